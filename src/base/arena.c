@@ -1,0 +1,150 @@
+/* Chunks double from 16 KiB to 4 MiB; an allocation too large for that gets a chunk of its own. */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+
+enum {
+    FIRST_CHUNK_BYTES = 16 * 1024,
+    LAST_CHUNK_BYTES = 4 * 1024 * 1024,
+    ALIGN_BYTES = 16,
+};
+
+struct nkb_arena_chunk {
+    struct nkb_arena_chunk *next;
+    size_t size_bytes, used_bytes; /* of data[] */
+    _Alignas(ALIGN_BYTES) unsigned char data[];
+};
+
+static struct nkb_arena_chunk *add_chunk(struct nkb_arena *arena, size_t need)
+{
+    size_t size = arena->head ? arena->head->size_bytes * 2 : FIRST_CHUNK_BYTES;
+    if (size > LAST_CHUNK_BYTES)
+        size = LAST_CHUNK_BYTES;
+    if (size < need)
+        size = need;
+
+    size_t total;
+    if (!nkb_size_add(size, sizeof(struct nkb_arena_chunk), &total))
+        return NULL;
+    struct nkb_arena_chunk *chunk = malloc(total);
+    if (!chunk)
+        return NULL;
+    chunk->next = arena->head;
+    chunk->size_bytes = size;
+    chunk->used_bytes = 0;
+    arena->head = chunk;
+    return chunk;
+}
+
+void *nkb_arena_alloc(struct nkb_arena *arena, size_t size_bytes)
+{
+    size_t need, total;
+    if (!nkb_size_add(size_bytes, ALIGN_BYTES - 1, &need))
+        goto failed;
+    need &= ~(size_t)(ALIGN_BYTES - 1);
+    if (need == 0)
+        need = ALIGN_BYTES;
+    if (!nkb_size_add(arena->used_bytes, need, &total) ||
+        (arena->limit_bytes && total > arena->limit_bytes))
+        goto failed;
+
+    struct nkb_arena_chunk *chunk = arena->head;
+    if (!chunk || chunk->size_bytes - chunk->used_bytes < need)
+        chunk = add_chunk(arena, need);
+    if (!chunk)
+        goto failed;
+    void *place = chunk->data + chunk->used_bytes;
+    chunk->used_bytes += need;
+    arena->used_bytes = total;
+    return memset(place, 0, need);
+
+failed:
+    arena->failed = true;
+    return NULL;
+}
+
+void *nkb_arena_array(struct nkb_arena *arena, size_t count, size_t size_bytes)
+{
+    size_t total;
+    if (!nkb_size_mul(count, size_bytes, &total)) {
+        arena->failed = true;
+        return NULL;
+    }
+    return nkb_arena_alloc(arena, total);
+}
+
+void *nkb_arena_grow(struct nkb_arena *arena, const void *old, size_t old_count, size_t new_count,
+                     size_t size_bytes)
+{
+    void *place = nkb_arena_array(arena, new_count, size_bytes);
+    if (place && old && old_count)
+        memcpy(place, old, old_count * size_bytes);
+    return place;
+}
+
+struct nkb_str nkb_arena_copy(struct nkb_arena *arena, struct nkb_str text)
+{
+    char *place = text.len < SIZE_MAX ? nkb_arena_alloc(arena, text.len + 1) : NULL;
+    if (!place)
+        return NKB_STR_NONE;
+    if (text.len)
+        memcpy(place, text.ptr, text.len);
+    return (struct nkb_str){place, text.len};
+}
+
+char *nkb_arena_string(struct nkb_arena *arena, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *place = nkb_arena_alloc(arena, size);
+    return place ? memcpy(place, text, size) : NULL;
+}
+
+char *nkb_arena_printf(struct nkb_arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *place = length < 0 ? NULL : nkb_arena_alloc(arena, (size_t)length + 1);
+    if (place)
+        vsnprintf(place, (size_t)length + 1, format, again);
+    va_end(again);
+    return place;
+}
+
+void nkb_arena_reset(struct nkb_arena *arena)
+{
+    struct nkb_arena_chunk *kept = NULL;
+    for (struct nkb_arena_chunk *chunk = arena->head; chunk;) {
+        struct nkb_arena_chunk *next = chunk->next;
+        if (!kept && chunk->size_bytes <= LAST_CHUNK_BYTES)
+            kept = chunk;
+        else
+            free(chunk);
+        chunk = next;
+    }
+    if (kept) {
+        kept->next = NULL;
+        kept->used_bytes = 0;
+    }
+    arena->head = kept;
+    arena->used_bytes = 0;
+    arena->failed = false;
+}
+
+void nkb_arena_free(struct nkb_arena *arena)
+{
+    for (struct nkb_arena_chunk *chunk = arena->head; chunk;) {
+        struct nkb_arena_chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+    *arena = NKB_ARENA_INIT;
+}

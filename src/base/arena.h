@@ -1,0 +1,49 @@
+/* Memory of one owner: everything allocated from an arena goes at once, in nkb_arena_free.
+ * Nothing is freed singly. When memory runs out the call returns NULL and the arena remembers it
+ * (nkb_arena_failed), so a builder may make many calls and look once at the end: every function
+ * of ours that takes an arena and pointers made from it tolerates those pointers being NULL. */
+#ifndef NKB_BASE_ARENA_H
+#define NKB_BASE_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct nkb_arena_chunk;
+
+struct nkb_arena {
+    struct nkb_arena_chunk *head;
+    size_t used_bytes;  /* handed out since the last reset */
+    size_t limit_bytes; /* 0: none; past it an allocation fails as if memory had run out */
+    bool failed;
+};
+
+#define NKB_ARENA_INIT ((struct nkb_arena){NULL, 0, 0, false})
+
+/* Zeroed memory, aligned for any type. size 0 gives a valid pointer. */
+void *nkb_arena_alloc(struct nkb_arena *arena, size_t size_bytes);
+/* count * size with the product checked. */
+void *nkb_arena_array(struct nkb_arena *arena, size_t count, size_t size_bytes);
+/* Grow an array made here: a new zero-filled place of new_count elements with the old ones copied. */
+void *nkb_arena_grow(struct nkb_arena *arena, const void *old, size_t old_count, size_t new_count,
+                     size_t size_bytes);
+/* Copies are terminated with a NUL that is not counted in len. */
+struct nkb_str nkb_arena_copy(struct nkb_arena *arena, struct nkb_str text);
+char *nkb_arena_string(struct nkb_arena *arena, const char *text);
+/* A printf into the arena; NULL when memory runs out. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+char *nkb_arena_printf(struct nkb_arena *arena, const char *format, ...);
+
+static inline bool nkb_arena_failed(const struct nkb_arena *arena)
+{
+    return arena->failed;
+}
+
+/* Forget everything but keep one chunk for the next use (a worker's arena between files). */
+void nkb_arena_reset(struct nkb_arena *arena);
+void nkb_arena_free(struct nkb_arena *arena);
+
+#endif

@@ -1,0 +1,22 @@
+/* Reading files with read(2), never mmap: a cache is written by others while we read it.
+ * Every message names the path, and the flag that gave it when `flag` is not NULL. */
+#ifndef NKB_BASE_FILE_H
+#define NKB_BASE_FILE_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Open a regular file (or a fifo or device; "-" is not special here) for reading. Returns 0 and
+ * *fd_out (close-on-exec) and *size_bytes_out (-1 when unknown), or NKB_EINPUT: no such file, a
+ * directory, no permission. `flag` is "--log-file" or NULL; `hint` more text for "no such file". */
+int nkb_file_open(const char *path, const char *flag, int *fd_out, int64_t *size_bytes_out,
+                  struct nkb_err *err);
+
+/* The whole file, appended to *out. More than max_bytes is NKB_EINPUT and names the limit.
+ * An empty file is read as such. A path of "-" reads standard input. */
+int nkb_file_read(const char *path, const char *flag, size_t max_bytes, struct nkb_buf *out,
+                  struct nkb_err *err);
+
+#endif

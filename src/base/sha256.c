@@ -1,0 +1,70 @@
+#include "base/sha256.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+
+#include "base/file.h"
+
+static void to_hex(const unsigned char *digest, unsigned size, char out[NKB_SHA256_TEXT_BYTES])
+{
+    static const char hex[] = "0123456789abcdef";
+    for (unsigned i = 0; i < size && i < 32; i++) {
+        out[2 * i] = hex[digest[i] >> 4];
+        out[2 * i + 1] = hex[digest[i] & 15];
+    }
+    out[64] = '\0';
+}
+
+int nkb_sha256_text(struct nkb_str data, char out[NKB_SHA256_TEXT_BYTES], struct nkb_err *err)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    if (EVP_Digest(data.ptr ? data.ptr : "", data.len, digest, &size, EVP_sha256(), NULL) != 1 ||
+        size != 32)
+        return nkb_err_set(err, NKB_EMEMORY, "SHA-256 is not available in libcrypto");
+    to_hex(digest, size, out);
+    return 0;
+}
+
+int nkb_sha256_file(const char *path, char out[NKB_SHA256_TEXT_BYTES], long long *size_bytes_out,
+                    struct nkb_err *err)
+{
+    unsigned char block[64 * 1024], digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    int64_t known_size;
+    long long total = 0;
+    int fd = -1, code = nkb_file_open(path, NULL, &fd, &known_size, err);
+    if (code != 0)
+        return code;
+
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (!context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1) {
+        code = nkb_err_set(err, NKB_EMEMORY, "SHA-256 is not available in libcrypto");
+        goto out;
+    }
+    for (;;) {
+        ssize_t got = read(fd, block, sizeof block);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            code = nkb_err_set(err, NKB_EINPUT, "%s: cannot be read", path);
+            goto out;
+        }
+        if (got == 0)
+            break;
+        total += got;
+        EVP_DigestUpdate(context, block, (size_t)got);
+    }
+    EVP_DigestFinal_ex(context, digest, &size);
+    to_hex(digest, size, out);
+    *size_bytes_out = total;
+
+out:
+    EVP_MD_CTX_free(context);
+    close(fd);
+    return code;
+}

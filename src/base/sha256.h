@@ -1,0 +1,16 @@
+/* SHA-256 by libcrypto (hardware support; our own would cost 8 times the reading). */
+#ifndef NKB_BASE_SHA256_H
+#define NKB_BASE_SHA256_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum { NKB_SHA256_TEXT_BYTES = 65 };
+
+/* Lower-case hex, terminated. */
+int nkb_sha256_text(struct nkb_str data, char out[NKB_SHA256_TEXT_BYTES], struct nkb_err *err);
+/* The digest and size of a file's bytes. */
+int nkb_sha256_file(const char *path, char out[NKB_SHA256_TEXT_BYTES], long long *size_bytes_out,
+                    struct nkb_err *err);
+
+#endif

@@ -1,0 +1,31 @@
+/* Text chores shared by all rooms: UTF-8, quoting for messages, "did you mean". */
+#ifndef NKB_BASE_TEXT_H
+#define NKB_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+/* Is it UTF-8 as protobuf and Python demand: no overlong form, no surrogate, at most U+10FFFF?
+ * The state version takes text in pieces: start with 0, feed, and at the end state must be 0. */
+bool nkb_utf8_valid(struct nkb_str text);
+bool nkb_utf8_feed(uint32_t *state, struct nkb_str piece);
+/* Decode one code point at ptr; returns its bytes, 0 when malformed. */
+size_t nkb_utf8_decode(const char *ptr, size_t len, uint32_t *code_point);
+/* Encode; returns 1-4 bytes written, 0 when not a scalar value. */
+size_t nkb_utf8_encode(uint32_t code_point, char out[4]);
+
+/* A value as shown in a message: at most 60 bytes, cut at a character with …, control and
+ * malformed bytes as \xNN. The copy lives in the arena-less buffer given (128 bytes are enough). */
+enum { NKB_SHOWN_BYTES = 288 };
+const char *nkb_show(struct nkb_str text, char out[NKB_SHOWN_BYTES]);
+
+/* The name in candidates closest to `name` by edits (case counts less), or NULL when none is
+ * close enough to be meant: at most a third of its letters, and at most 3 edits. */
+const char *nkb_suggest(struct nkb_str name, const char *const *candidates, size_t count);
+
+#endif

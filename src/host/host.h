@@ -1,0 +1,105 @@
+/* The Lua host: one capped state that holds one rule (DESIGN 7 and 10), and, apart from it, trusted
+ * scripts. Callers see no lua.h. Every entry into Lua is protected and budgeted. */
+#ifndef NKB_HOST_HOST_H
+#define NKB_HOST_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/value.h"
+
+struct nkb_limits {
+    size_t memory_bytes;   /* 64 MiB */
+    uint64_t instructions; /* 50 M a call */
+    double seconds;        /* 5 a call, wall clock */
+    bool unsafe;           /* --unsafe: no limits, the whole standard library */
+};
+#define NKB_LIMITS_DEFAULT ((struct nkb_limits){64u << 20, 50000000, 5.0, false})
+
+/* Where a rule or a layout module was found. Strings live in the arena given. */
+struct nkb_rule_source {
+    const char *name;   /* as asked: "score.lua" */
+    const char *path;   /* file, or "builtin:score.lua" */
+    const char *origin; /* "file", "rules", "NKIBENCH_RULE_PATH", "user", "installed", "builtin" */
+    const char *directory; /* for require beside it; NULL when embedded */
+    struct nkb_str text;
+    char sha256[65];
+    bool shadows_builtin; /* a bundled rule has the same name and other bytes */
+};
+
+/* ./NAME, ./rules/NAME, $NKIBENCH_RULE_PATH (':' between), the user's data dir, the installed dir,
+ * then embedded; NAME with or without ".lua"; a NAME with '/' is a path and nothing else.
+ * NKB_ERULE "no rule 'x'; did you mean 'y'?" with the places looked at. */
+int nkb_rule_find(const char *name, struct nkb_arena *arena, struct nkb_rule_source *out,
+                  struct nkb_err *err);
+/* Every rule that can be found, in that order, shadowed ones included: objects {name, origin, path,
+ * version, about, shadowed}. */
+struct nkb_value *nkb_rule_list(struct nkb_arena *arena);
+
+struct nkb_param {
+    const char *name; /* training_weight */
+    const char *flag; /* training-weight */
+    const char *about, *unit; /* NULL: none */
+    enum nkb_param_type { NKB_PARAM_NUMBER, NKB_PARAM_INTEGER, NKB_PARAM_BOOLEAN, NKB_PARAM_STRING, NKB_PARAM_DATE } type;
+    const struct nkb_value *initial; /* the default; ABSENT for none */
+    bool has_min, has_max, has_above;
+    double min, max, above; /* min <= v <= max, v > above */
+    const char *const *choices;
+    size_t choice_count;
+    /* set by nkb_host_set_param */
+    const struct nkb_value *value;
+    const char *origin;
+};
+
+struct nkb_host;
+
+typedef void nkb_host_enter(void *context, const char *what); /* as nkb_enter_fn */
+
+int nkb_host_new(struct nkb_host **out, const struct nkb_limits *limits, struct nkb_err *err);
+void nkb_host_free(struct nkb_host *host);
+void nkb_host_on_enter(struct nkb_host *host, nkb_host_enter *enter, void *context);
+
+/* Compile and run the file, check the shape of what it returns. NKB_ERULE. */
+int nkb_host_load(struct nkb_host *host, const struct nkb_rule_source *source, struct nkb_err *err);
+/* Of the loaded rule; strings live with the host. `needs` are as written ("inference?"). */
+const char *nkb_host_rule_text(const struct nkb_host *host, const char *field); /* name version about */
+const char *const *nkb_host_needs(const struct nkb_host *host, size_t *count);
+bool nkb_host_has(const struct nkb_host *host, const char *function); /* "score_file", "training_json" */
+struct nkb_param *nkb_host_params(struct nkb_host *host, size_t *count);
+/* Parse text by the parameter's type and check its bounds: NKB_EUSAGE. */
+int nkb_host_set_param(struct nkb_host *host, struct nkb_param *param, const char *text,
+                       const char *origin, struct nkb_err *err);
+/* accept(p): its message is NKB_EUSAGE; its own error NKB_ERULE. */
+int nkb_host_accept(struct nkb_host *host, struct nkb_err *err);
+
+/* What a rule may know of the run besides m and p: r.run. */
+struct nkb_run_facts {
+    const char *started_at;     /* ISO local time without zone, "2026-03-04T09:15:02.118000" as upstream */
+    const char *engine_version;
+    const struct nkb_value *options; /* object: verbose, detailed, per_file_scores, print_per_file … */
+    const struct nkb_value *outputs; /* array of paths */
+    const struct nkb_value *diagnostics; /* array of {text, warning} known before scoring */
+};
+
+/* check, score, score_file for each module (when options.per_file_scores), gates. The result is an
+ * ordered object in `arena`, the same that r shows: score mode valid rule params tree files checks
+ * gates diagnostics run. NKB_ERULE, or NKB_EINPUT when a leaf is absent or impossible. A result that is
+ * not valid returns 0; look at its "valid". `metrics` must outlive the host. */
+int nkb_host_score(struct nkb_host *host, const struct nkb_value *metrics,
+                   const struct nkb_run_facts *facts, struct nkb_arena *arena, struct nkb_value **result,
+                   struct nkb_err *err);
+/* "console" gives the text; "json" and "training_json" the JSON text of the ordered table the layout
+ * returned. *present is false (and nothing appended) when the rule has no training_json. */
+int nkb_host_layout(struct nkb_host *host, const char *layout, struct nkb_buf *out, bool *present,
+                    struct nkb_err *err);
+
+/* Run a trusted script of scripts/ (embedded): it returns a function, which gets `argument` (tables made
+ * of it, or NULL: nil) and returns either a string (appended to *text) or a table (built into *value).
+ * Either may be NULL when not expected. A script's error is a bug: NKB_EINPUT with its text. */
+int nkb_script_run(const char *script, const struct nkb_value *argument, struct nkb_arena *arena,
+                   struct nkb_buf *text, struct nkb_value **value, struct nkb_err *err);
+
+#endif

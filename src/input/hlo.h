@@ -1,0 +1,18 @@
+/* Read one HLO module: protobuf (bare, or in an HloProto or HloSnapshot) or XLA's text, told apart by
+ * content. Messages carry the byte offset or line and what is wrong, not the path: callers put it in
+ * front. */
+#ifndef NKB_INPUT_HLO_H
+#define NKB_INPUT_HLO_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/hlo.h"
+
+/* From a file, by read(2) in windows: memory stays proportional to the instruction table, not to the
+ * file. NKB_EINPUT for every fault; *out is then unspecified. An empty file is an empty module. */
+int nkb_hlo_read_file(const char *path, struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err);
+/* The same from memory, for tests, fuzzing and standard input. */
+int nkb_hlo_read_bytes(struct nkb_str bytes, struct nkb_arena *arena, struct nkb_hlo *out,
+                       struct nkb_err *err);
+
+#endif

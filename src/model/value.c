@@ -1,0 +1,276 @@
+#include "model/value.h"
+
+#include <math.h>
+
+#include "base/num.h"
+
+/* Objects with more keys than this get a hash index; below it a walk is faster. */
+enum { INDEX_FROM = 16 };
+
+struct nkb_value *nkb_value_new(struct nkb_arena *arena, enum nkb_kind kind)
+{
+    struct nkb_value *v = nkb_arena_alloc(arena, sizeof *v);
+    if (v)
+        v->kind = kind;
+    return v;
+}
+
+struct nkb_value *nkb_value_bool(struct nkb_arena *arena, bool b)
+{
+    struct nkb_value *v = nkb_value_new(arena, NKB_BOOL);
+    if (v)
+        v->as.boolean = b;
+    return v;
+}
+
+struct nkb_value *nkb_value_int(struct nkb_arena *arena, int64_t i)
+{
+    struct nkb_value *v = nkb_value_new(arena, NKB_INT);
+    if (v)
+        v->as.integer = i;
+    return v;
+}
+
+struct nkb_value *nkb_value_float(struct nkb_arena *arena, double d)
+{
+    struct nkb_value *v = nkb_value_new(arena, NKB_FLOAT);
+    if (v)
+        v->as.number = d;
+    return v;
+}
+
+struct nkb_value *nkb_value_string(struct nkb_arena *arena, struct nkb_str s)
+{
+    struct nkb_value *v = nkb_value_new(arena, NKB_STRING);
+    if (v)
+        v->as.string = nkb_arena_copy(arena, s);
+    return v;
+}
+
+struct nkb_value *nkb_value_text(struct nkb_arena *arena, const char *text)
+{
+    return nkb_value_string(arena, nkb_str_from(text));
+}
+
+static uint32_t hash(struct nkb_str key) /* FNV-1a: fixed, so nothing depends on a seed */
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < key.len; i++)
+        h = (h ^ (unsigned char)key.ptr[i]) * 16777619u;
+    return h;
+}
+
+static void index_add(struct nkb_items *items, size_t position)
+{
+    size_t slot = hash(items->at[position].key) & (items->index_size - 1);
+    while (items->index[slot])
+        slot = (slot + 1) & (items->index_size - 1);
+    items->index[slot] = (uint32_t)position + 1;
+}
+
+/* Keep the index at most half full. */
+static void index_update(struct nkb_arena *arena, struct nkb_items *items)
+{
+    if (items->count <= INDEX_FROM)
+        return;
+    if (items->index_size >= items->count * 2) {
+        index_add(items, items->count - 1);
+        return;
+    }
+    size_t size = items->index_size ? items->index_size * 4 : 128;
+    uint32_t *index = nkb_arena_array(arena, size, sizeof *index);
+    if (!index)
+        return;
+    items->index = index;
+    items->index_size = size;
+    for (size_t i = 0; i < items->count; i++)
+        index_add(items, i);
+}
+
+static struct nkb_member *find_member(const struct nkb_items *items, struct nkb_str key)
+{
+    if (items->index) {
+        size_t slot = hash(key) & (items->index_size - 1);
+        for (; items->index[slot]; slot = (slot + 1) & (items->index_size - 1)) {
+            struct nkb_member *member = &items->at[items->index[slot] - 1];
+            if (nkb_str_equal(member->key, key))
+                return member;
+        }
+        return NULL;
+    }
+    for (size_t i = 0; i < items->count; i++)
+        if (nkb_str_equal(items->at[i].key, key))
+            return &items->at[i];
+    return NULL;
+}
+
+static bool push(struct nkb_arena *arena, struct nkb_items *items, struct nkb_str key,
+                 struct nkb_value *v)
+{
+    if (items->count == items->capacity) {
+        size_t capacity = items->capacity ? items->capacity * 2 : 8;
+        struct nkb_member *at =
+            nkb_arena_grow(arena, items->at, items->count, capacity, sizeof *items->at);
+        if (!at || items->count >= UINT32_MAX - 1)
+            return false;
+        items->at = at;
+        items->capacity = capacity;
+    }
+    items->at[items->count++] = (struct nkb_member){key, v};
+    return true;
+}
+
+void nkb_value_append(struct nkb_arena *arena, struct nkb_value *array, struct nkb_value *v)
+{
+    if (array && v)
+        push(arena, &array->as.items, NKB_STR_NONE, v);
+}
+
+void nkb_value_set(struct nkb_arena *arena, struct nkb_value *object, struct nkb_str key,
+                   struct nkb_value *v)
+{
+    if (!object || !v)
+        return;
+    struct nkb_items *items = &object->as.items;
+    struct nkb_member *old = find_member(items, key);
+    if (old) {
+        old->value = v;
+        return;
+    }
+    struct nkb_str copy = nkb_arena_copy(arena, key);
+    if (copy.ptr && push(arena, items, copy, v))
+        index_update(arena, items);
+}
+
+void nkb_value_put(struct nkb_arena *arena, struct nkb_value *object, const char *key,
+                   struct nkb_value *v)
+{
+    nkb_value_set(arena, object, nkb_str_from(key), v);
+}
+
+struct nkb_value *nkb_value_find(const struct nkb_value *v, struct nkb_str key)
+{
+    if (!nkb_value_is(v, NKB_OBJECT))
+        return NULL;
+    const struct nkb_member *member = find_member(&v->as.items, key);
+    return member ? member->value : NULL;
+}
+
+struct nkb_value *nkb_value_get(const struct nkb_value *v, const char *key)
+{
+    return nkb_value_find(v, nkb_str_from(key));
+}
+
+struct nkb_value *nkb_value_path(const struct nkb_value *v, const char *path)
+{
+    struct nkb_value *found = NULL;
+    for (const char *at = path;;) {
+        const char *dot = strchr(at, '.');
+        struct nkb_str key = {at, dot ? (size_t)(dot - at) : strlen(at)};
+        int64_t position;
+        if (nkb_value_is(v, NKB_ARRAY)) {
+            if (!nkb_parse_i64(key, &position) || position < 0 ||
+                (uint64_t)position >= v->as.items.count)
+                return NULL;
+            found = v->as.items.at[position].value;
+        } else {
+            found = nkb_value_find(v, key);
+        }
+        if (!found || !dot)
+            return found;
+        v = found;
+        at = dot + 1;
+    }
+}
+
+bool nkb_value_number(const struct nkb_value *v, double *out)
+{
+    if (nkb_value_is(v, NKB_INT))
+        *out = (double)v->as.integer;
+    else if (nkb_value_is(v, NKB_FLOAT))
+        *out = v->as.number;
+    else
+        return false;
+    return true;
+}
+
+const char *nkb_kind_name(enum nkb_kind kind)
+{
+    static const char *const names[] = {"absent",   "null",     "a boolean", "an integer",
+                                        "a number", "a string", "a list",    "a mapping"};
+    return names[kind];
+}
+
+void nkb_value_annotate(struct nkb_arena *arena, struct nkb_value *v, const char *unit,
+                        const char *source, const char *why)
+{
+    if (!v || (!unit && !source && !why))
+        return;
+    struct nkb_note *note = nkb_arena_alloc(arena, sizeof *note);
+    if (!note)
+        return;
+    *note = (struct nkb_note){unit, source, why};
+    v->note = note;
+}
+
+static void put(struct nkb_arena *arena, struct nkb_value *group, const char *name,
+                struct nkb_value *v, const char *unit, const char *source)
+{
+    nkb_value_annotate(arena, v, unit, source, NULL);
+    nkb_value_put(arena, group, name, v);
+}
+
+void nkb_metric_int(struct nkb_arena *arena, struct nkb_value *group, const char *name, int64_t v,
+                    const char *unit, const char *source)
+{
+    put(arena, group, name, nkb_value_int(arena, v), unit, source);
+}
+
+void nkb_metric_float(struct nkb_arena *arena, struct nkb_value *group, const char *name, double v,
+                      const char *unit, const char *source)
+{
+    if (isfinite(v))
+        put(arena, group, name, nkb_value_float(arena, v), unit, source);
+    else
+        nkb_metric_absent(arena, group, name, "not a finite number");
+}
+
+void nkb_metric_bool(struct nkb_arena *arena, struct nkb_value *group, const char *name, bool v,
+                     const char *source)
+{
+    put(arena, group, name, nkb_value_bool(arena, v), NULL, source);
+}
+
+void nkb_metric_text(struct nkb_arena *arena, struct nkb_value *group, const char *name, const char *v,
+                     const char *source)
+{
+    put(arena, group, name, nkb_value_text(arena, v), NULL, source);
+}
+
+void nkb_metric_string(struct nkb_arena *arena, struct nkb_value *group, const char *name,
+                       struct nkb_str v, const char *source)
+{
+    put(arena, group, name, nkb_value_string(arena, v), NULL, source);
+}
+
+void nkb_metric_absent(struct nkb_arena *arena, struct nkb_value *group, const char *name,
+                       const char *why)
+{
+    struct nkb_value *v = nkb_value_new(arena, NKB_ABSENT);
+    nkb_value_annotate(arena, v, NULL, NULL, nkb_arena_string(arena, why));
+    nkb_value_put(arena, group, name, v);
+}
+
+struct nkb_value *nkb_metric_group(struct nkb_arena *arena, struct nkb_value *group, const char *name)
+{
+    struct nkb_value *v = nkb_value_object(arena);
+    nkb_value_put(arena, group, name, v);
+    return v;
+}
+
+struct nkb_value *nkb_metric_list(struct nkb_arena *arena, struct nkb_value *group, const char *name)
+{
+    struct nkb_value *v = nkb_value_array(arena);
+    nkb_value_put(arena, group, name, v);
+    return v;
+}

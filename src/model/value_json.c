@@ -1,0 +1,135 @@
+/* JSON out, spelled as Python's json.dump spells it: that is what readers of the files compare. */
+#include <math.h>
+
+#include "base/num.h"
+#include "base/text.h"
+#include "model/value.h"
+
+/* Deeper than any reader lets a tree become, and shallow enough for the stack. */
+enum { MAX_DEPTH = 600 };
+
+struct writer {
+    struct nkb_buf *out;
+    struct nkb_err *err;
+    int indent;
+};
+
+static void write_string(struct nkb_buf *out, struct nkb_str s)
+{
+    nkb_buf_char(out, '"');
+    for (size_t i = 0; i < s.len;) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        uint32_t point = 0xfffd;
+        size_t size = 1;
+
+        if (c == '"' || c == '\\')
+            nkb_buf_printf(out, "\\%c", c);
+        else if (c == '\n')
+            nkb_buf_text(out, "\\n");
+        else if (c == '\r')
+            nkb_buf_text(out, "\\r");
+        else if (c == '\t')
+            nkb_buf_text(out, "\\t");
+        else if (c == '\b')
+            nkb_buf_text(out, "\\b");
+        else if (c == '\f')
+            nkb_buf_text(out, "\\f");
+        else if (c < 0x20)
+            nkb_buf_printf(out, "\\u%04x", c);
+        else if (c < 0x80)
+            nkb_buf_char(out, (char)c);
+        else {
+            size = nkb_utf8_decode(s.ptr + i, s.len - i, &point);
+            if (size == 0) {
+                size = 1;
+                point = 0xfffd;
+            }
+            if (point >= 0x10000)
+                nkb_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((point - 0x10000) >> 10)),
+                               (unsigned)(0xdc00 + ((point - 0x10000) & 0x3ff)));
+            else
+                nkb_buf_printf(out, "\\u%04x", (unsigned)point);
+        }
+        i += size;
+    }
+    nkb_buf_char(out, '"');
+}
+
+static void new_line(const struct writer *w, int depth)
+{
+    if (w->indent == 0)
+        return;
+    nkb_buf_char(w->out, '\n');
+    for (int i = 0; i < w->indent * depth; i++)
+        nkb_buf_char(w->out, ' ');
+}
+
+static int write_value(const struct writer *w, const struct nkb_value *v, int depth);
+
+static int write_items(const struct writer *w, const struct nkb_value *v, int depth)
+{
+    const struct nkb_items *items = &v->as.items;
+    bool object = v->kind == NKB_OBJECT;
+
+    nkb_buf_char(w->out, object ? '{' : '[');
+    for (size_t i = 0; i < items->count; i++) {
+        if (i)
+            nkb_buf_text(w->out, w->indent ? "," : ", ");
+        new_line(w, depth + 1);
+        if (object) {
+            write_string(w->out, items->at[i].key);
+            nkb_buf_text(w->out, ": ");
+        }
+        int code = write_value(w, items->at[i].value, depth + 1);
+        if (code != 0) {
+            if (object && w->err && depth < 16)
+                nkb_err_prefix(w->err, "%.*s: ", NKB_STR_ARG(items->at[i].key));
+            return code;
+        }
+    }
+    if (items->count)
+        new_line(w, depth);
+    nkb_buf_char(w->out, object ? '}' : ']');
+    return 0;
+}
+
+static int write_value(const struct writer *w, const struct nkb_value *v, int depth)
+{
+    char number[NKB_NUM_TEXT_BYTES];
+
+    if (depth > MAX_DEPTH)
+        return nkb_err_set(w->err, NKB_EINPUT, "nested deeper than %d", MAX_DEPTH);
+    switch (v->kind) {
+    case NKB_ABSENT:
+    case NKB_NULL:
+        nkb_buf_text(w->out, "null");
+        return 0;
+    case NKB_BOOL:
+        nkb_buf_text(w->out, v->as.boolean ? "true" : "false");
+        return 0;
+    case NKB_INT:
+        nkb_buf_printf(w->out, "%lld", (long long)v->as.integer);
+        return 0;
+    case NKB_FLOAT:
+        if (!isfinite(v->as.number))
+            return nkb_err_set(w->err, NKB_EINPUT, "not a finite number; JSON has no such value");
+        nkb_buf_append(w->out, number, nkb_format_double(v->as.number, number));
+        return 0;
+    case NKB_STRING:
+        write_string(w->out, v->as.string);
+        return 0;
+    case NKB_ARRAY:
+    case NKB_OBJECT:
+        return write_items(w, v, depth);
+    }
+    return 0;
+}
+
+int nkb_value_to_json(const struct nkb_value *v, int indent, struct nkb_buf *out, struct nkb_err *err)
+{
+    struct writer w = {out, err, indent};
+    int code = write_value(&w, v, 0);
+    if (code == 0 && out->failed)
+        code = nkb_err_memory(err);
+    return code;
+}

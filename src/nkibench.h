@@ -1,0 +1,107 @@
+/* libnkibench: measure what a benchmark run left behind and let a Lua rule score it.
+ *
+ * One handle is one run. Calls go in this order; nothing later is asked back for something earlier:
+ *     nkb_run_new → nkb_run_set… → nkb_run_rule → nkb_run_set… → nkb_run_measure → nkb_run_score
+ *     → nkb_run_text… → nkb_run_free
+ * Every text returned belongs to the handle and lives until nkb_run_free. The library prints
+ * nothing, ends no process, installs no signal handler and keeps no global state; one handle is
+ * used by one thread at a time, different handles by as many as you like.
+ *
+ * Functions that return int return one of enum nkb_status, which are the program's exit codes;
+ * nkb_run_error then says what was wrong in one line. */
+#ifndef NKIBENCH_H
+#define NKIBENCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define NKB_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define NKB_API __attribute__((visibility("default")))
+#else
+#define NKB_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct nkb_run nkb_run;
+
+enum nkb_status {
+    NKB_DONE = 0,
+    NKB_INPUT = 1,   /* an input is missing, unreadable or out of range; also memory and outputs */
+    NKB_USAGE = 2,   /* a setting or parameter is wrong, or the rule's accept refused them */
+    NKB_INVALID = 3, /* scored, but a gate or c:require failed or a number is impossible */
+    NKB_RULE = 5,    /* the rule is at fault */
+    NKB_STOPPED = 6, /* the progress function asked to stop */
+};
+
+/* NULL when there is no memory. */
+NKB_API nkb_run *nkb_run_new(void);
+NKB_API void nkb_run_free(nkb_run *run);
+
+/* Give a setting or a parameter of the rule. `name` is the flag without dashes ("log-file",
+ * "throughput", "training-weight"); `origin` says where the value comes from, for messages and the
+ * result ("--throughput", "NKIBENCH_THROUGHPUT", "nkibench.yaml:3", "default"). The last call for a
+ * name wins. "hlo" may be given many times, once a file or directory. An unknown name or a value of
+ * the wrong type is NKB_USAGE. Parameters can be given once nkb_run_rule has loaded the rule. */
+NKB_API int nkb_run_set(nkb_run *run, const char *name, const char *value, const char *origin);
+/* The value given or the default; NULL: neither. */
+NKB_API const char *nkb_run_setting(const nkb_run *run, const char *name);
+
+/* Find a rule by name or path (NULL: "score.lua"), load it and check its shape. Nothing but the
+ * rule's files is read. */
+NKB_API int nkb_run_rule(nkb_run *run, const char *name);
+
+/* What the loaded rule says of itself: "name", "version", "about", "origin", "path", "sha256", "needs"
+ * (names separated by spaces, each with its "?"). NULL when it has no such thing. */
+NKB_API const char *nkb_run_rule_info(const nkb_run *run, const char *what);
+/* Parameter i's "name" (as a flag: training-weight), "type" (number, integer, boolean, string, date),
+ * "default", "about", "unit", "choices" (separated by spaces), "value", "origin"; NULL past the last or
+ * when it has no such thing. */
+NKB_API const char *nkb_run_param(const nkb_run *run, size_t i, const char *what);
+
+/* Settings of a YAML file, flattened: each key as a flag's name, each value as text. `each` is called in
+ * file order with the line. NKB_USAGE when the file is malformed, a key is unknown or may not be set
+ * there. "params: {x: 1}" arrives as name "x" with is_param 1. */
+typedef void nkb_setting_fn(void *context, const char *name, const char *value, int line, int is_param);
+NKB_API int nkb_run_read_settings(nkb_run *run, const char *path, nkb_setting_fn *each, void *context);
+
+/* Ask the rule's accept, then read and analyse what its needs name (without a rule: whatever was given).
+ * NKB_USAGE, NKB_INPUT, NKB_STOPPED. */
+NKB_API int nkb_run_measure(nkb_run *run);
+/* check, score, score_file, gates and the layouts. NKB_INVALID still leaves every text in place. */
+NKB_API int nkb_run_score(nkb_run *run);
+
+/* Texts, by name:
+ *   after nkb_run_score:   "console" "json" "training_json" (NULL when the rule has no such layout)
+ *   after nkb_run_measure: "metrics.text" "metrics.json" "metrics.lua" (of the whole tree, or below
+ *                          `path` when that is not NULL), "hlo.text" "hlo.json" "log.text"
+ *   at any time:           "rules.text" (the rules that can be found), "needs.json" (what measure would
+ *                          open, with origins: the dry run)
+ * Terminated; *size_bytes gets the length (may be NULL). NULL when it cannot be had: see nkb_run_error. */
+NKB_API const char *nkb_run_text(nkb_run *run, const char *what, const char *path, size_t *size_bytes);
+
+/* Diagnostics so far, in order: i from 0, NULL past the last. *is_warning: 1 a warning, 0 a note. */
+NKB_API const char *nkb_run_diagnostic(const nkb_run *run, size_t i, int *is_warning);
+/* Why the last call failed; "" when it did not. A rule's own error may be followed by the rule's
+ * frames, one a line. */
+NKB_API const char *nkb_run_error(const nkb_run *run);
+
+/* Called now and then from measure, on the thread that called it; returning nonzero stops the run. */
+typedef int nkb_progress_fn(void *context, size_t files_done, size_t files_total, uint64_t bytes_done);
+NKB_API void nkb_run_on_progress(nkb_run *run, nkb_progress_fn *progress, void *context);
+
+/* Called around every entry into the rule: `what` ("score.lua: score") going in, NULL coming out. No
+ * hook of Lua's can interrupt C code such as string.find; a program that wants a hard limit arms its
+ * own timer here. */
+typedef void nkb_enter_fn(void *context, const char *what);
+NKB_API void nkb_run_on_enter(nkb_run *run, nkb_enter_fn *enter, void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
