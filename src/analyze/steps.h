@@ -1,0 +1,66 @@
+/* What a training log's records mean: runs, steps, and one value a step for every metric.
+ *
+ * A record's step is its global_step, unless that is missing or printed with too few digits
+ * (3.1e+4), then its bar position. A step's value of a metric is the last its records give.
+ * Going backwards starts a run; figures are those of the last run. A metric that only stands on
+ * lines without a step of their own ("step_time: 30.8 s") takes one value a line. */
+#ifndef NKB_ANALYZE_STEPS_H
+#define NKB_ANALYZE_STEPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "model/trainlog.h"
+#include "model/value.h"
+
+/* At most so many points of a series are kept: every n-th value from the first, n the smallest
+ * power of two that fits. */
+enum { NKB_LOG_SERIES_POINTS = 4096 };
+
+struct nkb_log_stat {
+    int64_t count, nonfinite; /* finite values; nan and inf, which enter nothing else */
+    double sum, min, max, first, last;
+    int64_t steady_count; /* without the run's first step */
+    double steady_sum;
+    double *series; /* finite values */
+    uint32_t series_count;
+    int64_t series_every;
+};
+
+/* Values as upstream gathers them: in file order over all runs, equal neighbours dropped. */
+struct nkb_log_list {
+    int64_t count;
+    double sum, min, max, first, last;
+};
+
+struct nkb_log_steps {
+    int64_t runs, steps; /* runs in the log; steps of the last */
+    int64_t unresolved;  /* steps known by bar position though a global_step was printed */
+    bool has_ends, ends_are_positions;
+    int64_t first, last;        /* global_step, or bar position */
+    int64_t other_rank_records; /* left out: ranks other than the first that printed a record */
+    int64_t epochs;             /* distinct, of the last run; 0: none named */
+    bool has_samples;
+    double first_samples, last_samples;
+    bool has_time;
+    int64_t first_time_us, last_time_us; /* of the last run */
+    struct nkb_log_stat placed[NKB_LOG_KEY_COUNT],
+        loose[NKB_LOG_KEY_COUNT]; /* see nkb_log_stat_of */
+
+    struct nkb_log_list list[NKB_LOG_KEY_COUNT];
+    int64_t distinct_steps, first_distinct_step, last_distinct_step; /* of all runs, as upstream */
+};
+
+/* NULL when memory runs out. */
+struct nkb_log_steps *nkb_log_steps_scan(struct nkb_arena *arena, const struct nkb_trainlog *log);
+/* The figures of one key: by step where any step has it, else by line; NULL: not in the log. */
+const struct nkb_log_stat *nkb_log_stat_of(const struct nkb_log_steps *steps, enum nkb_log_key key);
+
+/* m.log of DESIGN 6, and `upstream`: what upstream's log_metrics hold. Groups are always there;
+ * what could not be had in them is absent with a reason. Diagnostics are appended to the array as
+ * objects {text, warning}. NULL when memory runs out. */
+struct nkb_value *nkb_log_metrics(struct nkb_arena *arena, const struct nkb_trainlog *log,
+                                  const char *path, struct nkb_value *diagnostics);
+
+#endif

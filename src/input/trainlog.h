@@ -1,0 +1,22 @@
+/* Read a training log of any of the dialects DESIGN 4 names into records. Nothing in a log is an
+ * error: what is not understood is counted. Memory is proportional to the records, not the file. */
+#ifndef NKB_INPUT_TRAINLOG_H
+#define NKB_INPUT_TRAINLOG_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "model/trainlog.h"
+
+/* A longer line is cut here and counted. */
+enum { NKB_TRAINLOG_LINE_BYTES = 64 * 1024 };
+
+/* From a file, by read(2) in windows; "-" is standard input. `flag` is the flag that gave the path,
+ * or NULL. NKB_EINPUT: no such file, a directory, empty, unreadable; NKB_EMEMORY. */
+int nkb_trainlog_read_file(const char *path, const char *flag, struct nkb_arena *arena,
+                           struct nkb_trainlog *out, struct nkb_err *err);
+/* The same from memory; empty bytes are a log of no lines. NKB_EMEMORY. */
+int nkb_trainlog_read_bytes(struct nkb_str bytes, struct nkb_arena *arena, struct nkb_trainlog *out,
+                            struct nkb_err *err);
+
+#endif

@@ -1,0 +1,82 @@
+/* A training log as read: counts, and one record for each set of values the log reported, in file
+ * order. Records are kept packed (a value equal to the one before it costs nothing), so a log takes
+ * a fraction of its text; they come back one at a time through a cursor. What they mean together
+ * (steps, runs, means) is src/analyze/steps.h. Everything lives in the arena it was read into. */
+#ifndef NKB_MODEL_TRAINLOG_H
+#define NKB_MODEL_TRAINLOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+enum nkb_log_key {
+    /* Where in the training. */
+    NKB_LOG_RANK,          /* of a "[3]:" prefix */
+    NKB_LOG_TIME_US,       /* the last timestamp at or before the record: microseconds since 1970 */
+    NKB_LOG_EPOCH,         /* a whole number */
+    NKB_LOG_POSITION,      /* of the bar: 4499 of "4499/20101 [", 78 of "(0, 78)" */
+    NKB_LOG_STEP,          /* global_step, a whole number below 2^53 */
+    NKB_LOG_STEP_UNIT,     /* of its last printed digit: 1000 for 3.1e+4, 0.01 for 39.00 */
+    NKB_LOG_SAMPLES,       /* consumed_samples */
+    NKB_LOG_LEARNING_RATE, /* lr, learning_rate */
+    /* Measured; may be nan or infinite, as the log says. */
+    NKB_LOG_REDUCED_TRAIN_LOSS,
+    NKB_LOG_STEP_LOSS,
+    NKB_LOG_LOSS,
+    NKB_LOG_VAL_LOSS,
+    NKB_LOG_THROUGHPUT,
+    NKB_LOG_SAMPLES_PER_SEC, /* samples/sec */
+    NKB_LOG_THROUGHPUT_PEAK, /* thoughput_peak too, as one release spells it */
+    NKB_LOG_GRADIENT_NORM,
+    NKB_LOG_PARAMETER_NORM,
+    NKB_LOG_TRAIN_STEP_TIMING, /* train_step_timing in s */
+    NKB_LOG_ITERATION_TIME,
+    NKB_LOG_STEP_TIME, /* seconds */
+    NKB_LOG_KEY_COUNT,
+};
+
+struct nkb_log_record {
+    uint32_t mask; /* bit k: value[k] was reported */
+    double value[NKB_LOG_KEY_COUNT];
+};
+
+static inline bool nkb_log_has(const struct nkb_log_record *record, enum nkb_log_key key)
+{
+    return (record->mask >> key & 1) != 0;
+}
+
+struct nkb_log_chunk;
+
+struct nkb_trainlog {
+    int64_t lines;         /* a carriage return ends one too; empty ones are not counted */
+    int64_t unknown_lines; /* of those, with neither a record, a progress bar nor a timestamp */
+    int64_t cut_lines;     /* longer than NKB_TRAINLOG_LINE_BYTES; what follows was not looked at */
+    int64_t records;
+    int64_t unreadable_values;   /* a known key with a value such as 1.5.2 */
+    int64_t unreadable_line;     /* of the first; 1-based, counted as an editor does, by newlines */
+    const char *unreadable_text; /* "throughput=1.5.2", shortened for showing; NULL: none */
+    bool has_time;
+    int64_t first_time_us,
+        last_time_us; /* as the log's clock has it, of the first and last stamp */
+
+    struct nkb_log_chunk *first_chunk, *last_chunk; /* nkb_trainlog_append's own */
+    struct nkb_log_record previous;
+};
+
+/* Add a record behind the last. When memory runs out nkb_arena_failed(arena) says so. */
+void nkb_trainlog_append(struct nkb_arena *arena, struct nkb_trainlog *log,
+                         const struct nkb_log_record *record);
+
+struct nkb_log_cursor {
+    const struct nkb_log_chunk *chunk;
+    size_t at;
+};
+
+/* Start at the first record: *record must be all zero then, and be left alone between calls. */
+struct nkb_log_cursor nkb_trainlog_begin(const struct nkb_trainlog *log);
+/* The next record, in place of the one before; false past the last. */
+bool nkb_trainlog_next(struct nkb_log_cursor *cursor, struct nkb_log_record *record);
+
+#endif
