@@ -51,23 +51,35 @@ NKB_API int nkb_run_set(nkb_run *run, const char *name, const char *value, const
 /* The value given or the default; NULL: neither. */
 NKB_API const char *nkb_run_setting(const nkb_run *run, const char *name);
 
+/* Setting i of the run: its "name", "metavar", "type" (path, number, integer, choice, switch), "default",
+ * "group", "about", "choices" (separated by spaces), "in-file" ("yes" when a settings file may set it),
+ * "value", "origin". NULL past the last or when it has no such thing. --help is made of these. */
+NKB_API const char *nkb_run_setting_info(nkb_run *run, size_t i, const char *what);
+
 /* Find a rule by name or path (NULL: "score.lua"), load it and check its shape. Nothing but the
  * rule's files is read. */
 NKB_API int nkb_run_rule(nkb_run *run, const char *name);
 
 /* What the loaded rule says of itself: "name", "version", "about", "origin", "path", "sha256", "needs"
- * (names separated by spaces, each with its "?"). NULL when it has no such thing. */
-NKB_API const char *nkb_run_rule_info(const nkb_run *run, const char *what);
+ * (names separated by spaces, each with its "?"), "training_json" ("yes" when there is one). NULL when it has no such thing. */
+NKB_API const char *nkb_run_rule_info(nkb_run *run, const char *what);
 /* Parameter i's "name" (as a flag: training-weight), "type" (number, integer, boolean, string, date),
  * "default", "about", "unit", "choices" (separated by spaces), "value", "origin"; NULL past the last or
  * when it has no such thing. */
-NKB_API const char *nkb_run_param(const nkb_run *run, size_t i, const char *what);
+NKB_API const char *nkb_run_param(nkb_run *run, size_t i, const char *what);
 
-/* Settings of a YAML file, flattened: each key as a flag's name, each value as text. `each` is called in
- * file order with the line. NKB_USAGE when the file is malformed, a key is unknown or may not be set
- * there. "params: {x: 1}" arrives as name "x" with is_param 1. */
+/* Settings of a YAML file, flattened: each key as a flag's name, each value as text, paths made relative
+ * to the file's folder. `each` is called in file order with the line; a list calls it once an item.
+ * NKB_USAGE when the file is malformed, a key is unknown or may not be set there. "params: {x: 1}"
+ * arrives as name "x" with is_param 1. */
 typedef void nkb_setting_fn(void *context, const char *name, const char *value, int line, int is_param);
 NKB_API int nkb_run_read_settings(nkb_run *run, const char *path, nkb_setting_fn *each, void *context);
+
+/* Instead of a rule: measure these names of the tree ("hlo", "log inference?") and no others. */
+NKB_API int nkb_run_only(nkb_run *run, const char *needs);
+
+/* The dry run's verdict: the rule's accept, and whether every input it needs is there. Parses none. */
+NKB_API int nkb_run_check(nkb_run *run);
 
 /* Ask the rule's accept, then read and analyse what its needs name (without a rule: whatever was given).
  * NKB_USAGE, NKB_INPUT, NKB_STOPPED. */
@@ -78,9 +90,9 @@ NKB_API int nkb_run_score(nkb_run *run);
 /* Texts, by name:
  *   after nkb_run_score:   "console" "json" "training_json" (NULL when the rule has no such layout)
  *   after nkb_run_measure: "metrics.text" "metrics.json" "metrics.lua" (of the whole tree, or below
- *                          `path` when that is not NULL), "hlo.text" "hlo.json" "log.text"
- *   at any time:           "rules.text" (the rules that can be found), "needs.json" (what measure would
- *                          open, with origins: the dry run)
+ *                          `path` when that is not NULL), "hlo.text" "hlo.json" "log.text" "log.json"
+ *   at any time:           "rules.text" (the rules that can be found), "dry-run" (the rule, every input
+ *                          and setting with where it came from, and what would be written)
  * Terminated; *size_bytes gets the length (may be NULL). NULL when it cannot be had: see nkb_run_error. */
 NKB_API const char *nkb_run_text(nkb_run *run, const char *what, const char *path, size_t *size_bytes);
 

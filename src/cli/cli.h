@@ -1,0 +1,107 @@
+/* Inside of the program: what its files share. cli includes base/ and nkibench.h, nothing else; it is the
+ * only room that prints, and the only one that knows of argv, the environment, terminals and signals. */
+#ifndef NKB_CLI_CLI_H
+#define NKB_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "nkibench.h"
+
+/* The program's own flags; all others are settings of the run or parameters of the rule. */
+enum cli_flag {
+    FLAG_HELP,
+    FLAG_VERSION,
+    FLAG_QUIET,
+    FLAG_ASCII,
+    FLAG_SETTINGS,
+    FLAG_NO_SETTINGS,
+    FLAG_DRY_RUN,
+    FLAG_JSON,
+    FLAG_LUA,
+    FLAG_COUNT,
+};
+
+enum option_owner { OWNER_CLI, OWNER_SETTING, OWNER_PARAM };
+
+/* One line of the one option table: parsing, the environment, settings files and --help read it. */
+struct option {
+    const char *name, *metavar; /* metavar NULL: a switch */
+    const char *group, *about, *initial, *choices, *unit;
+    enum option_owner owner;
+    enum cli_flag flag; /* OWNER_CLI */
+};
+
+struct cli {
+    struct nkb_arena arena;
+    nkb_run *run;
+    const char *command; /* "score", "metrics", "hlo", "log", "rules" */
+    const char *rule;    /* NULL: the default */
+    const char **words;  /* arguments that are no flags, after the command or rule */
+    size_t word_count;
+    const char *flags[FLAG_COUNT]; /* the value, "true" for a switch that is on; NULL: not given */
+    struct option *options;
+    size_t option_count;
+    bool any_argument;
+    struct nkb_err err;
+};
+
+/* options.c */
+/* (Re)build the table: the program's flags, the run's settings, and the rule's parameters if one is loaded. */
+int cli_options_build(struct cli *cli);
+/* By exact name, else unique prefix; 0, or NKB_EUSAGE with a suggestion or the candidates. */
+int cli_option_find(struct cli *cli, struct nkb_str name, const struct option **out);
+int cli_option_apply(struct cli *cli, const struct option *option, const char *value, const char *origin);
+/* Split argv: command, rule, words; and of the flags those that matter before a rule is loaded. */
+int cli_arguments_scan(struct cli *cli, int argc, char **argv);
+/* All flags, once the table is whole. */
+int cli_arguments_apply(struct cli *cli, int argc, char **argv);
+
+/* settings.c: nkibench.yaml and NKIBENCH_*. `early`: only what matters before a rule is loaded. */
+int cli_environment_apply(struct cli *cli, bool early);
+int cli_settings_apply(struct cli *cli);
+
+/* help.c */
+int cli_help(struct cli *cli);
+
+/* say.c: talk on stderr, data on stdout */
+void say(const struct cli *cli, const char *format, ...) NKB_PRINTF(2, 3);
+void say_diagnostics(const struct cli *cli);
+/* Text meant for people, as this stream can show it: --ascii, colour on a terminal. */
+int say_text(struct cli *cli, int fd, const char *text, size_t size);
+int write_all(int fd, const char *data, size_t size, const char *name, struct nkb_err *err);
+
+/* output.c: files that are complete or absent */
+struct output {
+    const char *flag, *path; /* path "-": standard output */
+    char *target, *temporary; /* what is renamed over what; temporary NULL for devices and pipes */
+    int fd;
+};
+/* Before the work: is it writable? Makes the temporary. */
+int output_open(struct cli *cli, struct output *output, const char *flag, const char *path);
+int output_write(struct cli *cli, struct output *output, const char *text, size_t size);
+int output_commit(struct cli *cli, struct output *output);
+void output_discard(struct output *output);
+
+/* guard.c: signals and the hard limit on time spent inside a rule's C functions */
+void guard_start(void);
+void guard_watch(struct cli *cli);
+/* Remember a file to remove should we be interrupted; forget it again. */
+bool guard_add(const char *path);
+void guard_remove(const char *path);
+
+/* progress.c */
+void progress_watch(struct cli *cli);
+void progress_clear(void);
+
+/* commands */
+int command_score(struct cli *cli);
+int command_metrics(struct cli *cli);
+int command_hlo(struct cli *cli);
+int command_log(struct cli *cli);
+int command_rules(struct cli *cli);
+
+#endif

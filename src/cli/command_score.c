@@ -1,0 +1,111 @@
+/* nkibench [RULE]: the main job. Outputs are opened first, so that a folder that is not there costs nothing;
+ * every text is made before the first is written; standard output comes last. */
+#include "cli/cli.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* An output that is also an input would destroy it. */
+static int check_not_input(struct cli *cli, const char *flag, const char *path)
+{
+    static const char *const inputs[] = {"config", "model-config", "log-file", "inference-results",
+                                         "reasoning-results", "prompts", "training-metrics", "hlo"};
+    struct stat output, input;
+
+    if (strcmp(path, "-") == 0 || stat(path, &output) != 0 || !S_ISREG(output.st_mode))
+        return 0;
+    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
+        const char *value = nkb_run_setting(cli->run, inputs[i]);
+        if (value && stat(value, &input) == 0 && input.st_dev == output.st_dev &&
+            input.st_ino == output.st_ino)
+            return nkb_err_set(&cli->err, NKB_EUSAGE, "%s: %s would overwrite the input of --%s", path, flag,
+                               inputs[i]);
+    }
+    return 0;
+}
+
+static int open_outputs(struct cli *cli, struct output *result, struct output *training)
+{
+    const char *path = nkb_run_setting(cli->run, "output");
+    int code = check_not_input(cli, "--output", path);
+    if (code == 0)
+        code = output_open(cli, result, "--output", path);
+    if (code != 0 || !nkb_run_rule_info(cli->run, "training_json"))
+        return code;
+    const char *training_path = nkb_run_setting(cli->run, "training-output");
+    if (strcmp(path, training_path) == 0)
+        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s: --output and --training-output are the same file",
+                           path);
+    code = check_not_input(cli, "--training-output", training_path);
+    return code == 0 ? output_open(cli, training, "--training-output", training_path) : code;
+}
+
+static int write_one(struct cli *cli, struct output *output, const char *text_name)
+{
+    size_t size = 0;
+    const char *text = nkb_run_text(cli->run, text_name, NULL, &size);
+    return text && output->path ? output_write(cli, output, text, size) : 0;
+}
+
+static int write_outputs(struct cli *cli, struct output *result, struct output *training)
+{
+    bool to_stdout = strcmp(result->path, "-") == 0 || (training->path && strcmp(training->path, "-") == 0);
+    size_t size = 0;
+    const char *console = nkb_run_text(cli->run, "console", NULL, &size);
+    /* Standard output last: the files first, whichever comes first in the order of outputs. */
+    bool result_last = strcmp(result->path, "-") == 0;
+    struct output *first = result_last ? training : result, *second = result_last ? result : training;
+
+    int code = write_one(cli, first, first == result ? "json" : "training_json");
+    if (code == 0 && !(second->path && strcmp(second->path, "-") == 0))
+        code = write_one(cli, second, second == result ? "json" : "training_json");
+    if (code == 0)
+        code = output_commit(cli, result);
+    if (code == 0 && training->path)
+        code = output_commit(cli, training);
+    if (code == 0 && second->path && strcmp(second->path, "-") == 0)
+        code = write_one(cli, second, second == result ? "json" : "training_json");
+    if (code == 0 && console)
+        code = say_text(cli, to_stdout ? STDERR_FILENO : STDOUT_FILENO, console, size);
+    return code;
+}
+
+static int dry_run(struct cli *cli)
+{
+    size_t size = 0;
+    int status = nkb_run_check(cli->run);
+    const char *text = status == NKB_DONE || status == NKB_INPUT
+                           ? nkb_run_text(cli->run, "dry-run", NULL, &size)
+                           : NULL;
+    if (text && say_text(cli, STDOUT_FILENO, text, size) != 0)
+        return NKB_INPUT;
+    if (status == NKB_INPUT) /* making the text has cleared why */
+        status = nkb_run_check(cli->run);
+    return status;
+}
+
+int command_score(struct cli *cli)
+{
+    struct output result = {.fd = -1}, training = {.fd = -1};
+
+    if (cli->flags[FLAG_DRY_RUN])
+        return dry_run(cli);
+    int code = open_outputs(cli, &result, &training);
+    int status = code == 0 ? NKB_DONE : code == NKB_EUSAGE ? NKB_USAGE : NKB_INPUT;
+    if (code == 0) {
+        progress_watch(cli);
+        status = nkb_run_measure(cli->run);
+        progress_clear();
+    }
+    if (code == 0 && status == NKB_DONE)
+        status = nkb_run_score(cli->run);
+    if (code == 0)
+        say_diagnostics(cli);
+    if (code == 0 && (status == NKB_DONE || status == NKB_INVALID) &&
+        write_outputs(cli, &result, &training) != 0)
+        status = NKB_INPUT;
+    output_discard(&result);
+    output_discard(&training);
+    return status;
+}

@@ -1,0 +1,79 @@
+/* The commands that show: metrics, hlo, log, rules. Each measures what it was given and prints one text. */
+#include "cli/cli.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static int usage(struct cli *cli, const char *text)
+{
+    nkb_err_set(&cli->err, NKB_EUSAGE, "%s", text);
+    return NKB_USAGE;
+}
+
+static int print(struct cli *cli, const char *what, const char *path)
+{
+    size_t size = 0;
+    const char *text = nkb_run_text(cli->run, what, path, &size);
+    if (!text)
+        return path ? NKB_USAGE : NKB_INPUT;
+    /* Data for programs goes out as it is. */
+    bool data = strstr(what, ".json") || strstr(what, ".lua");
+    int code = data ? write_all(STDOUT_FILENO, text, size, "standard output", &cli->err)
+                    : say_text(cli, STDOUT_FILENO, text, size);
+    return code == 0 ? NKB_DONE : NKB_INPUT;
+}
+
+static int measure_and_print(struct cli *cli, const char *name, const char *path)
+{
+    char what[32];
+    progress_watch(cli);
+    int status = nkb_run_measure(cli->run);
+    progress_clear();
+    say_diagnostics(cli);
+    if (status != NKB_DONE)
+        return status;
+    strcpy(what, name);
+    strcat(what, cli->flags[FLAG_JSON] ? ".json" : cli->flags[FLAG_LUA] ? ".lua" : ".text");
+    return print(cli, what, path);
+}
+
+int command_metrics(struct cli *cli)
+{
+    if (cli->word_count > 1)
+        return usage(cli, "metrics takes one path of the tree at most, such as training or hlo.static");
+    return measure_and_print(cli, "metrics", cli->word_count ? cli->words[0] : NULL);
+}
+
+/* Only what is named is analysed: the inputs of a score are left out. */
+static int only(struct cli *cli, const char *needs)
+{
+    if (nkb_run_only(cli->run, needs) == NKB_DONE)
+        return 0;
+    return NKB_INPUT;
+}
+
+int command_hlo(struct cli *cli)
+{
+    if (cli->word_count == 0 && !nkb_run_setting(cli->run, "hlo"))
+        return usage(cli, "hlo needs files or folders: nkibench hlo FILE|DIR...");
+    for (size_t i = 0; i < cli->word_count; i++)
+        if (nkb_run_set(cli->run, "hlo", cli->words[i], "argument") != NKB_DONE)
+            return NKB_USAGE;
+    return only(cli, "hlo") ? NKB_INPUT : measure_and_print(cli, "hlo", NULL);
+}
+
+int command_log(struct cli *cli)
+{
+    if (cli->word_count > 1)
+        return usage(cli, "log takes one file: nkibench log FILE");
+    if (cli->word_count == 1 && nkb_run_set(cli->run, "log-file", cli->words[0], "argument") != NKB_DONE)
+        return NKB_USAGE;
+    return only(cli, "log") ? NKB_INPUT : measure_and_print(cli, "log", NULL);
+}
+
+int command_rules(struct cli *cli)
+{
+    if (cli->word_count > 0)
+        return usage(cli, "rules takes no argument");
+    return print(cli, "rules.text", NULL);
+}

@@ -1,0 +1,95 @@
+/* --help: made of the option table, so that it cannot forget a flag. */
+#include "cli/cli.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+enum { TEXT_COLUMN = 30, LAST_COLUMN = 80 };
+
+/* Words of text from column on, wrapped. */
+static void wrap(struct nkb_buf *out, const char *text, size_t column)
+{
+    while (*text) {
+        size_t word = strcspn(text, " ");
+        if (column + word > LAST_COLUMN && column > TEXT_COLUMN) {
+            nkb_buf_printf(out, "\n%*s", TEXT_COLUMN, "");
+            column = TEXT_COLUMN;
+        }
+        nkb_buf_append(out, text, word);
+        column += word;
+        text += word;
+        if (*text == ' ') {
+            text++;
+            if (column < LAST_COLUMN)
+                nkb_buf_char(out, ' ');
+            column++;
+        }
+    }
+}
+
+static void describe(struct cli *cli, struct nkb_buf *out, const struct option *option)
+{
+    char *head = nkb_arena_printf(&cli->arena, "  --%s%s%s", option->name, option->metavar ? " " : "",
+                                  option->metavar ? option->metavar : "");
+    struct nkb_buf text = NKB_BUF_INIT;
+    if (!head)
+        return;
+    nkb_buf_text(&text, option->about ? option->about : "");
+    if (option->choices)
+        nkb_buf_printf(&text, ": %s", option->choices);
+    if (option->initial && option->metavar)
+        nkb_buf_printf(&text, " (default %s%s%s)", option->initial,
+                       option->unit ? " " : "", option->unit ? option->unit : "");
+    nkb_buf_text(out, head);
+    if (strlen(head) + 2 > TEXT_COLUMN)
+        nkb_buf_printf(out, "\n%*s", TEXT_COLUMN, "");
+    else
+        nkb_buf_printf(out, "%*s", (int)(TEXT_COLUMN - strlen(head)), "");
+    if (text.data)
+        wrap(out, text.data, TEXT_COLUMN);
+    nkb_buf_char(out, '\n');
+    nkb_buf_free(&text);
+}
+
+int cli_help(struct cli *cli)
+{
+    static const char *const groups[] = {"Inputs", "Training", "Inference", "HLO",
+                                         "Score",  "Rule",     "Output",    "Run"};
+    struct nkb_buf out = NKB_BUF_INIT;
+    const char *rule = nkb_run_rule_info(cli->run, "name");
+    const char *about = nkb_run_rule_info(cli->run, "about");
+
+    nkb_buf_text(&out, "nkibench " NKB_VERSION ": scores what an AWS Trainium NKI run left behind\n\n"
+                       "  nkibench [RULE] [flags]     score: RULE is a Lua file or a rule's name; score.lua "
+                       "if left out\n"
+                       "  nkibench metrics [PATH]     the numbers a rule would see\n"
+                       "  nkibench hlo FILE|DIR...    what HLO modules hold: MACs, kernels, loops\n"
+                       "  nkibench log FILE           what a training log says\n"
+                       "  nkibench rules              the rules there are\n");
+    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
+        bool titled = false;
+        for (size_t i = 0; i < cli->option_count; i++) {
+            const struct option *option = &cli->options[i];
+            if (strcmp(option->group, groups[g]) != 0)
+                continue;
+            if (!titled && strcmp(groups[g], "Rule") == 0)
+                nkb_buf_printf(&out, "\nParameters of the rule %s%s%s\n", rule ? rule : "",
+                               about ? ": " : "", about ? about : "");
+            else if (!titled)
+                nkb_buf_printf(&out, "\n%s\n", groups[g]);
+            titled = true;
+            describe(cli, &out, option);
+        }
+    }
+    nkb_buf_text(&out,
+                 "\nA unique prefix of a flag will do. Each is also NKIBENCH_NAME in the environment (a "
+                 "rule's\nparameter NKIBENCH_P_NAME) and a key of nkibench.yaml, the nearest one upward.\n"
+                 "\nExit: 0 done  1 input or output  2 usage  3 scored but not valid  5 the rule is at "
+                 "fault\n");
+    int code = out.failed ? nkb_err_memory(&cli->err)
+                          : write_all(STDOUT_FILENO, out.data, out.len, "standard output", &cli->err);
+    nkb_buf_free(&out);
+    return code;
+}

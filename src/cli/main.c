@@ -1,0 +1,109 @@
+/* nkibench: from argv to an exit code. Which command, its settings from everywhere, then the command. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+static int fail(struct cli *cli, int status)
+{
+    const char *text = cli->err.text[0] ? cli->err.text : nkb_run_error(cli->run);
+    say(cli, "%s", text);
+    if (status == NKB_USAGE)
+        say(cli, "see nkibench --help");
+    return status;
+}
+
+/* Our own codes become the program's where no nkb_run call has done so. */
+static int status_of(int code)
+{
+    return code == 0 ? NKB_DONE : code == NKB_EUSAGE ? NKB_USAGE : NKB_INPUT;
+}
+
+/* The settings of a command, weakest first: file, environment, flags. The rule comes before them, because its
+ * parameters are flags. */
+static int prepare(struct cli *cli, int argc, char **argv)
+{
+    bool scores = strcmp(cli->command, "score") == 0;
+
+    if (scores) {
+        guard_watch(cli);
+        int status = nkb_run_rule(cli->run, cli->rule);
+        if (status != NKB_DONE)
+            return status;
+    }
+    int code = cli_options_build(cli);
+    if (code == 0)
+        code = cli_settings_apply(cli);
+    if (code == 0)
+        code = cli_environment_apply(cli, false);
+    if (code == 0)
+        code = cli_arguments_apply(cli, argc, argv);
+    if (code == 0 && scores && cli->word_count > 0)
+        code = nkb_err_set(&cli->err, NKB_EUSAGE,
+                           "'%s' has no place here; a rule is the first argument, all else are flags",
+                           cli->words[0]);
+    return status_of(code);
+}
+
+static int run_command(struct cli *cli)
+{
+    static const struct {
+        const char *name;
+        int (*run)(struct cli *cli);
+    } commands[] = {{"score", command_score},
+                    {"metrics", command_metrics},
+                    {"hlo", command_hlo},
+                    {"log", command_log},
+                    {"rules", command_rules}};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(cli->command, commands[i].name) == 0)
+            return commands[i].run(cli);
+    return NKB_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = {.arena = NKB_ARENA_INIT};
+    int status;
+
+    guard_start();
+    cli.run = nkb_run_new();
+    if (!cli.run) {
+        nkb_err_memory(&cli.err);
+        say(&cli, "%s", cli.err.text);
+        return NKB_INPUT;
+    }
+    int code = cli_options_build(&cli);
+    if (code == 0)
+        code = cli_arguments_scan(&cli, argc, argv);
+    if (code == 0 && cli.flags[FLAG_VERSION]) {
+        static const char version[] = "nkibench " NKB_VERSION "\n";
+        code = write_all(STDOUT_FILENO, version, sizeof version - 1, "standard output", &cli.err);
+        status = status_of(code);
+        goto out;
+    }
+    if (code == 0)
+        code = cli_environment_apply(&cli, true);
+    if (code == 0)
+        code = cli_arguments_scan(&cli, argc, argv); /* flags win over the environment */
+    status = status_of(code);
+    if (status == NKB_DONE)
+        status = prepare(&cli, argc, argv);
+    if (cli.flags[FLAG_HELP] && (status == NKB_DONE || status == NKB_USAGE)) {
+        cli.err = (struct nkb_err){0};
+        status = status_of(cli_help(&cli));
+    } else if (status == NKB_DONE) {
+        status = run_command(&cli);
+    }
+
+out:
+    progress_clear();
+    if (status != NKB_DONE)
+        fail(&cli, status);
+    nkb_run_free(cli.run);
+    nkb_arena_free(&cli.arena);
+    return status;
+}

@@ -1,0 +1,131 @@
+/* Output files are complete or absent: opened (as a temporary beside the target) before the work, written and
+ * synced once every text is there, renamed over the target last. What is no regular file is written as it is. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *reason_of(int number, char *out, size_t size)
+{
+    if (strerror_r(number, out, size) != 0)
+        out[0] = '\0';
+    return out;
+}
+
+static int refuse(struct cli *cli, const struct output *output, int number)
+{
+    char reason[128];
+    if (number == ENOENT || number == ENOTDIR)
+        return nkb_err_set(&cli->err, NKB_EOUTPUT, "%s: its folder does not exist (%s)", output->path,
+                           output->flag);
+    return nkb_err_set(&cli->err, NKB_EOUTPUT, "%s: cannot be written: %s (%s)", output->path,
+                       reason_of(number, reason, sizeof reason), output->flag);
+}
+
+static int open_special(struct cli *cli, struct output *output)
+{
+    output->fd = open(output->target, O_WRONLY | O_CLOEXEC);
+    return output->fd < 0 ? refuse(cli, output, errno) : 0;
+}
+
+/* Where the name really leads: a link is followed, so that it stays a link. */
+static char *real_target(struct cli *cli, const char *path)
+{
+    char resolved[PATH_MAX];
+    if (realpath(path, resolved))
+        return nkb_arena_string(&cli->arena, resolved);
+    return nkb_arena_string(&cli->arena, path);
+}
+
+int output_open(struct cli *cli, struct output *output, const char *flag, const char *path)
+{
+    struct stat st;
+    mode_t mask = umask(0);
+    umask(mask);
+    mode_t mode = 0666 & ~mask;
+
+    *output = (struct output){.flag = flag, .path = path, .fd = -1};
+    if (strcmp(path, "-") == 0) {
+        output->fd = STDOUT_FILENO;
+        return 0;
+    }
+    output->target = real_target(cli, path);
+    if (!output->target)
+        return nkb_err_memory(&cli->err);
+    if (stat(output->target, &st) == 0) {
+        if (S_ISDIR(st.st_mode))
+            return nkb_err_set(&cli->err, NKB_EOUTPUT, "%s: is a directory; a file is expected (%s)", path,
+                               flag);
+        if (!S_ISREG(st.st_mode))
+            return open_special(cli, output);
+        if (access(output->target, W_OK) != 0)
+            return refuse(cli, output, errno);
+        mode = st.st_mode & 07777;
+    }
+
+    const char *slash = strrchr(output->target, '/');
+    size_t folder = slash ? (size_t)(slash - output->target) + 1 : 0;
+    char *temporary = nkb_arena_printf(&cli->arena, "%.*s.%s.XXXXXX", (int)folder, output->target,
+                                       output->target + folder);
+    if (!temporary)
+        return nkb_err_memory(&cli->err);
+    output->fd = mkstemp(temporary);
+    if (output->fd < 0)
+        return refuse(cli, output, errno);
+    output->temporary = temporary;
+    if (!guard_add(temporary) || fcntl(output->fd, F_SETFD, FD_CLOEXEC) != 0 ||
+        fchmod(output->fd, mode) != 0)
+        return refuse(cli, output, errno);
+    return 0;
+}
+
+int output_write(struct cli *cli, struct output *output, const char *text, size_t size)
+{
+    int code = write_all(output->fd, text, size, output->path, &cli->err);
+    if (code == 0 && output->temporary && fsync(output->fd) != 0)
+        code = refuse(cli, output, errno);
+    if (output->fd != STDOUT_FILENO) {
+        if (close(output->fd) != 0 && code == 0)
+            code = refuse(cli, output, errno);
+        output->fd = -1;
+    }
+    return code;
+}
+
+int output_commit(struct cli *cli, struct output *output)
+{
+    if (!output->temporary)
+        return 0;
+    if (rename(output->temporary, output->target) != 0)
+        return refuse(cli, output, errno);
+    guard_remove(output->temporary);
+    output->temporary = NULL;
+
+    /* The rename itself must outlive a crash of the machine; where that cannot be asked for, it need not. */
+    char *copy = nkb_arena_string(&cli->arena, output->target);
+    int folder = copy ? open(dirname(copy), O_RDONLY | O_CLOEXEC) : -1;
+    if (folder >= 0) {
+        (void)fsync(folder);
+        close(folder);
+    }
+    return 0;
+}
+
+void output_discard(struct output *output)
+{
+    if (output->fd >= 0 && output->fd != STDOUT_FILENO)
+        close(output->fd);
+    output->fd = -1;
+    if (output->temporary) {
+        unlink(output->temporary);
+        guard_remove(output->temporary);
+        output->temporary = NULL;
+    }
+}

@@ -1,0 +1,399 @@
+/* The run: the rooms called in order. What each step reads and makes is in run_*.c; here is the handle,
+ * the rule's part, and the one place where our error codes become the program's. */
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "base/num.h"
+#include "base/text.h"
+
+nkb_run *nkb_run_new(void)
+{
+    nkb_run *run = calloc(1, sizeof *run);
+    if (!run)
+        return NULL;
+    run->arena = NKB_ARENA_INIT;
+    for (size_t i = 0; i < SETTING_COUNT_OF; i++)
+        run->settings[i] = (struct setting){run_setting_def(i)->initial, "default", false};
+    run->diagnostics = nkb_value_array(&run->arena);
+    if (!run->diagnostics) {
+        nkb_run_free(run);
+        return NULL;
+    }
+    return run;
+}
+
+void nkb_run_free(nkb_run *run)
+{
+    if (!run)
+        return;
+    nkb_host_free(run->host);
+    for (size_t i = 0; i < run->worker_count; i++)
+        nkb_arena_free(&run->worker_arenas[i]);
+    free(run->worker_arenas);
+    nkb_arena_free(&run->arena);
+    free(run);
+}
+
+static int status(nkb_run *run, int code)
+{
+    if (code == 0) {
+        run->err.text[0] = '\0';
+        return NKB_DONE;
+    }
+    switch (code) {
+    case NKB_EUSAGE:
+        return NKB_USAGE;
+    case NKB_EINVALID:
+        return NKB_INVALID;
+    case NKB_ERULE:
+        return NKB_RULE;
+    case NKB_EINTERRUPT:
+        return NKB_STOPPED;
+    default:
+        return NKB_INPUT;
+    }
+}
+
+const char *nkb_run_error(const nkb_run *run)
+{
+    return run->err.text;
+}
+
+/* Parameters are given as flags are, with dashes; a rule names them with underscores. */
+static struct nkb_param *find_param(nkb_run *run, const char *name)
+{
+    size_t count = 0;
+    struct nkb_param *params = run->host ? nkb_host_params(run->host, &count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(params[i].flag, name) == 0 || strcmp(params[i].name, name) == 0)
+            return &params[i];
+    return NULL;
+}
+
+static int unknown_name(nkb_run *run, const char *name, const char *origin)
+{
+    const char *names[SETTING_COUNT_OF + 256];
+    size_t count = 0, param_count = 0;
+    char shown[NKB_SHOWN_BYTES];
+
+    for (; count < SETTING_COUNT_OF; count++)
+        names[count] = run_setting_def(count)->name;
+    struct nkb_param *params = run->host ? nkb_host_params(run->host, &param_count) : NULL;
+    for (size_t i = 0; i < param_count && i < 256; i++)
+        names[count++] = params[i].flag;
+    const char *meant = nkb_suggest(nkb_str_from(name), names, count);
+    return nkb_err_set(&run->err, NKB_EUSAGE, "%s: no setting or parameter '%s'%s%s%s", origin,
+                       nkb_show(nkb_str_from(name), shown), meant ? "; did you mean '" : "",
+                       meant ? meant : "", meant ? "'" : "");
+}
+
+int nkb_run_set(nkb_run *run, const char *name, const char *value, const char *origin)
+{
+    int id = run_setting_find(nkb_str_from(name));
+    if (id >= 0)
+        return status(run, run_setting_set(run, (size_t)id, value, origin));
+    struct nkb_param *param = find_param(run, name);
+    if (param)
+        return status(run, nkb_host_set_param(run->host, param, value, origin, &run->err));
+    return status(run, unknown_name(run, name, origin));
+}
+
+const char *nkb_run_setting(const nkb_run *run, const char *name)
+{
+    int id = run_setting_find(nkb_str_from(name));
+    return id >= 0 ? run->settings[id].value : NULL;
+}
+
+/* A parameter that has a setting's name could never be given. */
+static int check_param_names(nkb_run *run)
+{
+    size_t count;
+    struct nkb_param *params = nkb_host_params(run->host, &count);
+    for (size_t i = 0; i < count; i++)
+        if (run_setting_find(nkb_str_from(params[i].flag)) >= 0)
+            return nkb_err_set(&run->err, NKB_ERULE,
+                               "%s: the parameter '%s' has the name of a setting (--%s); another is needed",
+                               run->rule.name, params[i].name, params[i].flag);
+    return 0;
+}
+
+int nkb_run_rule(nkb_run *run, const char *name)
+{
+    struct nkb_limits limits = {
+        .memory_bytes = (size_t)run_count(run, SET_MAX_MEMORY),
+        .instructions = (uint64_t)run_count(run, SET_MAX_INSTRUCTIONS),
+        .seconds = run_number(run, SET_MAX_SECONDS),
+        .unsafe = run_switch(run, SET_UNSAFE),
+    };
+    if (!nkb_size_mul(limits.memory_bytes, 1024 * 1024, &limits.memory_bytes))
+        limits.memory_bytes = SIZE_MAX;
+
+    nkb_host_free(run->host);
+    run->host = NULL;
+    int code = nkb_rule_find(name ? name : "score.lua", &run->arena, &run->rule, &run->err);
+    if (code == 0)
+        code = nkb_host_new(&run->host, &limits, &run->err);
+    if (code == 0) {
+        nkb_host_on_enter(run->host, run->enter, run->enter_context);
+        code = nkb_host_load(run->host, &run->rule, &run->err);
+    }
+    if (code == 0)
+        code = check_param_names(run);
+    if (code == 0 && run->rule.shadows_builtin)
+        run_diagnose(run, true, "%s is not the bundled rule of that name but %s", run->rule.name,
+                     run->rule.path);
+    if (code == 0 && limits.unsafe)
+        run_diagnose(run, true, "--unsafe: the rule runs without a sandbox, and the result says so");
+    return status(run, code);
+}
+
+static const char *needs_text(nkb_run *run)
+{
+    struct nkb_buf text = NKB_BUF_INIT;
+    size_t count;
+    const char *const *needs = nkb_host_needs(run->host, &count);
+    for (size_t i = 0; i < count; i++)
+        nkb_buf_printf(&text, "%s%s", i ? " " : "", needs[i]);
+    char *copy = text.failed ? NULL : nkb_arena_string(&run->arena, text.data ? text.data : "");
+    nkb_buf_free(&text);
+    return copy;
+}
+
+const char *nkb_run_rule_info(nkb_run *run, const char *what)
+{
+    if (!run->host)
+        return NULL;
+    if (strcmp(what, "origin") == 0)
+        return run->rule.origin;
+    if (strcmp(what, "path") == 0)
+        return run->rule.path;
+    if (strcmp(what, "sha256") == 0)
+        return run->rule.sha256;
+    if (strcmp(what, "needs") == 0)
+        return needs_text(run);
+    if (strcmp(what, "training_json") == 0)
+        return nkb_host_has(run->host, "training_json") ? "yes" : NULL;
+    return nkb_host_rule_text(run->host, what);
+}
+
+/* A value as it would be given on the command line. */
+static const char *value_text(nkb_run *run, const struct nkb_value *v)
+{
+    char number[NKB_NUM_TEXT_BYTES];
+    if (!v)
+        return NULL;
+    switch (v->kind) {
+    case NKB_BOOL:
+        return v->as.boolean ? "true" : "false";
+    case NKB_INT:
+        return nkb_arena_printf(&run->arena, "%lld", (long long)v->as.integer);
+    case NKB_FLOAT:
+        nkb_format_double(v->as.number, number);
+        return nkb_arena_string(&run->arena, number);
+    case NKB_STRING:
+        return v->as.string.ptr;
+    default:
+        return NULL;
+    }
+}
+
+const char *nkb_run_param(nkb_run *run, size_t i, const char *what)
+{
+    static const char *const types[] = {"number", "integer", "boolean", "string", "date"};
+    size_t count = 0;
+    struct nkb_param *params = run->host ? nkb_host_params(run->host, &count) : NULL;
+    if (i >= count)
+        return NULL;
+    const struct nkb_param *param = &params[i];
+    if (strcmp(what, "name") == 0)
+        return param->flag;
+    if (strcmp(what, "type") == 0)
+        return types[param->type];
+    if (strcmp(what, "about") == 0)
+        return param->about;
+    if (strcmp(what, "unit") == 0)
+        return param->unit;
+    if (strcmp(what, "default") == 0)
+        return value_text(run, param->initial);
+    if (strcmp(what, "value") == 0)
+        return value_text(run, param->value ? param->value : param->initial);
+    if (strcmp(what, "origin") == 0)
+        return param->origin ? param->origin : "default";
+    if (strcmp(what, "choices") == 0 && param->choice_count > 0) {
+        struct nkb_buf text = NKB_BUF_INIT;
+        for (size_t k = 0; k < param->choice_count; k++)
+            nkb_buf_printf(&text, "%s%s", k ? " " : "", param->choices[k]);
+        char *copy = text.failed ? NULL : nkb_arena_string(&run->arena, text.data);
+        nkb_buf_free(&text);
+        return copy;
+    }
+    return NULL;
+}
+
+int nkb_run_only(nkb_run *run, const char *needs)
+{
+    run->only = nkb_arena_string(&run->arena, needs);
+    return status(run, run->only ? 0 : nkb_err_memory(&run->err));
+}
+
+int nkb_run_check(nkb_run *run)
+{
+    int code = run->host ? nkb_host_accept(run->host, &run->err) : 0;
+    return status(run, code == 0 ? run_check_inputs(run) : code);
+}
+
+int nkb_run_measure(nkb_run *run)
+{
+    int code = run->host ? nkb_host_accept(run->host, &run->err) : 0;
+    if (code == 0)
+        code = run_measure_all(run);
+    return status(run, code);
+}
+
+/* Local time as upstream writes it; with SOURCE_DATE_EPOCH that instant, in UTC. */
+static const char *start_time(nkb_run *run)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    struct timeval now;
+    struct tm tm;
+    int64_t fixed_s;
+
+    if (epoch && nkb_parse_i64(nkb_str_from(epoch), &fixed_s)) {
+        time_t t = (time_t)fixed_s;
+        if (!gmtime_r(&t, &tm))
+            return NULL;
+        now.tv_usec = 0;
+    } else if (gettimeofday(&now, NULL) != 0 || !localtime_r(&now.tv_sec, &tm)) {
+        return NULL;
+    }
+    const char *text = nkb_arena_printf(&run->arena, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900,
+                                        tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    if (text && now.tv_usec)
+        text = nkb_arena_printf(&run->arena, "%s.%06ld", text, (long)now.tv_usec);
+    return text;
+}
+
+static const struct nkb_value *options_of(nkb_run *run)
+{
+    static const enum setting_id shown[] = {SET_VERBOSE, SET_DETAILED, SET_PER_FILE_SCORES,
+                                            SET_PRINT_PER_FILE, SET_UNSAFE};
+    struct nkb_value *options = nkb_value_object(&run->arena);
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s", run_setting_def(shown[i])->name);
+        for (char *c = name; *c; c++)
+            if (*c == '-')
+                *c = '_';
+        nkb_value_put(&run->arena, options, name,
+                      nkb_value_bool(&run->arena, run_switch(run, shown[i])));
+    }
+    return options;
+}
+
+static int layout(nkb_run *run, const char *name, const char **text, size_t *size)
+{
+    struct nkb_buf buf = NKB_BUF_INIT;
+    bool present = false;
+    int code = nkb_host_layout(run->host, name, &buf, &present, &run->err);
+    if (code == 0 && present) {
+        struct nkb_str copy = nkb_arena_copy(&run->arena, nkb_buf_str(&buf));
+        if (!copy.ptr || buf.failed)
+            code = nkb_err_memory(&run->err);
+        *text = copy.ptr;
+        *size = copy.len;
+    }
+    nkb_buf_free(&buf);
+    return code;
+}
+
+int nkb_run_score(nkb_run *run)
+{
+    struct nkb_value *outputs = nkb_value_array(&run->arena);
+    nkb_value_append(&run->arena, outputs,
+                     nkb_value_text(&run->arena, run->settings[SET_OUTPUT].value));
+    if (nkb_host_has(run->host, "training_json"))
+        nkb_value_append(&run->arena, outputs,
+                         nkb_value_text(&run->arena, run->settings[SET_TRAINING_OUTPUT].value));
+    struct nkb_run_facts facts = {
+        .started_at = start_time(run),
+        .engine_version = NKB_VERSION,
+        .options = options_of(run),
+        .outputs = outputs,
+        .diagnostics = run->diagnostics,
+    };
+    int code = nkb_host_score(run->host, run->metrics, &facts, &run->arena, &run->result, &run->err);
+    if (code == 0)
+        code = layout(run, "console", &run->console, &run->console_size);
+    if (code == 0)
+        code = layout(run, "json", &run->json, &run->json_size);
+    if (code == 0)
+        code = layout(run, "training_json", &run->training_json, &run->training_json_size);
+    if (code != 0)
+        return status(run, code);
+    const struct nkb_value *valid = nkb_value_get(run->result, "valid");
+    if (nkb_value_is(valid, NKB_BOOL) && !valid->as.boolean)
+        return status(run, nkb_err_set(&run->err, NKB_EINVALID, "the result is not valid"));
+    return NKB_DONE;
+}
+
+const char *nkb_run_text(nkb_run *run, const char *what, const char *path, size_t *size_bytes)
+{
+    const char *text = NULL;
+    size_t size = 0;
+
+    if (strcmp(what, "console") == 0) {
+        text = run->console;
+        size = run->console_size;
+    } else if (strcmp(what, "json") == 0) {
+        text = run->json;
+        size = run->json_size;
+    } else if (strcmp(what, "training_json") == 0) {
+        text = run->training_json;
+        size = run->training_json_size;
+    } else {
+        struct nkb_buf buf = NKB_BUF_INIT;
+        int code = run_make_text(run, what, path, &buf);
+        struct nkb_str copy = code == 0 ? nkb_arena_copy(&run->arena, nkb_buf_str(&buf)) : NKB_STR_NONE;
+        if (code == 0 && (buf.failed || !copy.ptr))
+            nkb_err_memory(&run->err);
+        nkb_buf_free(&buf);
+        text = copy.ptr;
+        size = copy.len;
+    }
+    if (size_bytes)
+        *size_bytes = size;
+    return text;
+}
+
+const char *nkb_run_diagnostic(const nkb_run *run, size_t i, int *is_warning)
+{
+    /* A result's list starts with the run's own and goes on with the rule's. */
+    const struct nkb_value *list = nkb_value_get(run->result, "diagnostics");
+    if (!nkb_value_is(list, NKB_ARRAY))
+        list = run->diagnostics;
+    if (i >= list->as.items.count)
+        return NULL;
+    const struct nkb_value *entry = list->as.items.at[i].value;
+    const struct nkb_value *text = nkb_value_get(entry, "text"), *warning = nkb_value_get(entry, "warning");
+    *is_warning = nkb_value_is(warning, NKB_BOOL) && warning->as.boolean;
+    return nkb_value_is(text, NKB_STRING) ? text->as.string.ptr : NULL;
+}
+
+void nkb_run_on_progress(nkb_run *run, nkb_progress_fn *progress, void *context)
+{
+    run->progress = progress;
+    run->progress_context = context;
+}
+
+void nkb_run_on_enter(nkb_run *run, nkb_enter_fn *enter, void *context)
+{
+    run->enter = enter;
+    run->enter_context = context;
+    if (run->host)
+        nkb_host_on_enter(run->host, enter, context);
+}

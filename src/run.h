@@ -1,0 +1,144 @@
+/* Inside of a run: what the files behind nkibench.h share. Same level as nkibench.c: it may include
+ * every room but cli. */
+#ifndef NKB_RUN_H
+#define NKB_RUN_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "host/host.h"
+#include "model/module.h"
+#include "model/value.h"
+#include "nkibench.h"
+
+enum setting_type {
+    SETTING_PATH,
+    SETTING_OUTPUT,   /* a path to write; "-" is standard output */
+    SETTING_POSITIVE, /* a number above 0 */
+    SETTING_FRACTION, /* a number from 0 to 1 */
+    SETTING_COUNT,    /* a whole number above 0 */
+    SETTING_CHOICE,
+    SETTING_SWITCH,
+};
+
+struct setting_def {
+    const char *name, *metavar, *initial, *group, *about;
+    enum setting_type type;
+    bool not_in_file; /* nkibench.yaml may not set it: outputs, limits, unsafe */
+};
+
+/* Positions in the table of run_settings.c; nothing else needs the names. */
+enum setting_id {
+    SET_CONFIG,
+    SET_MODEL_CONFIG,
+    SET_LOG_FILE,
+    SET_COMPILE_DIR,
+    SET_HLO,
+    SET_INFERENCE_RESULTS,
+    SET_REASONING_RESULTS,
+    SET_PROMPTS,
+    SET_TRAINING_METRICS,
+    SET_TRAINING_SCRIPT,
+    SET_THROUGHPUT,
+    SET_BATCH_SIZE,
+    SET_SEQ_LEN,
+    SET_NUM_NODES,
+    SET_HW_BACKEND,
+    SET_FLOP_MODEL,
+    SET_ACCURACY,
+    SET_ANY_FORM,
+    SET_DEDUPE,
+    SET_CALCULATE_SCORE,
+    SET_PER_FILE_SCORES,
+    SET_DETAILED,
+    SET_PRINT_PER_FILE,
+    SET_VERBOSE,
+    SET_OUTPUT,
+    SET_TRAINING_OUTPUT,
+    SET_JOBS,
+    SET_MAX_MEMORY,
+    SET_MAX_INSTRUCTIONS,
+    SET_MAX_SECONDS,
+    SET_UNSAFE,
+    SETTING_COUNT_OF,
+};
+
+struct setting {
+    const char *value, *origin; /* value NULL: no default and none given */
+    bool given;
+};
+
+struct run_text {
+    const char *what;
+    struct nkb_str text;
+};
+
+struct nkb_run {
+    struct nkb_arena arena; /* everything the run makes on the calling thread */
+    struct nkb_err err;    /* of the last call */
+
+    struct setting settings[SETTING_COUNT_OF];
+    const char **hlo_paths; /* --hlo and the arguments of `nkibench hlo` */
+    size_t hlo_count, hlo_capacity;
+    const char *reasoning_file; /* chosen below --reasoning-results */
+
+    const char *only; /* nkb_run_only: NULL when every name is asked for */
+    struct nkb_host *host;
+    struct nkb_rule_source rule;
+    nkb_enter_fn *enter;
+    void *enter_context;
+    nkb_progress_fn *progress;
+    void *progress_context;
+
+    struct nkb_arena *worker_arenas; /* what analysed modules point to; freed with the run */
+    size_t worker_count;
+    struct nkb_module *modules;
+    size_t module_count;
+
+    struct nkb_value *metrics;     /* m; NULL before measure */
+    struct nkb_value *diagnostics; /* array of {text, warning} */
+    struct nkb_value *result;      /* r; NULL before score */
+    const char *console, *json, *training_json;
+    size_t console_size, json_size, training_json_size;
+    const char *started_at;
+};
+
+/* run_settings.c */
+const struct setting_def *run_setting_def(size_t id);
+int run_setting_find(struct nkb_str name); /* position or -1 */
+int run_setting_set(nkb_run *run, size_t id, const char *value, const char *origin);
+bool run_switch(const nkb_run *run, enum setting_id id);
+/* The number of a setting of a numeric type that has a value. */
+double run_number(const nkb_run *run, enum setting_id id);
+int64_t run_count(const nkb_run *run, enum setting_id id);
+/* "--log-file" */
+const char *run_flag(enum setting_id id);
+
+/* How much is asked of an input: "inference?" in a rule's needs is optional. */
+enum need { NEED_NONE, NEED_OPTIONAL, NEED_REQUIRED };
+
+/* run_training.c: config, model, log, and training, which is made of them */
+struct run_training_needs {
+    enum need training, log, config, model;
+};
+int run_measure_training(nkb_run *run, const struct run_training_needs *needs);
+/* run_hlo.c */
+int run_measure_hlo(nkb_run *run, enum need need);
+/* run_measure.c */
+int run_measure_all(nkb_run *run);
+/* How much the rule wants a name of m; without a rule everything is optional. */
+enum need run_need(const nkb_run *run, const char *name);
+bool run_exists(const char *path);
+/* A whole YAML, JSON or CSV document, by the setting that names it; noted in m.files. */
+int run_read_document(nkb_run *run, enum setting_id id, const char *path, struct nkb_value **out);
+/* m.<name> is absent: not named by the rule, not given, or no such file. */
+void run_leave_out(nkb_run *run, const char *name, enum setting_id id, enum need need);
+void run_diagnose(nkb_run *run, bool warning, const char *format, ...) NKB_PRINTF(3, 4);
+void run_add_file(nkb_run *run, const char *role, const char *path, int64_t size_bytes);
+/* "no such file" for an input a rule needs: names the flag, and says when the path is only the default. */
+int run_missing(nkb_run *run, enum setting_id id, const char *what);
+
+/* run_text.c */
+int run_check_inputs(nkb_run *run); /* the dry run's: is a needed input missing? */
+int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_buf *out);
+
+#endif

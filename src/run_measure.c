@@ -1,0 +1,248 @@
+/* What a rule needs, read and analysed in a fixed order: config, model, log, training, HLO, inference,
+ * reasoning, prompts. Without a rule (the commands metrics, hlo, log) whatever was given is read, and the
+ * rest is absent with the flag that would bring it. */
+#include "run.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "analyze/results.h"
+#include "base/file.h"
+#include "input/document.h"
+
+/* A document is held whole while it is read: far above any real one, far below what hurts. */
+enum { MAX_DOCUMENT_BYTES = 64 * 1024 * 1024 };
+
+void run_diagnose(nkb_run *run, bool warning, const char *format, ...)
+{
+    struct nkb_err text; /* for its one-line cleaning */
+    va_list args;
+    va_start(args, format);
+    nkb_err_setv(&text, 0, format, args);
+    va_end(args);
+
+    struct nkb_value *entry = nkb_value_object(&run->arena);
+    nkb_value_put(&run->arena, entry, "text", nkb_value_text(&run->arena, text.text));
+    nkb_value_put(&run->arena, entry, "warning", nkb_value_bool(&run->arena, warning));
+    nkb_value_append(&run->arena, run->diagnostics, entry);
+}
+
+void run_add_file(nkb_run *run, const char *role, const char *path, int64_t size_bytes)
+{
+    struct nkb_arena *arena = &run->arena;
+    struct nkb_value *entry = nkb_value_object(arena);
+    nkb_metric_text(arena, entry, "role", role, NULL);
+    nkb_metric_text(arena, entry, "path", path, NULL);
+    nkb_metric_int(arena, entry, "bytes", size_bytes, "B", NULL);
+    nkb_metric_absent(arena, entry, "sha256", "digests are taken only when an export carries them");
+    nkb_value_append(arena, nkb_value_get(run->metrics, "files"), entry);
+}
+
+int run_missing(nkb_run *run, enum setting_id id, const char *what)
+{
+    const struct setting *setting = &run->settings[id];
+    if (!setting->value)
+        return nkb_err_set(&run->err, NKB_EINPUT, "no %s: give %s %s", what, run_flag(id),
+                           run_setting_def(id)->metavar);
+    if (!setting->given)
+        return nkb_err_set(&run->err, NKB_EINPUT,
+                           "no %s: %s does not exist (upstream's default; give %s %s)", what,
+                           setting->value, run_flag(id), run_setting_def(id)->metavar);
+    return nkb_err_set(&run->err, NKB_EINPUT, "no %s: %s does not exist (%s)", what, setting->value,
+                       setting->origin);
+}
+
+bool run_exists(const char *path)
+{
+    struct stat st;
+    return strcmp(path, "-") == 0 || stat(path, &st) == 0 || errno == EACCES;
+}
+
+int run_read_document(nkb_run *run, enum setting_id id, const char *path, struct nkb_value **out)
+{
+    struct nkb_buf bytes = NKB_BUF_INIT;
+    int code = nkb_file_read(path, run_flag(id), MAX_DOCUMENT_BYTES, &bytes, &run->err);
+    if (code == 0 && bytes.len == 0)
+        code = nkb_err_set(&run->err, NKB_EINPUT, "%s: an empty file (%s)", path, run_flag(id));
+    if (code == 0) {
+        if (id == SET_CONFIG)
+            code = nkb_yaml_read(nkb_buf_str(&bytes), path, true, &run->arena, out, &run->err);
+        else if (id == SET_PROMPTS)
+            code = nkb_prompts_read(nkb_buf_str(&bytes), path, &run->arena, out, &run->err);
+        else
+            code = nkb_json_read(nkb_buf_str(&bytes), path, &run->arena, out, &run->err);
+    }
+    if (code == 0)
+        run_add_file(run, run_setting_def(id)->name, path, (int64_t)bytes.len);
+    nkb_buf_free(&bytes);
+    return code;
+}
+
+/* Is name in the words of list, and with a "?" behind it? */
+static enum need need_in(const char *list, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = list; (at = strstr(at, name)) != NULL; at += len) {
+        bool starts = at == list || at[-1] == ' ';
+        char end = at[len];
+        if (starts && (end == '\0' || end == ' '))
+            return NEED_REQUIRED;
+        if (starts && end == '?')
+            return NEED_OPTIONAL;
+    }
+    return NEED_NONE;
+}
+
+enum need run_need(const nkb_run *run, const char *name)
+{
+    if (!run->host)
+        return run->only ? need_in(run->only, name) : NEED_OPTIONAL;
+    size_t count;
+    const char *const *needs = nkb_host_needs(run->host, &count);
+    for (size_t i = 0; i < count; i++) {
+        enum need need = need_in(needs[i], name);
+        if (need != NEED_NONE)
+            return need;
+    }
+    return NEED_NONE;
+}
+
+void run_leave_out(nkb_run *run, const char *name, enum setting_id id, enum need need)
+{
+    char why[256];
+    const struct setting *setting = &run->settings[id];
+    if (need == NEED_NONE)
+        snprintf(why, sizeof why, run->host ? "the rule does not name it in its needs" : "not asked for");
+    else if (!setting->value)
+        snprintf(why, sizeof why, "not given (%s)", run_flag(id));
+    else
+        snprintf(why, sizeof why, "%.160s: no such file (%s)", setting->value, run_flag(id));
+    nkb_metric_absent(&run->arena, run->metrics, name, why);
+}
+
+static int measure_inference(nkb_run *run, enum need need)
+{
+    const char *path = run->settings[SET_INFERENCE_RESULTS].value;
+    struct nkb_value *report = NULL, *inference = NULL;
+
+    if (need == NEED_NONE || !run_exists(path)) {
+        if (need == NEED_REQUIRED)
+            return run_missing(run, SET_INFERENCE_RESULTS, "inference results");
+        if (need == NEED_OPTIONAL && run->host)
+            run_diagnose(run, true, "no inference results: %s does not exist (%s); only training is scored",
+                         path, run_flag(SET_INFERENCE_RESULTS));
+        run_leave_out(run, "inference", SET_INFERENCE_RESULTS, need);
+        return 0;
+    }
+    double accuracy = run->settings[SET_ACCURACY].value ? run_number(run, SET_ACCURACY) : -1;
+    int code = run_read_document(run, SET_INFERENCE_RESULTS, path, &report);
+    if (code == 0)
+        code = nkb_inference_metrics(report, path, accuracy, &run->arena, &inference, run->diagnostics,
+                                     &run->err);
+    if (code == 0)
+        nkb_value_put(&run->arena, run->metrics, "inference", inference);
+    return code;
+}
+
+/* A folder stands for the newest lm-eval file in it, by the time in the names. */
+static int find_reasoning(nkb_run *run, const char **path)
+{
+    struct nkb_value *argument = nkb_value_object(&run->arena), *found = NULL;
+    nkb_value_put(&run->arena, argument, "path", nkb_value_text(&run->arena, *path));
+    int code = nkb_script_run("scripts/reasoning_files.lua", argument, &run->arena, NULL, &found, &run->err);
+    if (code != 0)
+        return code;
+    const struct nkb_value *file = nkb_value_get(found, "file");
+    if (!nkb_value_is(file, NKB_STRING))
+        return nkb_err_set(&run->err, NKB_EINPUT,
+                           "%s: no results_*.json in this folder; lm-eval's --output_path is expected (%s)",
+                           *path, run_flag(SET_REASONING_RESULTS));
+    *path = file->as.string.ptr;
+    return 0;
+}
+
+static int measure_reasoning(nkb_run *run, enum need need)
+{
+    const char *path = run->settings[SET_REASONING_RESULTS].value;
+    struct nkb_value *results = NULL, *reasoning = NULL;
+    struct stat st;
+    int code = 0;
+
+    if (need == NEED_NONE || !path) {
+        if (need == NEED_REQUIRED)
+            return run_missing(run, SET_REASONING_RESULTS, "reasoning results");
+        run_leave_out(run, "reasoning", SET_REASONING_RESULTS, need);
+        return 0;
+    }
+    if (!run_exists(path))
+        return run_missing(run, SET_REASONING_RESULTS, "reasoning results");
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        code = find_reasoning(run, &path);
+    if (code == 0)
+        code = run_read_document(run, SET_REASONING_RESULTS, path, &results);
+    if (code == 0)
+        code = nkb_reasoning_metrics(results, path, &run->arena, &reasoning, run->diagnostics, &run->err);
+    if (code == 0)
+        nkb_value_put(&run->arena, run->metrics, "reasoning", reasoning);
+    return code;
+}
+
+static int measure_prompts(nkb_run *run, enum need need)
+{
+    const char *path = run->settings[SET_PROMPTS].value;
+    struct nkb_value *prompts = NULL;
+
+    if (need == NEED_NONE || !path) {
+        if (need == NEED_REQUIRED)
+            return run_missing(run, SET_PROMPTS, "prompt table");
+        run_leave_out(run, "prompts", SET_PROMPTS, need);
+        return 0;
+    }
+    if (!run_exists(path))
+        return run_missing(run, SET_PROMPTS, "prompt table");
+    int code = run_read_document(run, SET_PROMPTS, path, &prompts);
+    if (code == 0)
+        nkb_value_put(&run->arena, run->metrics, "prompts", prompts);
+    return code;
+}
+
+/* The order of m's names is DESIGN 6's, whatever is read first. */
+static void lay_out(nkb_run *run)
+{
+    static const char *const names[] = {"training", "hlo", "log", "inference", "reasoning",
+                                        "prompts", "config", "model"};
+    run->metrics = nkb_value_object(&run->arena);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        nkb_metric_absent(&run->arena, run->metrics, names[i], "not measured");
+    nkb_metric_list(&run->arena, run->metrics, "files");
+    nkb_metric_absent(&run->arena, run->metrics, "runs", "no saved results were given");
+}
+
+int run_measure_all(nkb_run *run)
+{
+    struct run_training_needs training = {
+        .training = run_need(run, "training"),
+        .log = run_need(run, "log"),
+        .config = run_need(run, "config"),
+        .model = run_need(run, "model"),
+    };
+    enum need hlo = run_need(run, "hlo");
+    int code = 0;
+
+    lay_out(run);
+    code = run_measure_training(run, &training);
+    if (code == 0)
+        code = run_measure_hlo(run, hlo);
+    if (code == 0)
+        code = measure_inference(run, run_need(run, "inference"));
+    if (code == 0)
+        code = measure_reasoning(run, run_need(run, "reasoning"));
+    if (code == 0)
+        code = measure_prompts(run, run_need(run, "prompts"));
+    if (code == 0 && nkb_arena_failed(&run->arena))
+        code = nkb_err_memory(&run->err);
+    return code;
+}

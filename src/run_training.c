@@ -1,0 +1,224 @@
+/* Training: the config, the model's config and the log become m.config, m.model, m.log, and together
+ * m.training. Each of batch size, sequence length, nodes and throughput has one order of sources, and the
+ * one taken is kept as its source. */
+#include "run.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "analyze/flops.h"
+#include "analyze/log_metrics.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "input/trainlog.h"
+
+/* What upstream's handler sends when it is told nothing; DESIGN 6. */
+static const double ASSUMED_THROUGHPUT_SEQ_PER_S = 2.1;
+
+/* May this input be left out? Decides between reading, leaving out and refusing. */
+static int wanted(nkb_run *run, enum setting_id id, enum need need, const char *what, bool *read)
+{
+    const struct setting *setting = &run->settings[id];
+    *read = need != NEED_NONE && setting->value && run_exists(setting->value);
+    if (*read || need == NEED_NONE)
+        return 0;
+    return need == NEED_REQUIRED || setting->given ? run_missing(run, id, what) : 0;
+}
+
+static enum need stronger(enum need a, enum need b)
+{
+    return a > b ? a : b;
+}
+
+static int measure_document(nkb_run *run, enum setting_id id, enum need need, const char *name,
+                            const char *what, struct nkb_value **out)
+{
+    bool read;
+    int code = wanted(run, id, need, what, &read);
+    if (code != 0)
+        return code;
+    if (!read) {
+        run_leave_out(run, name, id, need);
+        return 0;
+    }
+    code = run_read_document(run, id, run->settings[id].value, out);
+    if (code != 0)
+        return code;
+    if (!nkb_value_is(*out, NKB_OBJECT))
+        return nkb_err_set(&run->err, NKB_EINPUT, "%s: %s at the top; a mapping is expected (%s)",
+                           run->settings[id].value, nkb_kind_name((*out)->kind), run_flag(id));
+    nkb_value_put(&run->arena, run->metrics, name, *out);
+    return 0;
+}
+
+static int measure_log(nkb_run *run, enum need need)
+{
+    struct nkb_trainlog log;
+    const char *path = run->settings[SET_LOG_FILE].value;
+    bool read;
+    int code = wanted(run, SET_LOG_FILE, need, "training log", &read);
+    if (code != 0)
+        return code;
+    if (!read) {
+        run_leave_out(run, "log", SET_LOG_FILE, need);
+        return 0;
+    }
+    code = nkb_trainlog_read_file(path, run_flag(SET_LOG_FILE), &run->arena, &log, &run->err);
+    if (code != 0)
+        return code;
+    run_add_file(run, "log-file", path, (int64_t)log.size_bytes);
+    nkb_value_put(&run->arena, run->metrics, "log",
+                  nkb_log_metrics(&run->arena, &log, path, run->diagnostics));
+    return 0;
+}
+
+/* A whole number above 0 at a key of the YAML. 1: there; 0: not there; negative: refused. */
+static int config_count(nkb_run *run, const struct nkb_value *config, const char *key, int64_t *out,
+                        const char **origin)
+{
+    const char *path = run->settings[SET_CONFIG].value;
+    const struct nkb_value *v = nkb_value_path(config, key);
+    char shown[NKB_SHOWN_BYTES], number[NKB_NUM_TEXT_BYTES];
+
+    if (!v || v->kind == NKB_NULL)
+        return 0;
+    *origin = nkb_arena_printf(&run->arena, "%s: %s", path, key);
+    if (v->kind == NKB_INT && v->as.integer > 0) {
+        *out = v->as.integer;
+        return 1;
+    }
+    if (v->kind == NKB_FLOAT && v->as.number > 0 && v->as.number < 9e15 &&
+        floor(v->as.number) == v->as.number) {
+        *out = (int64_t)v->as.number;
+        return 1;
+    }
+    if (v->kind == NKB_ABSENT)
+        return nkb_err_set(&run->err, NKB_EINPUT, "%s:%u:%u: '%s' has no value: %s", path, v->line,
+                           v->column, key, v->note && v->note->why ? v->note->why : "not resolved");
+    const char *is = nkb_kind_name(v->kind);
+    if (v->kind == NKB_STRING)
+        is = nkb_arena_printf(&run->arena, "\"%s\"", nkb_show(v->as.string, shown));
+    else if (v->kind == NKB_INT)
+        is = nkb_arena_printf(&run->arena, "%lld", (long long)v->as.integer);
+    else if (v->kind == NKB_FLOAT && nkb_format_double(v->as.number, number) > 0)
+        is = nkb_arena_string(&run->arena, number);
+    return nkb_err_set(&run->err, NKB_EINPUT, "%s:%u:%u: '%s' is %s; a whole number above 0 is expected",
+                       path, v->line, v->column, key, is ? is : "?");
+}
+
+/* The flag, else the first of keys that is there. 1, 0 or negative as config_count. */
+static int choose_count(nkb_run *run, enum setting_id flag, const struct nkb_value *config,
+                        const char *const *keys, int64_t *out, const char **origin)
+{
+    if (run->settings[flag].value) {
+        *out = run_count(run, flag);
+        *origin = run->settings[flag].origin;
+        return 1;
+    }
+    int found = 0;
+    for (; *keys && found == 0; keys++)
+        found = config_count(run, config, *keys, out, origin);
+    return found;
+}
+
+static void choose_throughput(nkb_run *run, struct nkb_training_inputs *in)
+{
+    const struct nkb_value *mean = nkb_value_path(run->metrics, "log.throughput.mean");
+
+    if (run->settings[SET_THROUGHPUT].value) {
+        in->throughput_seq_per_s = run_number(run, SET_THROUGHPUT);
+        in->throughput_source = "flag";
+        in->throughput_origin = run->settings[SET_THROUGHPUT].origin;
+    } else if (nkb_value_number(mean, &in->throughput_seq_per_s) && in->throughput_seq_per_s > 0) {
+        in->throughput_source = "log";
+        in->throughput_origin =
+            nkb_arena_printf(&run->arena, "%s: mean of throughput", run->settings[SET_LOG_FILE].value);
+    } else {
+        in->throughput_seq_per_s = ASSUMED_THROUGHPUT_SEQ_PER_S;
+        in->throughput_source = "assumed";
+        in->throughput_origin = "assumed";
+        run_diagnose(run, true,
+                     "throughput assumed 2.1 seq/s: the log has none and --throughput was not given; MFU and "
+                     "the training score mean nothing");
+    }
+}
+
+static int training_inputs(nkb_run *run, const struct nkb_value *config, struct nkb_training_inputs *in)
+{
+    static const char *const batch_keys[] = {"data.global_batch_size", NULL};
+    static const char *const length_keys[] = {"data.seq_length", "model.encoder_seq_length", NULL};
+    static const char *const node_keys[] = {"trainer.num_nodes", NULL};
+    const char *path = run->settings[SET_CONFIG].value;
+
+    int found = choose_count(run, SET_BATCH_SIZE, config, batch_keys, &in->batch_size,
+                             &in->batch_size_origin);
+    if (found == 0)
+        return nkb_err_set(&run->err, NKB_EINPUT,
+                           "%s: no 'data.global_batch_size'; set it there or give --batch-size N", path);
+    if (found > 0)
+        found = choose_count(run, SET_SEQ_LEN, config, length_keys, &in->seq_len, &in->seq_len_origin);
+    if (found == 0)
+        return nkb_err_set(&run->err, NKB_EINPUT,
+                           "%s: neither 'data.seq_length' nor 'model.encoder_seq_length'; set one there or "
+                           "give --seq-len N",
+                           path);
+    if (found > 0)
+        found =
+            choose_count(run, SET_NUM_NODES, config, node_keys, &in->num_nodes, &in->num_nodes_origin);
+    if (found < 0)
+        return found;
+    if (found == 0) {
+        in->num_nodes = 1;
+        in->num_nodes_origin = "default";
+    }
+    return 0;
+}
+
+static int measure_training(nkb_run *run, const struct nkb_value *config, const struct nkb_value *model)
+{
+    struct nkb_training_inputs in = {0};
+    struct nkb_flops flops;
+    const char *model_path = run->settings[SET_MODEL_CONFIG].value;
+
+    int code = training_inputs(run, config, &in);
+    if (code == 0)
+        code = nkb_flops_per_seq(run->settings[SET_FLOP_MODEL].value, model, model_path, in.seq_len,
+                                 &run->arena, &flops, &run->err);
+    if (code != 0)
+        return code;
+    choose_throughput(run, &in);
+    in.flops = &flops;
+    in.model_config_path = model_path;
+    in.peak = nkb_peak_find(run->settings[SET_HW_BACKEND].value);
+    in.hw_backend_origin = run->settings[SET_HW_BACKEND].origin;
+    nkb_value_put(&run->arena, run->metrics, "training", nkb_training_metrics(&run->arena, &in));
+    return 0;
+}
+
+int run_measure_training(nkb_run *run, const struct run_training_needs *needs)
+{
+    struct nkb_value *config = NULL, *model = NULL;
+    enum need training = needs->training;
+
+    int code = measure_document(run, SET_CONFIG, stronger(training, needs->config), "config",
+                                "training config", &config);
+    if (code == 0)
+        code = measure_document(run, SET_MODEL_CONFIG, stronger(training, needs->model), "model",
+                                "model config", &model);
+    if (code == 0)
+        code = measure_log(run, stronger(training, needs->log));
+    if (code != 0)
+        return code;
+
+    if (training == NEED_NONE || !config || !model) {
+        run_leave_out(run, "training", config ? SET_MODEL_CONFIG : SET_CONFIG, training);
+        return 0;
+    }
+    code = measure_training(run, config, model);
+    if (code == NKB_EINPUT && training == NEED_OPTIONAL) { /* then its reason is what can be shown */
+        nkb_metric_absent(&run->arena, run->metrics, "training", run->err.text);
+        run->err.code = 0;
+        code = 0;
+    }
+    return code;
+}
