@@ -14,9 +14,10 @@
 int nkb_module_analyze(const struct nkb_hlo *hlo, struct nkb_arena *keep, struct nkb_module *module,
                        struct nkb_err *err);
 
-/* m.hlo of DESIGN 6 from analysed modules in path order. A module enters the totals when it is ok and
- * (a bare protobuf, named on the command line, or any_form); with dedupe, not when duplicate_of is set.
- * `source` names where they are from ("neuron_cache"). A total beyond 63 bits is absent with a reason. */
+/* m.hlo of DESIGN 6 from analysed modules in path order. A module enters the totals when it is ok
+ * and (a bare protobuf, named on the command line, or any_form); with dedupe, not when duplicate_of
+ * is set. `source` names where they are from ("neuron_cache"). A total beyond 63 bits is absent
+ * with a reason. */
 struct nkb_hlo_totals_options {
     bool any_form, dedupe;
     const char *source;

@@ -1,0 +1,96 @@
+#include "analyze/kernels.h"
+
+#include <stdlib.h>
+
+static int compare_rows(const void *left, const void *right)
+{
+    const struct nkb_kernel *a = left, *b = right;
+    int order = nkb_str_compare(a->target, b->target);
+    if (order == 0)
+        order = nkb_str_compare(a->name, b->name);
+    if (order == 0)
+        order = (a->cost_known > b->cost_known) - (a->cost_known < b->cost_known);
+    if (order == 0)
+        order = (a->macs > b->macs) - (a->macs < b->macs);
+    return order;
+}
+
+bool nkb_kernels_merge(struct nkb_kernel *rows, size_t *count)
+{
+    bool fits = true;
+    size_t kept = 0;
+    if (*count > 1)
+        qsort(rows, *count, sizeof *rows, compare_rows);
+    for (size_t i = 0; i < *count; i++) {
+        struct nkb_kernel *to = kept > 0 ? &rows[kept - 1] : NULL;
+        const struct nkb_kernel *from = &rows[i];
+        if (!to || compare_rows(to, from) != 0) {
+            rows[kept++] = *from;
+            continue;
+        }
+        fits = nkb_i64_add(to->sites, from->sites, &to->sites) && fits;
+        fits =
+            nkb_i64_add(to->reachable_sites, from->reachable_sites, &to->reachable_sites) && fits;
+        fits = nkb_i64_add(to->calls, from->calls, &to->calls) && fits;
+        fits = nkb_i64_add(to->executed_macs, from->executed_macs, &to->executed_macs) && fits;
+    }
+    *count = kept;
+    return fits;
+}
+
+static bool is_custom_call(enum nkb_site_kind kind)
+{
+    return kind == NKB_SITE_NKI || kind == NKB_SITE_CUSTOM_MATMUL || kind == NKB_SITE_CUSTOM_CALL;
+}
+
+/* One site's row; false when it is executed too often for 63 bits. */
+static bool make_row(const struct nkb_sites *sites, const struct nkb_site *site,
+                     const nkb_i128 *times, struct nkb_kernel *row)
+{
+    const struct nkb_hlo_attrs *attrs = nkb_site_instruction(sites, site)->attrs;
+    *row = (struct nkb_kernel){.sites = 1};
+    if (attrs)
+        row->target = attrs->custom_call_target;
+    if (site->kind == NKB_SITE_NKI && attrs && attrs->nki) {
+        row->name = attrs->nki->func_name;
+        row->cost_known =
+            attrs->nki->status == NKB_NKI_OK && nkb_i128_fits(attrs->nki->mac_count, &row->macs);
+    }
+    if (!times || times[site->computation] == 0)
+        return true;
+    row->reachable_sites = 1;
+    return nkb_i128_fits(times[site->computation], &row->calls) &&
+           nkb_i64_mul(row->calls, row->macs, &row->executed_macs);
+}
+
+int nkb_kernels_tabulate(const struct nkb_sites *sites, const nkb_i128 *times,
+                         struct nkb_arena *scratch, struct nkb_arena *keep,
+                         struct nkb_module *module, const char **why, struct nkb_err *err)
+{
+    size_t count = 0;
+    bool fits = true;
+    for (size_t i = 0; i < sites->count; i++)
+        count += is_custom_call(sites->at[i].kind);
+    struct nkb_kernel *rows = nkb_arena_array(scratch, count, sizeof *rows);
+    if (!rows)
+        return nkb_err_memory(err);
+
+    count = 0;
+    for (size_t i = 0; i < sites->count; i++)
+        if (is_custom_call(sites->at[i].kind))
+            fits = make_row(sites, &sites->at[i], times, &rows[count++]) && fits;
+    fits = nkb_kernels_merge(rows, &count) && fits;
+    if (!fits)
+        *why = "a custom-call is executed more often, or for more MACs, than 63 bits can hold";
+
+    module->kernels = nkb_arena_array(keep, count, sizeof *module->kernels);
+    if (!module->kernels)
+        return nkb_err_memory(err);
+    module->kernel_count = (uint32_t)count;
+    for (size_t i = 0; i < count; i++) {
+        module->kernels[i] = rows[i];
+        module->kernels[i].name = nkb_arena_copy(keep, rows[i].name);
+        module->kernels[i].target = nkb_arena_copy(keep, rows[i].target);
+    }
+    return nkb_arena_failed(keep) ? nkb_err_memory(err) : 0;
+}

@@ -1,0 +1,152 @@
+/* A dot's MACs are upstream's product of its operands (facts 0), which for a valid dot is XLA's
+ * E(out) * K. The executed count uses it too, so the two counts never differ by a formula. */
+#include "analyze/macs.h"
+
+#include "analyze/work.h"
+#include "base/text.h"
+
+double nkb_macs_ratio(int64_t part, int64_t whole)
+{
+    return whole > 0 ? nkb_ratio(part, whole) : 0.0;
+}
+
+/* What a kernel's config says it costs. False when the number is too large for any count. */
+static bool kernel_macs(const struct nkb_sites *sites, const struct nkb_site *site,
+                        struct nkb_arena *scratch, struct nkb_notes *notes, nkb_i128 *out)
+{
+    const struct nkb_hlo_instruction *in = nkb_site_instruction(sites, site);
+    const struct nkb_nki_config *config = in->attrs->nki;
+    char name[NKB_SHOWN_BYTES];
+
+    *out = 0;
+    switch (config ? config->status : NKB_NKI_NO_COUNT) {
+    case NKB_NKI_OK:
+        *out = config->mac_count;
+        return true;
+    case NKB_NKI_OVERFLOW:
+        return false;
+    case NKB_NKI_NO_COUNT:
+        nkb_show(config && config->func_name.len ? config->func_name : in->name, name);
+        nkb_notes_add(notes, "NKI kernel '%s' states no mac_count: counts 0", name);
+        return true;
+    case NKB_NKI_UNREADABLE:
+        nkb_notes_add(notes, "%s: the kernel's backend_config cannot be read (%s): counts 0",
+                      nkb_where(scratch, nkb_site_computation(sites, site), in),
+                      config->why ? config->why : "no reason given");
+        return true;
+    }
+    return true;
+}
+
+/* False when the number cannot be had. The instruction's text is looked at only then. */
+static bool other_macs(const struct nkb_sites *sites, struct nkb_site *site)
+{
+    const struct nkb_hlo_computation *computation = nkb_site_computation(sites, site);
+    const struct nkb_hlo_instruction *in = nkb_site_instruction(sites, site);
+    switch (site->kind) {
+    case NKB_SITE_CONVOLUTION:
+        return nkb_convolution_macs(computation, in, &site->macs);
+    case NKB_SITE_RAGGED_DOT:
+        return nkb_ragged_dot_macs(computation, in, &site->macs);
+    case NKB_SITE_SCALED_DOT:
+        return nkb_dot_macs(computation, in, &site->macs);
+    case NKB_SITE_CUSTOM_MATMUL:
+        return nkb_custom_matmul_macs(computation, in, &site->macs);
+    default:
+        return true;
+    }
+}
+
+static const char *where(const struct nkb_sites *sites, const struct nkb_site *site,
+                         struct nkb_arena *arena)
+{
+    return nkb_where(arena, nkb_site_computation(sites, site), nkb_site_instruction(sites, site));
+}
+
+int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *scratch, struct nkb_arena *keep,
+                   struct nkb_notes *notes, struct nkb_static_macs *out, struct nkb_err *err)
+{
+    nkb_i128 macs = 0, nki = 0;
+    const struct nkb_site *leaves_63_bits = NULL; /* after it the sum was too large */
+    int64_t fits;
+
+    for (size_t i = 0; i < sites->count; i++) {
+        struct nkb_site *site = &sites->at[i];
+        bool too_large = false;
+        if (site->kind == NKB_SITE_DOT) {
+            const struct nkb_hlo_computation *computation = nkb_site_computation(sites, site);
+            const struct nkb_hlo_instruction *dot = nkb_site_instruction(sites, site);
+            if (!nkb_operand(computation, dot, 0) || !nkb_operand(computation, dot, 1)) {
+                nkb_notes_add(notes, "%s: a dot without two operands is skipped: counts 0",
+                              where(sites, site, scratch));
+                if (!sites->fault)
+                    sites->fault = nkb_arena_printf(keep, "%s: a dot needs two operands",
+                                                    where(sites, site, scratch));
+                continue;
+            }
+            too_large = !nkb_dot_macs(computation, dot, &site->macs);
+        } else if (site->kind == NKB_SITE_NKI) {
+            too_large = !kernel_macs(sites, site, scratch, notes, &site->macs) ||
+                        !nkb_i128_add(nki, site->macs, &nki);
+        } else {
+            if (!other_macs(sites, site) && !sites->fault)
+                sites->fault = nkb_arena_printf(
+                    keep,
+                    "%s: its MACs cannot be had: an operand is missing, a shape makes no "
+                    "sense, or the number is beyond 127 bits",
+                    where(sites, site, scratch));
+            continue;
+        }
+        if (too_large || !nkb_i128_add(macs, site->macs, &macs))
+            return nkb_err_set(err, NKB_EINPUT,
+                               "%s: its MACs are beyond 127 bits; at most 63 can be "
+                               "counted",
+                               where(sites, site, scratch));
+        if (!leaves_63_bits && (!nkb_i128_fits(macs, &fits) || !nkb_i128_fits(nki, &fits)))
+            leaves_63_bits = site;
+    }
+    if (!nkb_i128_fits(macs, &out->macs) || !nkb_i128_fits(nki, &out->nki_macs))
+        return nkb_err_set(err, NKB_EINPUT,
+                           "%s: here the static MAC count leaves 63 bits; at most "
+                           "9223372036854775807 can be counted",
+                           where(sites, leaves_63_bits, scratch));
+    out->nki_ratio = nkb_macs_ratio(out->nki_macs, out->macs);
+    return 0;
+}
+
+const char *nkb_macs_execute(const struct nkb_sites *sites, const nkb_i128 *times,
+                             struct nkb_arena *keep, struct nkb_executed_macs *out)
+{
+    nkb_i128 sums[NKB_SITE_KINDS_WITH_MACS] = {0}, macs;
+    for (size_t i = 0; i < sites->count; i++) {
+        const struct nkb_site *site = &sites->at[i];
+        nkb_i128 *sum = &sums[site->kind];
+        if (site->kind >= NKB_SITE_KINDS_WITH_MACS || times[site->computation] == 0)
+            continue;
+        if (!nkb_i128_mul(times[site->computation], site->macs, &macs) ||
+            !nkb_i128_add(*sum, macs, sum)) {
+            const char *text = nkb_arena_printf(keep,
+                                                "%s: here the executed MAC count leaves 127 "
+                                                "bits; at most 63 can be counted",
+                                                where(sites, site, keep));
+            return text ? text : "";
+        }
+    }
+    nkb_i128 total = 0, other = 0;
+    bool fits = nkb_i128_add(sums[NKB_SITE_RAGGED_DOT], sums[NKB_SITE_SCALED_DOT], &other) &&
+                nkb_i128_add(other, sums[NKB_SITE_CUSTOM_MATMUL], &other) &&
+                nkb_i128_add(sums[NKB_SITE_DOT], sums[NKB_SITE_CONVOLUTION], &total) &&
+                nkb_i128_add(total, sums[NKB_SITE_NKI], &total) &&
+                nkb_i128_add(total, other, &total);
+    if (!fits || !nkb_i128_fits(total, &out->macs) ||
+        !nkb_i128_fits(sums[NKB_SITE_DOT], &out->dot_macs) ||
+        !nkb_i128_fits(sums[NKB_SITE_CONVOLUTION], &out->conv_macs) ||
+        !nkb_i128_fits(sums[NKB_SITE_NKI], &out->nki_macs) ||
+        !nkb_i128_fits(other, &out->other_macs) ||
+        !nkb_i128_fits(sums[NKB_SITE_RAGGED_DOT], &out->ragged_macs) ||
+        !nkb_i128_fits(sums[NKB_SITE_CUSTOM_MATMUL], &out->custom_matmul_macs))
+        return "the executed MAC count is beyond 63 bits; at most 9223372036854775807 can be "
+               "counted";
+    out->nki_ratio = nkb_macs_ratio(out->nki_macs, out->macs);
+    return NULL;
+}

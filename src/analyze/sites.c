@@ -1,0 +1,142 @@
+#include "analyze/sites.h"
+
+#include "analyze/notes.h"
+#include "base/text.h"
+
+/* Is it a site, and of which kind? */
+static bool classify(const struct nkb_hlo_instruction *in, enum nkb_site_kind *kind)
+{
+    switch (in->opcode) {
+    case NKB_HLO_DOT:
+        *kind = NKB_SITE_DOT;
+        return true;
+    case NKB_HLO_CONVOLUTION:
+        *kind = NKB_SITE_CONVOLUTION;
+        return true;
+    case NKB_HLO_RAGGED_DOT:
+        *kind = NKB_SITE_RAGGED_DOT;
+        return true;
+    case NKB_HLO_SCALED_DOT:
+        *kind = NKB_SITE_SCALED_DOT;
+        return true;
+    case NKB_HLO_WHILE:
+        *kind = NKB_SITE_WHILE;
+        return true;
+    case NKB_HLO_CONDITIONAL:
+        *kind = NKB_SITE_CONDITIONAL;
+        return true;
+    case NKB_HLO_CUSTOM_CALL: {
+        struct nkb_str target = in->attrs ? in->attrs->custom_call_target : NKB_STR_NONE;
+        if (nkb_str_is(target, "AwsNeuronCustomNativeKernel"))
+            *kind = NKB_SITE_NKI;
+        else if (nkb_str_is(target, "AwsNeuronIntMatmult") ||
+                 nkb_str_is(target, "AwsNeuronCollectiveMatmul"))
+            *kind = NKB_SITE_CUSTOM_MATMUL;
+        else
+            *kind = NKB_SITE_CUSTOM_CALL;
+        return true;
+    }
+    default:
+        *kind = NKB_SITE_CALLER;
+        return in->called_count > 0;
+    }
+}
+
+/* How many computations an instruction cannot do without. */
+static uint32_t callees_needed(enum nkb_hlo_opcode opcode)
+{
+    switch (opcode) {
+    case NKB_HLO_WHILE:
+    case NKB_HLO_SELECT_AND_SCATTER:
+        return 2;
+    case NKB_HLO_CALL:
+    case NKB_HLO_FUSION:
+    case NKB_HLO_CONDITIONAL:
+    case NKB_HLO_MAP:
+    case NKB_HLO_REDUCE:
+    case NKB_HLO_REDUCE_WINDOW:
+    case NKB_HLO_SCATTER:
+    case NKB_HLO_SCAN:
+    case NKB_HLO_ASYNC_START:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* NULL when every reference of the instruction leads somewhere. */
+static const char *check_references(const struct nkb_hlo_computation *computation,
+                                    const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
+{
+    for (uint32_t i = 0; i < in->operand_count; i++)
+        if (in->operands[i] == NKB_HLO_NONE)
+            return nkb_arena_printf(keep, "%s: operand %lld does not exist there",
+                                    nkb_where(keep, computation, in),
+                                    (long long)in->operand_ids[i]);
+    for (uint32_t i = 0; i < in->called_count; i++)
+        if (in->called[i] == NKB_HLO_NONE)
+            return nkb_arena_printf(keep, "%s: computation %lld does not exist",
+                                    nkb_where(keep, computation, in), (long long)in->called_ids[i]);
+    uint32_t needed = callees_needed(in->opcode);
+    if (in->called_count < needed)
+        return nkb_arena_printf(keep, "%s: a %s names %u of the %u computations it needs",
+                                nkb_where(keep, computation, in), nkb_hlo_opcode_name(in->opcode),
+                                (unsigned)in->called_count, (unsigned)needed);
+    return NULL;
+}
+
+static const char *check_module(const struct nkb_hlo *hlo, struct nkb_arena *keep)
+{
+    if (hlo->computation_count == 0)
+        return "an empty module: there is no entry computation";
+    if (hlo->entry >= hlo->computation_count)
+        return nkb_arena_printf(keep, "no entry computation: %lld does not exist",
+                                (long long)hlo->entry_id);
+    for (uint32_t c = 0; c < hlo->computation_count; c++) {
+        const struct nkb_hlo_computation *computation = &hlo->computations[c];
+        char name[NKB_SHOWN_BYTES];
+        if (computation->root >= computation->instruction_count)
+            return nkb_arena_printf(keep, "computation '%s': its root %lld is no instruction of it",
+                                    nkb_show(computation->name, name),
+                                    (long long)computation->root_id);
+    }
+    return NULL;
+}
+
+int nkb_sites_find(const struct nkb_hlo *hlo, struct nkb_arena *scratch, struct nkb_arena *keep,
+                   struct nkb_sites *out, struct nkb_err *err)
+{
+    size_t capacity = 0;
+    *out = (struct nkb_sites){.hlo = hlo, .fault = check_module(hlo, keep)};
+    out->first = nkb_arena_array(scratch, (size_t)hlo->computation_count + 1, sizeof *out->first);
+    if (!out->first)
+        return nkb_err_memory(err);
+
+    for (uint32_t c = 0; c < hlo->computation_count; c++) {
+        const struct nkb_hlo_computation *computation = &hlo->computations[c];
+        out->first[c] = out->count;
+        for (uint32_t i = 0; i < computation->instruction_count; i++) {
+            const struct nkb_hlo_instruction *in = &computation->instructions[i];
+            enum nkb_site_kind kind;
+            if (!out->fault)
+                out->fault = check_references(computation, in, keep);
+            if (!classify(in, &kind))
+                continue;
+            if (out->count == capacity) {
+                size_t grown = capacity ? capacity * 2 : 64;
+                out->at = nkb_arena_grow(scratch, out->at, capacity, grown, sizeof *out->at);
+                if (!out->at)
+                    return nkb_err_memory(err);
+                capacity = grown;
+            }
+            out->at[out->count++] = (struct nkb_site){
+                .computation = c,
+                .instruction = i,
+                .kind = kind,
+                .loop = kind == NKB_SITE_WHILE ? out->loop_count++ : 0,
+            };
+        }
+    }
+    out->first[hlo->computation_count] = out->count;
+    return nkb_arena_failed(keep) ? nkb_err_memory(err) : 0;
+}

@@ -1,0 +1,57 @@
+/* One pass over a module picks out what every count looks at: the instructions that multiply and
+ * those that run other computations. All later work goes over these sites alone, in file order.
+ * The same pass checks that the module hangs together: entry, roots, operands, callees. */
+#ifndef NKB_ANALYZE_SITES_H
+#define NKB_ANALYZE_SITES_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/hlo.h"
+
+enum nkb_site_kind {
+    NKB_SITE_DOT,
+    NKB_SITE_CONVOLUTION,
+    NKB_SITE_NKI, /* AwsNeuronCustomNativeKernel */
+    NKB_SITE_RAGGED_DOT,
+    NKB_SITE_SCALED_DOT,
+    NKB_SITE_CUSTOM_MATMUL, /* AwsNeuronIntMatmult, AwsNeuronCollectiveMatmul */
+    NKB_SITE_KINDS_WITH_MACS,
+    NKB_SITE_CUSTOM_CALL = NKB_SITE_KINDS_WITH_MACS, /* any other custom-call */
+    NKB_SITE_WHILE,
+    NKB_SITE_CONDITIONAL,
+    NKB_SITE_CALLER, /* whatever else names computations */
+};
+
+struct nkb_site {
+    uint32_t computation, instruction; /* positions */
+    enum nkb_site_kind kind;
+    uint32_t loop; /* WHILE: its number among the module's loops */
+    nkb_i128 macs; /* of one execution; filled by nkb_macs_weigh */
+};
+
+struct nkb_sites {
+    const struct nkb_hlo *hlo;
+    struct nkb_site *at;
+    size_t count;
+    size_t *first; /* sites of computation c: at[first[c]] … at[first[c + 1] - 1] */
+    uint32_t loop_count;
+    const char *fault; /* the first thing that does not hang together; NULL when it all does */
+};
+
+static inline const struct nkb_hlo_computation *nkb_site_computation(const struct nkb_sites *sites,
+                                                                     const struct nkb_site *site)
+{
+    return &sites->hlo->computations[site->computation];
+}
+
+static inline const struct nkb_hlo_instruction *nkb_site_instruction(const struct nkb_sites *sites,
+                                                                     const struct nkb_site *site)
+{
+    return &sites->hlo->computations[site->computation].instructions[site->instruction];
+}
+
+/* The sites live in scratch, the fault's text in keep. Returns 0 or NKB_EMEMORY. */
+int nkb_sites_find(const struct nkb_hlo *hlo, struct nkb_arena *scratch, struct nkb_arena *keep,
+                   struct nkb_sites *out, struct nkb_err *err);
+
+#endif
