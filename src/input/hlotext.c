@@ -1,0 +1,268 @@
+/* A module in XLA's text form: the HloModule line, tables of source positions, computations. What
+ * comes out equals what the protobuf reader makes of the same module, but for ids, which are
+ * positions here. The text need not stay: everything kept is copied into the arena. */
+#include "input/hlotext.h"
+
+#include "base/text.h"
+#include "input/hlotext_reader.h"
+
+static const struct nkb_str BOM = {"\xef\xbb\xbf", 3};
+
+static void reader_open(struct nkb_hlotext *r, struct nkb_str text, struct nkb_arena *arena,
+                        struct nkb_err *err)
+{
+    const char *from = text.len ? text.ptr : "";
+    *r = (struct nkb_hlotext){
+        .start = from,
+        .at = from,
+        .end = from + text.len,
+        .counted = from,
+        .line_start = from,
+        .line = 1,
+        .arena = arena,
+        .err = err,
+        .instruction_names = NKB_NAMES_INIT,
+        .computation_names = NKB_NAMES_INIT,
+    };
+    if (text.len >= BOM.len && memcmp(from, BOM.ptr, BOM.len) == 0)
+        r->at += BOM.len;
+}
+
+static void reader_close(struct nkb_hlotext *r)
+{
+    nkb_buf_free(&r->ints);
+    nkb_buf_free(&r->positions);
+    nkb_buf_free(&r->shapes);
+    nkb_buf_free(&r->called);
+    nkb_buf_free(&r->instructions);
+    nkb_buf_free(&r->computations);
+    nkb_buf_free(&r->pending);
+    nkb_names_free(&r->instruction_names);
+    nkb_names_free(&r->computation_names);
+}
+
+/* What MLIR files begin with. `module {` could also be a computation of that name: then a name and
+ * '=' follow. */
+static bool looks_like_mlir(struct nkb_hlotext *r)
+{
+    static const char *const starts[] = {
+        "module @", "module attributes", "builtin.module", "\"builtin.module\"", "func.func", "#",
+        "!"};
+    struct nkb_str rest = {r->at, (size_t)(r->end - r->at)};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (nkb_str_starts(rest, starts[i]))
+            return true;
+    if (!nkb_str_is(nkb_hlotext_word(r), "module") || !nkb_hlotext_take(r, '{'))
+        return false;
+    nkb_hlotext_blanks(r);
+    bool root = nkb_hlotext_take(r, '%');
+    struct nkb_str name = nkb_hlotext_word(r);
+    root = !root && nkb_str_is(name, "ROOT");
+    return !root && !nkb_hlotext_take(r, '=');
+}
+
+bool nkb_hlotext_detect(struct nkb_str head)
+{
+    struct nkb_hlotext r;
+    reader_open(&r, head, NULL, NULL);
+    nkb_hlotext_blanks(&r);
+    const char *from = r.at;
+    const char *newline = from < r.end ? memchr(from, '\n', (size_t)(r.end - from)) : NULL;
+    struct nkb_str line = {from, (size_t)((newline ? newline : r.end) - from)};
+
+    /* A protobuf of a module whose name reads like our first line has a tag byte right behind it.
+     */
+    for (size_t i = 0; i < line.len; i++)
+        if ((unsigned char)line.ptr[i] < 0x20 && line.ptr[i] != '\t' && line.ptr[i] != '\r')
+            return false;
+    if (line.len == 0)
+        return false;
+    if (looks_like_mlir(&r)) /* refused with a word on it, rather than as bad protobuf */
+        return true;
+
+    r.at = from;
+    struct nkb_str word = nkb_hlotext_word(&r);
+    if (nkb_str_is(word, "HloModule"))
+        return r.at == r.end || *r.at == ' ' || *r.at == '\t' || *r.at == '\r' || *r.at == '\n';
+    r.end = from + line.len; /* else this line opens a computation */
+    if (nkb_str_is(word, "ENTRY"))
+        nkb_hlotext_blanks(&r);
+    if (word.len == 0 || nkb_str_is(word, "ENTRY")) {
+        if (r.at < r.end && *r.at == '%')
+            r.at++;
+        word = nkb_hlotext_word(&r);
+    }
+    nkb_hlotext_blanks(&r);
+    if (word.len == 0)
+        return false;
+    if (nkb_hlotext_peek(&r) == '{')
+        return true;
+    return nkb_hlotext_peek(&r) == '(' && nkb_hlotext_skip_brackets(&r) == 0 &&
+           nkb_hlotext_take(&r, '-') && nkb_hlotext_peek(&r) == '>';
+}
+
+/* Attributes of the module or behind a computation's end; none of them concerns us. */
+static int skip_attributes(struct nkb_hlotext *r)
+{
+    int rc = 0;
+    while (rc == 0 && nkb_hlotext_take(r, ',')) {
+        nkb_hlotext_blanks(r);
+        if (nkb_hlotext_word(r).len == 0)
+            return nkb_hlotext_expected(r, "an attribute behind ','");
+        if ((rc = nkb_hlotext_want(r, '=', "'=' behind the name of an attribute")) == 0)
+            rc = nkb_hlotext_skip_value(r);
+    }
+    return rc;
+}
+
+static int read_header(struct nkb_hlotext *r, struct nkb_hlo *out)
+{
+    nkb_hlotext_blanks(r);
+    const char *from = r->at;
+    if (looks_like_mlir(r)) {
+        r->at = from;
+        return nkb_hlotext_fail(r, nkb_hlotext_line(r, from),
+                                "MLIR text, not HLO; convert it to HLO text or protobuf first");
+    }
+    r->at = from;
+    if (!nkb_str_is(nkb_hlotext_word(r), "HloModule")) {
+        r->at = from;
+        return 0;
+    }
+    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t'))
+        r->at++;
+    from = r->at; /* an old printer takes any name, so no word here */
+    while (r->at < r->end && !memchr(" \t\r\n,", *r->at, 5))
+        r->at++;
+    if (r->at == from)
+        return nkb_hlotext_expected(r, "the name of the module");
+    out->name = nkb_arena_copy(r->arena, (struct nkb_str){from, (size_t)(r->at - from)});
+    return skip_attributes(r);
+}
+
+/* FileNames, FunctionNames, FileLocations, StackFrames: numbers, each with a string or {…}. */
+static int skip_table(struct nkb_hlotext *r)
+{
+    int rc = 0;
+    for (;;) {
+        nkb_hlotext_blanks(r);
+        char c = nkb_hlotext_peek(r);
+        if (rc < 0 || c < '0' || c > '9')
+            return rc;
+        int64_t number;
+        struct nkb_str raw;
+        if ((rc = nkb_hlotext_int(r, "the number of an entry", &number)) < 0)
+            return rc;
+        nkb_hlotext_blanks(r);
+        if (nkb_hlotext_peek(r) == '{')
+            rc = nkb_hlotext_skip_brackets(r);
+        else
+            rc = nkb_hlotext_raw_string(r, &raw);
+    }
+}
+
+static bool is_table(struct nkb_hlotext *r, struct nkb_str name)
+{
+    static const char *const tables[] = {"FileNames", "FunctionNames", "FileLocations",
+                                         "StackFrames"};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (nkb_str_is(name, tables[i])) {
+            nkb_hlotext_blanks(r);
+            return nkb_hlotext_peek(r) != '{' && nkb_hlotext_peek(r) != '(';
+        }
+    return false;
+}
+
+/* From behind its name: [(parameters) -> shape] { … } */
+static int read_computation(struct nkb_hlotext *r, struct nkb_str name, struct nkb_hlo *out,
+                            bool is_entry)
+{
+    char shown[NKB_SHOWN_BYTES];
+    uint64_t line = nkb_hlotext_line(r, name.ptr);
+    uint32_t position;
+    int rc;
+
+    if (is_entry && out->entry != NKB_HLO_NONE)
+        return nkb_hlotext_fail(r, line, "'%s' is a second ENTRY; one is right",
+                                nkb_show(name, shown));
+    nkb_hlotext_blanks(r);
+    if (nkb_hlotext_peek(r) == '(') {
+        if ((rc = nkb_hlotext_skip_brackets(r)) < 0 ||
+            (rc = nkb_hlotext_want(r, '-', "'->' behind a computation's parameters")) < 0)
+            return rc;
+        if (nkb_hlotext_peek(r) != '>')
+            return nkb_hlotext_expected(r, "'->' behind a computation's parameters");
+        r->at++;
+        if ((rc = nkb_hlotext_skip_shape(r)) < 0)
+            return rc;
+    }
+    if ((rc = nkb_hlotext_want(r, '{', "'{' of a computation")) < 0 ||
+        (rc = nkb_hlotext_body(r, name, line, &position)) < 0)
+        return rc;
+    int added = nkb_names_add(&r->computation_names, 1, name, position);
+    if (added < 0)
+        return nkb_err_memory(r->err);
+    if (added == 0)
+        return nkb_hlotext_fail(r, line, "computation '%s' is defined twice; names are unique",
+                                nkb_show(name, shown));
+    if (is_entry)
+        out->entry = position;
+    return skip_attributes(r);
+}
+
+static int read_module(struct nkb_hlotext *r, struct nkb_hlo *out)
+{
+    int rc = read_header(r, out);
+    while (rc == 0) {
+        nkb_hlotext_blanks(r);
+        if (r->at == r->end)
+            break;
+        struct nkb_str name;
+        rc = nkb_hlotext_name(r, "'HloModule' or a computation", &name);
+        bool is_entry = rc == 0 && nkb_str_is(name, "ENTRY");
+        if (is_entry) {
+            nkb_hlotext_blanks(r);
+            rc = nkb_hlotext_name(r, "the name of the entry computation", &name);
+        }
+        if (rc < 0)
+            break;
+        if (nkb_str_is(name, "HloModule"))
+            return nkb_hlotext_fail(r, nkb_hlotext_line(r, name.ptr),
+                                    "a second HloModule; a file holds one");
+        rc = is_table(r, name) ? skip_table(r) : read_computation(r, name, out, is_entry);
+    }
+    if (rc < 0)
+        return rc;
+    if (r->computations.len == 0)
+        return nkb_hlotext_fail(r, nkb_hlotext_line(r, r->end),
+                                "the module holds no computation; one at least is expected");
+    return nkb_hlotext_called_resolve(r);
+}
+
+int nkb_hlotext_read(struct nkb_str text, struct nkb_arena *arena, struct nkb_hlo *out,
+                     struct nkb_err *err)
+{
+    struct nkb_hlotext reader;
+    reader_open(&reader, text, arena, err);
+    *out = (struct nkb_hlo){.form = NKB_FORM_TEXT, .entry = NKB_HLO_NONE, .size_bytes = text.len};
+    int rc = read_module(&reader, out);
+    if (rc < 0)
+        goto out;
+
+    size_t size = reader.computations.len;
+    out->computation_count = (uint32_t)(size / sizeof *out->computations);
+    out->computations = nkb_arena_alloc(arena, size);
+    if (!out->computations || nkb_arena_failed(arena)) {
+        rc = nkb_err_memory(err);
+        goto out;
+    }
+    memcpy(out->computations, reader.computations.data, size);
+    for (uint32_t i = 0; i < out->computation_count; i++)
+        out->instruction_count += out->computations[i].instruction_count;
+    if (out->entry == NKB_HLO_NONE) /* XLA's rule: the last one */
+        out->entry = out->computation_count - 1;
+    out->entry_id = out->entry;
+out:
+    reader_close(&reader);
+    return rc;
+}

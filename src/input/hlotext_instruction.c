@@ -1,0 +1,196 @@
+/* One instruction of HLO text: `[ROOT] %name = shape opcode(operands), attributes`. Operands are
+ * resolved at once: each must stand above its use in the same computation. */
+#include "input/hlotext_reader.h"
+
+#include "base/num.h"
+#include "base/text.h"
+
+/* `%a`, `a`, `f32[2]{0} %a`, `(f32[2], s32[]) %t`; what is printed of its shape says nothing new.
+ */
+static int read_operand(struct nkb_hlotext *r, uint32_t *position)
+{
+    nkb_hlotext_blanks(r);
+    const char *from = r->at;
+    char c = nkb_hlotext_peek(r);
+    bool with_shape = c == '(';
+    struct nkb_str name = NKB_STR_NONE;
+    if (!with_shape && c != '%') {
+        name = nkb_hlotext_word(r);
+        c = nkb_hlotext_peek(r);
+        with_shape = c == '[' || (c == '(' && nkb_str_is(name, "b"));
+    }
+    if (with_shape) {
+        r->at = from;
+        int rc = nkb_hlotext_skip_shape(r);
+        if (rc < 0)
+            return rc;
+        name.len = 0;
+    }
+    if (name.len == 0) {
+        int rc = nkb_hlotext_name(r, "the name of an operand", &name);
+        if (rc < 0)
+            return rc;
+    }
+    if (nkb_names_find(&r->instruction_names, r->scope, name, position))
+        return 0;
+    char shown[NKB_SHOWN_BYTES];
+    return nkb_hlotext_fail(
+        r, nkb_hlotext_line(r, name.ptr),
+        "operand '%s' is not defined; it must stand above its use in the same computation",
+        nkb_show(name, shown));
+}
+
+static int read_operands(struct nkb_hlotext *r, struct nkb_hlo_instruction *made)
+{
+    size_t base = r->positions.len;
+    int rc;
+    if (nkb_hlotext_take(r, ')'))
+        return 0;
+    do {
+        uint32_t position;
+        if ((rc = read_operand(r, &position)) < 0)
+            return rc;
+        nkb_buf_append(&r->positions, &position, sizeof position);
+    } while (nkb_hlotext_take(r, ','));
+    if ((rc = nkb_hlotext_want(r, ')', "',' or ')' behind an operand")) < 0)
+        return rc;
+
+    size_t size = r->positions.len - base, count = size / sizeof(uint32_t);
+    uint32_t *operands = r->positions.failed ? NULL : nkb_arena_alloc(r->arena, size);
+    int64_t *ids = nkb_arena_array(r->arena, count, sizeof *ids);
+    if (!operands || !ids || count > UINT32_MAX)
+        return nkb_err_memory(r->err);
+    memcpy(operands, r->positions.data + base, size);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = operands[i];
+    r->positions.len = base;
+    made->operands = operands;
+    made->operand_ids = ids;
+    made->operand_count = (uint32_t)count;
+    return 0;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The value of a scalar integer or pred; one that does not fit 63 bits and a sign stays unknown. */
+static void read_scalar(struct nkb_str text, struct nkb_hlo_instruction *made)
+{
+    while (text.len && is_blank(text.ptr[text.len - 1]))
+        text.len--;
+    size_t from = text.len; /* an old printer puts the shape before the value: `s32[] 7` */
+    while (from && !is_blank(text.ptr[from - 1]))
+        from--;
+    text = (struct nkb_str){text.ptr + from, text.len - from};
+
+    if (nkb_str_is(text, "true") || nkb_str_is(text, "false")) {
+        made->has_number = true;
+        made->number = *text.ptr == 't';
+    } else {
+        made->has_number = nkb_parse_i64(text, &made->number);
+    }
+}
+
+/* The literal is skipped, however long; `{...}` stands for one left out. */
+static int read_constant(struct nkb_hlotext *r, struct nkb_hlo_instruction *made)
+{
+    const char *from = r->at + 1;
+    int rc = nkb_hlotext_skip_brackets(r);
+    bool integral =
+        made->shape.element_type >= NKB_TYPE_PRED && made->shape.element_type <= 9; /* U64 */
+    if (rc == 0 && made->shape.rank == 0 && integral)
+        read_scalar((struct nkb_str){from, (size_t)(r->at - from) - 1}, made);
+    return rc;
+}
+
+static int read_parameter(struct nkb_hlotext *r, struct nkb_hlo_instruction *made)
+{
+    int rc = nkb_hlotext_int(r, "the number of a parameter", &made->number);
+    if (rc == 0 && made->number < 0)
+        rc = nkb_hlotext_fail(r, made->at,
+                              "parameter number %lld is negative; 0 or more is expected",
+                              (long long)made->number);
+    made->has_number = true;
+    return rc < 0 ? rc : nkb_hlotext_want(r, ')', "')' behind the number of a parameter");
+}
+
+static int read_opcode(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
+{
+    struct nkb_hlo_instruction *made = &draft->made;
+    nkb_hlotext_blanks(r);
+    struct nkb_str name = nkb_hlotext_word(r);
+    if (name.len == 0)
+        return nkb_hlotext_expected(r, "an opcode behind the shape");
+    made->opcode = nkb_hlo_opcode_find(name);
+    if (made->opcode == NKB_HLO_OPCODE_COUNT)
+        made->opcode = nkb_hlotext_async_opcode(name, &draft->wrapped);
+    if (made->opcode ==
+        NKB_HLO_OPCODE_COUNT) /* one a newer XLA has: it counts nothing but is no fault */
+        made->opcode_name = nkb_arena_copy(r->arena, name);
+    else
+        made->opcode_name = nkb_str_from(nkb_hlo_opcode_name(made->opcode));
+    return 0;
+}
+
+static int read_rest(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
+{
+    struct nkb_hlo_instruction *made = &draft->made;
+    int rc;
+    if ((rc = nkb_hlotext_want(r, '=', "'=' behind the name of an instruction")) < 0 ||
+        (rc = nkb_hlotext_shape(r, 0, &made->shape)) < 0 || (rc = read_opcode(r, draft)) < 0 ||
+        (rc = nkb_hlotext_want(r, '(', "'(' behind an opcode")) < 0)
+        return rc;
+    if (made->opcode == NKB_HLO_CONSTANT) {
+        r->at--;
+        rc = read_constant(r, made);
+    } else if (made->opcode == NKB_HLO_PARAMETER) {
+        rc = read_parameter(r, made);
+    } else {
+        rc = read_operands(r, made);
+    }
+    if (rc < 0 || (rc = nkb_hlotext_attributes(r, draft)) < 0 ||
+        (rc = nkb_hlotext_called_finish(r, draft)) < 0)
+        return rc;
+    if (draft->wrapped != NKB_HLO_OPCODE_COUNT)
+        rc = nkb_hlotext_async_wrap(r, draft);
+    return rc;
+}
+
+int nkb_hlotext_instruction(struct nkb_hlotext *r, bool *is_root)
+{
+    struct nkb_hlotext_draft draft = {
+        .wrapped = NKB_HLO_OPCODE_COUNT,
+        .first_called = r->called.len / sizeof(struct nkb_hlotext_called),
+    };
+    struct nkb_str name;
+    int rc = nkb_hlotext_name(r, "an instruction or '}'", &name);
+    if (rc < 0)
+        return rc;
+    *is_root = false;
+    if (nkb_str_is(name, "ROOT")) {
+        nkb_hlotext_blanks(r);
+        *is_root = nkb_hlotext_peek(r) != '=';
+        if (*is_root && (rc = nkb_hlotext_name(r, "the name of the root instruction", &name)) < 0)
+            return rc;
+    }
+    draft.made.at = nkb_hlotext_line(r, name.ptr);
+    draft.made.name = nkb_arena_copy(r->arena, name);
+    if ((rc = read_rest(r, &draft)) < 0)
+        return rc;
+
+    size_t position = r->instructions.len / sizeof draft.made - r->first_instruction;
+    if (position >= NKB_HLO_NONE || nkb_arena_failed(r->arena))
+        return nkb_err_memory(r->err);
+    draft.made.id = (int64_t)position;
+    nkb_buf_append(&r->instructions, &draft.made, sizeof draft.made);
+    int added = nkb_names_add(&r->instruction_names, r->scope, name, (uint32_t)position);
+    if (added < 0 || r->instructions.failed)
+        return nkb_err_memory(r->err);
+    char shown[NKB_SHOWN_BYTES];
+    return added ? 0
+                 : nkb_hlotext_fail(r, draft.made.at,
+                                    "'%s' is defined twice in one computation; names are unique",
+                                    nkb_show(name, shown));
+}

@@ -1,0 +1,136 @@
+/* Private to the HLO text reader: its state and what its files ask of each other.
+ * The cursor `at` only moves forward but for short looks ahead, so reading is linear in the text.
+ * Functions return 0 or the NKB_E* whose message they have written. */
+#ifndef NKB_INPUT_HLOTEXT_READER_H
+#define NKB_INPUT_HLOTEXT_READER_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "input/hlotext_names.h"
+#include "model/hlo.h"
+
+enum {
+    NKB_HLOTEXT_MAX_SHAPE_DEPTH =
+        97,                        /* tuples in tuples: as deep as protobuf's own limit lets them */
+    NKB_HLOTEXT_MAX_NESTING = 256, /* brackets in brackets of a value we skip */
+    NKB_HLOTEXT_MAX_INLINE_DEPTH = 16, /* computations written inside an instruction */
+    NKB_HLOTEXT_MAX_RANK = 1024,       /* of a shape; no real one comes near */
+    NKB_HLOTEXT_TYPE_MEMO = 16,        /* element types remembered by name */
+};
+
+struct nkb_hlotext_type {
+    char name[16];
+    size_t len;
+    int32_t number;
+};
+
+/* A computation named (or written out) by an instruction; `position` is NKB_HLO_NONE while only the
+ * name is known. */
+struct nkb_hlotext_called {
+    struct nkb_str name;
+    uint32_t position;
+};
+
+struct nkb_hlotext {
+    const char *start, *at, *end;
+    const char *counted, *line_start; /* up to `counted` newlines have been counted into line */
+    uint64_t line;
+    struct nkb_arena *arena;
+    struct nkb_err *err;
+
+    /* Stacks: a construct pushes above what is there, copies its part to the arena and pops it. */
+    struct nkb_buf ints, positions, shapes, called, instructions;
+    struct nkb_buf computations, pending; /* these two only grow */
+
+    struct nkb_names instruction_names, computation_names;
+    uint32_t scope, scope_count; /* of names: one a computation */
+    uint32_t inline_depth;
+    size_t first_instruction; /* of the computation being read, in `instructions` */
+    struct nkb_hlotext_type types[NKB_HLOTEXT_TYPE_MEMO];
+};
+
+/* An instruction while its line is read. */
+struct nkb_hlotext_draft {
+    struct nkb_hlo_instruction made;
+    struct nkb_hlo_attrs *attrs; /* NULL until one is needed */
+    enum nkb_hlo_opcode wrapped; /* NKB_HLO_OPCODE_COUNT: not the short form of an async one */
+    uint64_t seen;               /* bit i: attribute i of the table was given */
+    size_t first_called;         /* of this instruction, in `called` */
+    struct nkb_hlotext_called pair[2]; /* body, condition and the like */
+    const char *pair_name[2];          /* NULL: not given */
+    struct nkb_str backend_config;
+};
+
+/* hlotext_scan.c: blanks, words, numbers, brackets, messages. */
+uint64_t nkb_hlotext_line(struct nkb_hlotext *r, const char *where);
+int nkb_hlotext_fail(struct nkb_hlotext *r, uint64_t line, const char *format, ...)
+    NKB_PRINTF(3, 4);
+/* "line N: found 'x' at column C; expected WHAT" for what stands at the cursor. */
+int nkb_hlotext_expected(struct nkb_hlotext *r, const char *what);
+/* White space and comments. A comment that is not closed stays in front of the cursor. */
+void nkb_hlotext_blanks(struct nkb_hlotext *r);
+bool nkb_hlotext_take(struct nkb_hlotext *r, char c); /* blanks, then c if it is there */
+int nkb_hlotext_want(struct nkb_hlotext *r, char c, const char *what); /* blanks, then c */
+struct nkb_str
+nkb_hlotext_word(struct nkb_hlotext *r); /* letters, digits, '_' '-' '.'; may be empty */
+int nkb_hlotext_name(struct nkb_hlotext *r, const char *what,
+                     struct nkb_str *out); /* '%' may lead */
+int nkb_hlotext_int(struct nkb_hlotext *r, const char *what, int64_t *out);
+int nkb_hlotext_ints(struct nkb_hlotext *r, struct nkb_hlo_ints *out); /* {1,2,3} */
+/* hlotext_string.c. A string; *raw_out is what stands between the quotes. */
+int nkb_hlotext_raw_string(struct nkb_hlotext *r, struct nkb_str *raw_out);
+/* A string without its escapes, in the arena. */
+int nkb_hlotext_string(struct nkb_hlotext *r, struct nkb_str *out);
+int nkb_hlotext_skip_brackets(
+    struct nkb_hlotext *r); /* from an opening bracket to behind its partner */
+int nkb_hlotext_skip_value(struct nkb_hlotext *r);               /* any attribute's value */
+static inline char nkb_hlotext_peek(const struct nkb_hlotext *r) /* NUL at the end, too */
+{
+    return r->at < r->end ? *r->at : '\0';
+}
+
+/* hlotext_shape.c */
+int nkb_hlotext_shape(struct nkb_hlotext *r, uint32_t depth, struct nkb_hlo_shape *out);
+int nkb_hlotext_skip_shape(struct nkb_hlotext *r);
+
+/* hlotext_geometry.c: values of window= and dim_labels=. */
+int nkb_hlotext_window(struct nkb_hlotext *r, struct nkb_hlo_attrs *attrs);
+int nkb_hlotext_dim_labels(struct nkb_hlotext *r, struct nkb_hlo_attrs *attrs);
+
+/* hlotext_attrs.c: everything behind an instruction's operands. */
+int nkb_hlotext_attributes(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft);
+struct nkb_hlo_attrs *nkb_hlotext_attrs_of(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft);
+
+/* hlotext_called.c: references to computations. */
+int nkb_hlotext_called_value(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft);
+int nkb_hlotext_called_one(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft,
+                           struct nkb_hlotext_called *out);
+/* Fill made.called from what the attributes named; names not yet known wait in `pending`. */
+int nkb_hlotext_called_finish(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft);
+int nkb_hlotext_called_resolve(struct nkb_hlotext *r);
+
+/* hlotext_instruction.c: `[ROOT] name = shape opcode(operands), attributes`. */
+int nkb_hlotext_instruction(struct nkb_hlotext *r, bool *is_root);
+
+/* hlotext_async.c: what `all-reduce-start(…)` and the like stand for. */
+enum nkb_hlo_opcode nkb_hlotext_async_opcode(struct nkb_str name, enum nkb_hlo_opcode *wrapped);
+int nkb_hlotext_async_wrap(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft);
+
+/* hlotext_computation.c */
+/* Instructions up to and with the closing brace, the opening one being read. */
+int nkb_hlotext_body(struct nkb_hlotext *r, struct nkb_str name, uint64_t line,
+                     uint32_t *position_out);
+int nkb_hlotext_add_computation(struct nkb_hlotext *r,
+                                const struct nkb_hlo_computation *computation,
+                                uint32_t *position_out);
+static inline struct nkb_hlo_computation *nkb_hlotext_computations(const struct nkb_hlotext *r)
+{
+    return (struct nkb_hlo_computation *)(void *)r->computations.data;
+}
+static inline struct nkb_hlo_instruction *nkb_hlotext_instructions(const struct nkb_hlotext *r)
+{
+    return (struct nkb_hlo_instruction *)(void *)r->instructions.data + r->first_instruction;
+}
+
+#endif
