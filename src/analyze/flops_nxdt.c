@@ -29,27 +29,30 @@ static int read_dimensions(const struct nkb_value *config, const char *path,
                            int64_t out[DIMENSION_COUNT], struct nkb_arena *arena,
                            struct nkb_value *notes, struct nkb_err *err)
 {
+    const char *missing = NULL;
     for (int i = 0; i < DIMENSION_COUNT; i++) {
-        const struct nkb_value *v = nkb_value_get(config, dimensions[i].key);
-        if (i == KV_HEADS && (!v || v->kind == NKB_NULL)) {
-            out[i] = 0;
-            continue;
-        }
-        if (v) {
-            int code = nkb_dimension_read(v, dimensions[i].key, i == INTERMEDIATE ? 0 : 1, path,
-                                          arena, &out[i], err);
-            if (code != 0)
-                return code;
-            continue;
-        }
+        const char *key = dimensions[i].key;
+        const struct nkb_value *v = nkb_value_get(config, key);
+        int code = 0;
+
         out[i] = dimensions[i].missing;
+        if (i == KV_HEADS && (!v || v->kind == NKB_NULL))
+            out[i] = out[HEADS];
+        else if (v)
+            code = nkb_dimension_read(v, key, i == INTERMEDIATE ? 0 : 1, path, arena, &out[i], err);
+        else
+            missing = nkb_arena_printf(arena, "%s%s%s %lld", missing ? missing : "",
+                                       missing ? ", " : "", key, (long long)out[i]);
+        if (code != 0)
+            return code;
+    }
+    if (missing)
         add_note(arena, notes,
                  nkb_arena_printf(
-                     arena, "nxdt: %s has no '%s' at its top; counted with LlamaConfig's %lld",
-                     path, dimensions[i].key, (long long)dimensions[i].missing));
-    }
-    if (out[KV_HEADS] == 0)
-        out[KV_HEADS] = out[HEADS];
+                     arena,
+                     "nxdt: not at the top of %s, so LlamaConfig's defaults are counted, not "
+                     "this model: %s",
+                     path, missing));
     return 0;
 }
 

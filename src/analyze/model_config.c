@@ -326,6 +326,10 @@ int nkb_model_config_read(const struct nkb_value *config, const char *path, stru
     *out = (struct nkb_model_config){0};
     if (says(config, "vision_config") || says(config, "audio_config"))
         nkb_value_append(arena, notes, nkb_value_text(arena, "only the text model is counted"));
+    if (says(reader.config, "num_nextn_predict_layers") || says(reader.config, "use_mtp"))
+        nkb_value_append(
+            arena, notes,
+            nkb_value_text(arena, "layers that predict further tokens are not counted"));
     int code = refuse_strange(&reader, out);
     if (code == 0)
         code = read_family(&reader, out, notes);

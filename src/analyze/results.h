@@ -16,6 +16,11 @@ int nkb_inference_metrics(const struct nkb_value *report, const char *path, doub
                           struct nkb_arena *arena, struct nkb_value **out, struct nkb_value *diagnostics,
                           struct nkb_err *err);
 
+/* Are these bytes, which are no JSON, the log of an evaluation with reports inside? Then
+ * nkb_inference_log_hint says what to give instead. */
+bool nkb_inference_is_log(struct nkb_str bytes);
+extern const char nkb_inference_log_hint[];
+
 /* m.reasoning: tasks[name]{metric{filter{value stderr}}}, groups, samples, of lm-eval 0.3 to 0.4.8
  * results. */
 int nkb_reasoning_metrics(const struct nkb_value *results, const char *path, struct nkb_arena *arena,
