@@ -10,35 +10,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analyze/log_stat.h"
 #include "base/arena.h"
 #include "model/trainlog.h"
 #include "model/value.h"
-
-/* At most so many points of a series are kept: every n-th value from the first, n the smallest
- * power of two that fits. */
-enum { NKB_LOG_SERIES_POINTS = 4096 };
-
-struct nkb_log_stat {
-    int64_t count, nonfinite; /* finite values; nan and inf, which enter nothing else */
-    double sum, min, max, first, last;
-    int64_t steady_count; /* without the run's first step */
-    double steady_sum;
-    double *series; /* finite values */
-    uint32_t series_count;
-    int64_t series_every;
-};
-
-/* Values as upstream gathers them: in file order over all runs, equal neighbours dropped. */
-struct nkb_log_list {
-    int64_t count;
-    double sum, min, max, first, last;
-};
 
 struct nkb_log_steps {
     int64_t runs, steps; /* runs in the log; steps of the last */
     int64_t unresolved;  /* steps known by bar position though a global_step was printed */
     bool has_ends, ends_are_positions;
     int64_t first, last;        /* global_step, or bar position */
+    int64_t rank;               /* with other_rank_records: whose figures these are */
     int64_t other_rank_records; /* left out: ranks other than the first that printed a record */
     int64_t epochs;             /* distinct, of the last run; 0: none named */
     bool has_samples;

@@ -8,9 +8,6 @@
 #include "base/str.h"
 #include "model/trainlog.h"
 
-/* A longer line is cut here and counted. */
-enum { NKB_TRAINLOG_LINE_BYTES = 64 * 1024 };
-
 /* From a file, by read(2) in windows; "-" is standard input. `flag` is the flag that gave the path,
  * or NULL. NKB_EINPUT: no such file, a directory, empty, unreadable; NKB_EMEMORY. */
 int nkb_trainlog_read_file(const char *path, const char *flag, struct nkb_arena *arena,

@@ -11,6 +11,9 @@
 
 #include "base/arena.h"
 
+/* A longer line is cut here and counted. */
+enum { NKB_TRAINLOG_LINE_BYTES = 64 * 1024 };
+
 enum nkb_log_key {
     /* Where in the training. */
     NKB_LOG_RANK,          /* of a "[3]:" prefix */

@@ -1,0 +1,52 @@
+/* Running figures of one metric. Sums go from left to right, as a reader would add them up. */
+#ifndef NKB_ANALYZE_LOG_STAT_H
+#define NKB_ANALYZE_LOG_STAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+/* At most so many points of a series are kept: every n-th value from the first, n the smallest
+ * power of two that fits. */
+enum { NKB_LOG_SERIES_POINTS = 4096 };
+
+struct nkb_log_stat {
+    int64_t count, nonfinite; /* finite values; nan and inf, which enter nothing else */
+    double sum, min, max, first, last;
+    int64_t steady_count; /* without the run's first step */
+    double steady_sum;
+    double *series; /* finite values */
+    uint32_t series_count, series_capacity;
+    int64_t series_every;
+};
+
+void nkb_log_stat_add(struct nkb_arena *arena, struct nkb_log_stat *stat, double v,
+                      bool is_first_step);
+/* Forget the values; the place for the series is kept. */
+void nkb_log_stat_reset(struct nkb_log_stat *stat);
+
+/* Values as upstream gathers them: in file order over all runs, equal neighbours dropped (but for
+ * "step_time: 30.8 s" lines, of which it keeps all). */
+struct nkb_log_list {
+    int64_t count;
+    double sum, min, max, first, last;
+};
+
+void nkb_log_list_add(struct nkb_log_list *list, double v, bool keep_equal);
+
+/* Every global_step of a log as upstream lists it: when it first comes. */
+struct nkb_log_seen {
+    struct nkb_log_seen_step {
+        int64_t step, order;
+    } * at;
+    size_t count, capacity;
+    bool unordered;
+};
+
+void nkb_log_seen_add(struct nkb_arena *arena, struct nkb_log_seen *seen, int64_t step);
+/* How many are distinct; with any, the first and the last to come new. Sorts: call it once. */
+int64_t nkb_log_seen_count(struct nkb_log_seen *seen, int64_t *first_out, int64_t *last_out);
+
+#endif

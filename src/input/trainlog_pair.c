@@ -1,0 +1,221 @@
+/* The "key=value" and "key : value" pairs of a training log.
+ *
+ * A key counts only when it stands by itself: what precedes it is a space, a comma, a bracket, a
+ * bar or a quote. "val_loss=2.8-step=1999" inside a checkpoint's path is therefore none, nor is
+ * min_lr one. A value is the longest run of bytes up to such a separator, and all of it must be a
+ * number. */
+#include "input/trainlog_line.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+
+struct nkb_log_name {
+    const char *text;
+    unsigned char length;
+    char last;
+    unsigned char key;
+};
+
+static const struct nkb_log_name names[] = {
+    {"reduced_train_loss", 18, 's', NKB_LOG_REDUCED_TRAIN_LOSS},
+    {"step_loss", 9, 's', NKB_LOG_STEP_LOSS},
+    {"loss", 4, 's', NKB_LOG_LOSS},
+    {"val_loss", 8, 's', NKB_LOG_VAL_LOSS},
+    {"consumed_samples", 16, 's', NKB_LOG_SAMPLES},
+    {"train_step_timing in s", 22, 's', NKB_LOG_TRAIN_STEP_TIMING},
+    {"throughput", 10, 't', NKB_LOG_THROUGHPUT},
+    {"throughput_peak", 15, 'k', NKB_LOG_THROUGHPUT_PEAK},
+    {"thoughput_peak", 14, 'k', NKB_LOG_THROUGHPUT_PEAK},
+    {"samples/sec", 11, 'c', NKB_LOG_SAMPLES_PER_SEC},
+    {"lr", 2, 'r', NKB_LOG_LEARNING_RATE},
+    {"learning_rate", 13, 'e', NKB_LOG_LEARNING_RATE},
+    {"iteration_time", 14, 'e', NKB_LOG_ITERATION_TIME},
+    {"step_time", 9, 'e', NKB_LOG_STEP_TIME},
+    {"gradient_norm", 13, 'm', NKB_LOG_GRADIENT_NORM},
+    {"grad_norm", 9, 'm', NKB_LOG_GRADIENT_NORM},
+    {"parameter_norm", 14, 'm', NKB_LOG_PARAMETER_NORM},
+    {"global_step", 11, 'p', NKB_LOG_STEP},
+    {"epoch", 5, 'h', NKB_LOG_EPOCH},
+};
+
+/* Whole numbers up to here are exact in a double. */
+#define MOST_WHOLE 9007199254740992.0
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool separates(char c)
+{
+    static const bool table[256] = {
+        [' '] = true, ['\t'] = true, [','] = true, [';'] = true, ['|'] = true,
+        ['['] = true, [']'] = true,  ['('] = true, [')'] = true, ['{'] = true,
+        ['}'] = true, ['\''] = true, ['"'] = true,
+    };
+    return table[(unsigned char)c];
+}
+
+static const struct nkb_log_name *find_name(const char *start, const char *end)
+{
+    char last = end[-1];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct nkb_log_name *name = &names[i];
+        if (name->last != last || end - start < name->length ||
+            memcmp(end - name->length, name->text, name->length) != 0)
+            continue;
+        if (end - start == name->length || separates(end[-name->length - 1]))
+            return name;
+    }
+    return NULL;
+}
+
+/* Most numbers of a log have few digits: an integer below 2^53 divided or multiplied by an exact
+ * power of ten is rounded once, so it equals what strtod gives (Clinger 1990). The rest goes there.
+ */
+static bool read_number(struct nkb_str text, double *out)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    const char *p = text.ptr, *end = text.ptr + text.len;
+    bool negative = false;
+    uint64_t whole = 0;
+    int digit_count = 0, decimals = 0, exponent = 0;
+
+    if (text.len > 24)
+        return nkb_parse_double(text, true, out);
+    if (p < end && (*p == '-' || *p == '+'))
+        negative = *p++ == '-';
+    for (; p < end && is_digit(*p); p++, digit_count++)
+        whole = whole * 10 + (uint64_t)(*p - '0');
+    if (p < end && *p == '.')
+        for (p++; p < end && is_digit(*p); p++, digit_count++, decimals++)
+            whole = whole * 10 + (uint64_t)(*p - '0');
+    if (digit_count == 0 || digit_count > 15)
+        return nkb_parse_double(text, true, out);
+    if (p < end && (*p == 'e' || *p == 'E') && end - p >= 2) {
+        bool down = p[1] == '-';
+        p += p[1] == '-' || p[1] == '+' ? 2 : 1;
+        if (p == end || end - p > 3)
+            return nkb_parse_double(text, true, out);
+        for (; p < end && is_digit(*p); p++)
+            exponent = exponent * 10 + (*p - '0');
+        if (down)
+            exponent = -exponent;
+    }
+    if (p != end)
+        return false;
+    exponent -= decimals;
+    if (exponent < -22 || exponent > 22)
+        return nkb_parse_double(text, true, out);
+    double value = (double)whole;
+    value = exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
+    *out = negative ? -value : value;
+    return true;
+}
+
+/* 1000 for 3.1e+4, 0.01 for 39.00, 1 for 120. */
+static double last_digit_unit(struct nkb_str text)
+{
+    int decimals = 0;
+    int64_t exponent = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '.') {
+            while (i + 1 < text.len && is_digit(text.ptr[i + 1])) {
+                decimals++;
+                i++;
+            }
+        } else if (text.ptr[i] == 'e' || text.ptr[i] == 'E') {
+            nkb_parse_i64((struct nkb_str){text.ptr + i + 1, text.len - i - 1}, &exponent);
+            break;
+        }
+    }
+    if (exponent > 400)
+        exponent = 400;
+    return pow(10, (double)(exponent - decimals));
+}
+
+static bool starts_like_a_number(const char *p, const char *end)
+{
+    double ignored;
+    if (p < end && (*p == '-' || *p == '+'))
+        p++;
+    if (p < end && *p == '.')
+        p++;
+    if (p == end)
+        return false;
+    if (is_digit(*p))
+        return true;
+    return (*p == 'n' || *p == 'N' || *p == 'i' || *p == 'I') && end - p >= 3 &&
+           nkb_parse_double((struct nkb_str){p, 3}, true, &ignored);
+}
+
+bool nkb_log_pair_read(const char *start, const char *separator, const char *end,
+                       struct nkb_log_pair *out)
+{
+    const char *name_end = separator;
+    while (name_end > start && is_space(name_end[-1]))
+        name_end--;
+    if (name_end > start && (name_end[-1] == '\'' || name_end[-1] == '"'))
+        name_end--;
+    if (name_end == start)
+        return false;
+    const struct nkb_log_name *name = find_name(start, name_end);
+    if (!name)
+        return false;
+
+    const char *p = separator + 1;
+    while (p < end && is_space(*p))
+        p++;
+    if (!starts_like_a_number(p, end))
+        return false;
+    const char *stop = p;
+    while (stop < end && !separates(*stop))
+        stop++;
+
+    struct nkb_str number = {p, (size_t)(stop - p)};
+    *out = (struct nkb_log_pair){.name = name, .key = (enum nkb_log_key)name->key, .end = stop};
+    out->text = (struct nkb_str){name_end - name->length, (size_t)(stop - name_end) + name->length};
+
+    /* The unit of a time, glued or behind a space: "30.8 s", "30829ms". */
+    double scale = 1;
+    if (name->key == NKB_LOG_STEP_TIME || name->key == NKB_LOG_ITERATION_TIME) {
+        const char *unit = stop;
+        while (unit < end && is_space(*unit))
+            unit++;
+        if (end - unit >= 2 && memcmp(unit, "ms", 2) == 0 &&
+            (end - unit == 2 || separates(unit[2])))
+            scale = 1000;
+        else if (number.len > 2 && memcmp(stop - 2, "ms", 2) == 0) {
+            number.len -= 2;
+            scale = 1000;
+        } else if (number.len > 1 && stop[-1] == 's') {
+            number.len -= 1;
+        }
+    }
+    /* A full stop that ends a sentence; "1,234" is one number to some and two to others. */
+    if (number.len > 1 && number.ptr[number.len - 1] == '.')
+        number.len--;
+    bool split = end - stop >= 2 && *stop == ',' && is_digit(stop[1]);
+    if (split || !read_number(number, &out->value))
+        return true;
+    out->value /= scale;
+
+    if (name->key == NKB_LOG_STEP || name->key == NKB_LOG_EPOCH) {
+        if (!(fabs(out->value) < MOST_WHOLE))
+            return true;
+        if (name->key == NKB_LOG_STEP)
+            out->unit = last_digit_unit(number);
+        out->value = trunc(out->value);
+    }
+    out->readable = true;
+    return true;
+}
