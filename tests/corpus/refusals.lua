@@ -1,0 +1,3 @@
+-- The public files that are rightly refused, each with what its line must say.
+return {
+}
