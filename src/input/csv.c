@@ -1,0 +1,81 @@
+/* Comma-separated fields as people write them: blanks around, quotes or not, any line end. */
+#include "input/csv.h"
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static struct nkb_str trim(const char *from, const char *to)
+{
+    while (from < to && is_blank(*from))
+        from++;
+    while (to > from && is_blank(to[-1]))
+        to--;
+    return (struct nkb_str){from, (size_t)(to - from)};
+}
+
+/* The end of the field that begins at p; its quotes are stripped from *field. */
+static const char *read_field(const char *p, const char *end, struct nkb_str *field, bool *bad)
+{
+    while (p < end && is_blank(*p))
+        p++;
+    if (p == end || *p != '"') {
+        const char *comma = memchr(p, ',', (size_t)(end - p));
+        *field = trim(p, comma ? comma : end);
+        return comma ? comma : end;
+    }
+
+    const char *from = ++p;
+    while (p < end && (*p != '"' || (p + 1 < end && p[1] == '"')))
+        p += *p == '"' ? 2 : 1;
+    *field = (struct nkb_str){from, (size_t)(p - from)};
+    *bad = p == end;
+    for (p += !*bad; p < end && is_blank(*p);)
+        p++;
+    *bad = *bad || (p < end && *p != ',');
+    return p;
+}
+
+static void split(struct nkb_str text, const char *p, const char *end, struct nkb_csv_line *line)
+{
+    line->begin = (size_t)(p - text.ptr);
+    line->count = 0;
+    line->bad_quote = false;
+    for (;; p++) {
+        struct nkb_str field;
+        bool bad = false;
+        const char *from = p;
+        p = read_field(p, end, &field, &bad);
+        if (bad) {
+            line->bad_quote = true;
+            line->bad_offset = (size_t)(from - text.ptr);
+            return;
+        }
+        if (line->count < NKB_CSV_MAX_FIELDS)
+            line->fields[line->count] =
+                (struct nkb_csv_field){field, (size_t)(field.ptr - text.ptr)};
+        line->count++;
+        if (p == end)
+            return;
+    }
+}
+
+bool nkb_csv_next(struct nkb_str text, size_t *at, struct nkb_csv_line *line)
+{
+    while (*at < text.len) {
+        const char *from = text.ptr + *at, *end = text.ptr + text.len, *to = from;
+        while (to < end && *to != '\n' && *to != '\r')
+            to++;
+        const char *next = to;
+        if (next < end)
+            next += *next == '\r' && next + 1 < end && next[1] == '\n' ? 2 : 1;
+        *at = (size_t)(next - text.ptr);
+        line->number++;
+        if (trim(from, to).len > 0) {
+            split(text, from, to, line);
+            return true;
+        }
+    }
+    return false;
+}

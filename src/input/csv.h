@@ -1,0 +1,32 @@
+/* Lines of comma-separated fields. Belongs to the prompt table reader. */
+#ifndef NKB_INPUT_CSV_H
+#define NKB_INPUT_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+enum { NKB_CSV_MAX_FIELDS = 16 };
+
+struct nkb_csv_field {
+    struct nkb_str
+        text;      /* without blanks around it and without its quotes; a "" inside stays two */
+    size_t offset; /* of the field in the whole text */
+};
+
+struct nkb_csv_line {
+    uint32_t number; /* from 1 */
+    size_t begin;    /* offset of its first byte */
+    size_t count;    /* of fields; may exceed what is kept */
+    struct nkb_csv_field fields[NKB_CSV_MAX_FIELDS];
+    bool bad_quote; /* a quote that is not closed, or text behind the closing one */
+    size_t bad_offset;
+};
+
+/* The next line that is not blank, from *at on; false at the end. Start with *at and line->number
+ * 0. Lines end with \n, \r\n or \r, also inside quotes: no cell of ours has several lines. */
+bool nkb_csv_next(struct nkb_str text, size_t *at, struct nkb_csv_line *line);
+
+#endif
