@@ -1,0 +1,111 @@
+/* Makes a struct nkb_hlo of what the walk meets. Nothing is believed before its end: instructions
+ * are drafts, operands are resolved when their computation is complete, called computations when
+ * the module is. A call that returns false has noted the fault in the wire cursor. */
+#ifndef NKB_INPUT_HLO_BUILD_H
+#define NKB_INPUT_HLO_BUILD_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "input/hlo_draft.h"
+#include "input/id_map.h"
+#include "input/wire.h"
+#include "model/hlo.h"
+
+/* What a module may hold at most: far above any real one, so that a hostile file of 2-byte
+ * instructions cannot take all memory. Tests use smaller ones. */
+struct nkb_hlo_limits {
+    uint64_t computations, instructions;
+    uint64_t tuple_elements; /* shapes inside tuple shapes, over the module */
+    uint64_t numbers;        /* dimensions, ids and the like, over the module */
+    uint64_t text_bytes;     /* one name, target or op_name; at most NKB_WIRE_WINDOW_BYTES */
+    uint64_t config_bytes;   /* one backend_config of a kernel or a while */
+    uint64_t payloads;
+};
+extern const struct nkb_hlo_limits nkb_hlo_default_limits;
+
+enum { NKB_HLO_OPCODES_SEEN = 64 };
+
+struct nkb_hlo_seen_opcode {
+    struct nkb_str name; /* in the table of opcodes; empty: slot not used */
+    enum nkb_hlo_opcode opcode;
+};
+
+struct nkb_hlo_trip_wanted {
+    struct nkb_hlo_attrs *attrs;
+    int64_t payload;
+};
+
+struct nkb_hlo_build {
+    struct nkb_wire *wire;
+    struct nkb_arena *arena;
+    const struct nkb_hlo_limits *limits;
+    struct nkb_hlo *module;
+
+    struct nkb_hlo_draft draft;
+    struct nkb_hlo_computation computation;   /* being read */
+    struct nkb_hlo_instruction *instructions; /* of it so far */
+    size_t instruction_count, instruction_room;
+    struct nkb_hlo_computation *computations; /* complete ones */
+    size_t computation_count, computation_room;
+    struct nkb_hlo_instruction **callers; /* instructions that call, in the arena */
+    size_t caller_count, caller_room;
+    uint64_t instructions_all, tuple_elements, numbers;
+
+    int64_t *payload_trips; /* known_trip_count of each payload, -1: none */
+    size_t payload_count, payload_room;
+    struct nkb_hlo_trip_wanted *trips_wanted;
+    size_t trip_wanted_count, trip_wanted_room;
+
+    struct nkb_id_map ids;
+    struct nkb_buf scratch;
+    struct nkb_hlo_seen_opcode opcodes_seen[NKB_HLO_OPCODES_SEEN];
+};
+
+void nkb_hlo_build_start(struct nkb_hlo_build *build, struct nkb_wire *wire,
+                         const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
+                         struct nkb_hlo *module);
+/* The module is complete: make the arrays and resolve what was called. */
+bool nkb_hlo_build_finish(struct nkb_hlo_build *build);
+void nkb_hlo_build_free(struct nkb_hlo_build *build);
+
+/* A computation begins at offset `at`, and ends. */
+struct nkb_hlo_computation *nkb_hlo_build_computation(struct nkb_hlo_build *build, uint64_t at);
+bool nkb_hlo_build_computation_end(struct nkb_hlo_build *build);
+/* The same for an instruction; NULL: refused. */
+struct nkb_hlo_draft *nkb_hlo_build_instruction(struct nkb_hlo_build *build, uint64_t at);
+bool nkb_hlo_build_instruction_end(struct nkb_hlo_build *build);
+struct nkb_hlo_shape *nkb_hlo_build_tuple_element(struct nkb_hlo_build *build,
+                                                  struct nkb_hlo_shape *tuple);
+struct nkb_hlo_window_dim *nkb_hlo_build_window_dim(struct nkb_hlo_build *build,
+                                                    struct nkb_hlo_attrs *attrs);
+bool nkb_hlo_build_opcode(struct nkb_hlo_build *build, struct nkb_str name);
+void nkb_hlo_build_direction(struct nkb_hlo_build *build, struct nkb_str name);
+bool nkb_hlo_build_payload(struct nkb_hlo_build *build, struct nkb_hlo_blob blob);
+/* Text that stays; NULs allowed. */
+bool nkb_hlo_build_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to);
+
+/* Inside the room: bytes of a blob, and what a draft becomes (hlo_draft.c). */
+bool nkb_hlo_build_blob(struct nkb_hlo_build *build, struct nkb_hlo_blob blob, struct nkb_str *out);
+bool nkb_hlo_draft_finish(struct nkb_hlo_build *build);
+bool nkb_hlo_build_memory(struct nkb_hlo_build *build); /* "out of memory"; returns false */
+/* Room for one more in an array of `size_bytes` elements from malloc, doubling. */
+bool nkb_hlo_build_room(struct nkb_hlo_build *build, void *array, size_t *room, size_t count,
+                        size_t size_bytes);
+
+/* A list grows by doubling and starts with LIST_ROOM, so its length alone says when it is full. */
+enum { NKB_HLO_LIST_ROOM = 4 };
+bool nkb_hlo_build_grow(struct nkb_hlo_build *build, const int64_t **at, uint32_t count);
+
+static inline bool nkb_hlo_build_append(struct nkb_hlo_build *build, const int64_t **at,
+                                        uint32_t *count, int64_t value)
+{
+    uint32_t n = *count;
+    if ((n == 0 || (n >= NKB_HLO_LIST_ROOM && (n & (n - 1)) == 0)) &&
+        !nkb_hlo_build_grow(build, at, n))
+        return false;
+    ((int64_t *)*at)[n] = value;
+    *count = n + 1;
+    return true;
+}
+
+#endif

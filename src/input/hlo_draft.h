@@ -1,0 +1,51 @@
+/* An instruction while it is being read: fields come in any order and may come again, so nothing is
+ * decided before its end. The schema says by offset where in these structs a field's value goes. */
+#ifndef NKB_INPUT_HLO_DRAFT_H
+#define NKB_INPUT_HLO_DRAFT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/hlo.h"
+
+/* Bytes left where they are in the input until it is known that they are wanted. */
+struct nkb_hlo_blob {
+    uint64_t offset, len;
+};
+
+/* The first of a list and how many there were: what a scalar literal needs of it. */
+struct nkb_hlo_first {
+    uint64_t value, count;
+};
+
+struct nkb_hlo_literal {
+    struct nkb_hlo_first preds, s32s, s64s, u32s, u64s;
+    struct nkb_hlo_blob s8s, u8s, s16s, u16s;
+};
+
+/* backend_config by reference, XLA of 2026: the bytes, or their place among the module's payloads.
+ */
+struct nkb_hlo_payload {
+    struct nkb_hlo_blob value;
+    int64_t id;
+};
+
+struct nkb_hlo_draft {
+    struct nkb_hlo_instruction in;
+    struct nkb_hlo_ints operand_ids, called_ids;
+    int64_t parameter_number, tuple_index;
+    struct nkb_hlo_blob config;
+    bool has_shape, has_metadata;
+
+    /* From here on fields that few instructions have; `rare` says that any of them may be set. */
+    bool rare, has_literal, has_payload, has_dot, has_ragged_dot, has_convolution, has_window;
+    enum nkb_hlo_direction direction;
+    struct nkb_hlo_attrs attrs;
+    struct nkb_hlo_ints dynamic_slice_sizes, gather_slice_sizes;
+    struct nkb_hlo_literal literal;
+    struct nkb_hlo_payload payload;
+    struct nkb_hlo_dot dot, ragged_dot;
+    struct nkb_hlo_convolution convolution;
+};
+
+#endif

@@ -1,0 +1,131 @@
+/* Open addressing with the id's own low bits, at most half full: ids that follow each other, as
+ * real ones do, fall into neighbouring slots. */
+#include "input/id_map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+
+static size_t hash(int64_t id)
+{
+    /* New XLA: computation << 32 | local. Old XLA: small numbers. */
+    uint64_t bits = (uint64_t)id;
+    return (size_t)(bits + (bits >> 32) * 0x9e3779b1u);
+}
+
+static int64_t id_at(const int64_t *ids, size_t stride_bytes, uint32_t i)
+{
+    int64_t id;
+    memcpy(&id, (const char *)ids + i * stride_bytes, sizeof id);
+    return id;
+}
+
+static bool reserve(struct nkb_id_map *map, uint32_t count)
+{
+    size_t want = 8, bytes;
+    while (want < (size_t)count * 2)
+        want *= 2;
+    if (want > map->room) {
+        if (!nkb_size_mul(want, sizeof *map->slots, &bytes))
+            return false;
+        free(map->slots);
+        map->slots = malloc(bytes);
+        map->room = map->slots ? want : 0;
+        if (!map->slots)
+            return false;
+    }
+    map->mask = want - 1;
+    map->count = 0;
+    map->sorted = false;
+    return true;
+}
+
+static bool insert(struct nkb_id_map *map, int64_t id, uint32_t position)
+{
+    size_t at = hash(id);
+    for (size_t probes = 0; probes < NKB_ID_MAP_PROBES; probes++, at++) {
+        struct nkb_id_slot *slot = &map->slots[at & map->mask];
+        if (slot->used && slot->id != id)
+            continue;
+        *slot = (struct nkb_id_slot){id, position, true};
+        return true;
+    }
+    return false;
+}
+
+static int by_id_then_position(const void *a, const void *b)
+{
+    const struct nkb_id_slot *x = a, *y = b;
+    if (x->id != y->id)
+        return x->id < y->id ? -1 : 1;
+    return x->position < y->position ? -1 : x->position > y->position;
+}
+
+static void sort_all(struct nkb_id_map *map, const int64_t *ids, size_t stride_bytes,
+                     uint32_t count)
+{
+    size_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        map->slots[i] = (struct nkb_id_slot){id_at(ids, stride_bytes, i), i, true};
+    qsort(map->slots, count, sizeof *map->slots, by_id_then_position);
+    for (uint32_t i = 0; i < count; i++)
+        if (i + 1 == count || map->slots[i].id != map->slots[i + 1].id)
+            map->slots[kept++] = map->slots[i];
+    map->count = kept;
+    map->sorted = true;
+}
+
+bool nkb_id_map_build(struct nkb_id_map *map, const int64_t *ids, size_t stride_bytes,
+                      uint32_t count)
+{
+    if (!reserve(map, count))
+        return false;
+    memset(map->slots, 0, (map->mask + 1) * sizeof *map->slots);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!insert(map, id_at(ids, stride_bytes, i), i)) {
+            sort_all(map, ids, stride_bytes, count);
+            break;
+        }
+    }
+    return true;
+}
+
+static uint32_t find_sorted(const struct nkb_id_map *map, int64_t id, uint32_t none)
+{
+    size_t low = 0, high = map->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (map->slots[middle].id == id)
+            return map->slots[middle].position;
+        if (map->slots[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return none;
+}
+
+uint32_t nkb_id_map_find(const struct nkb_id_map *map, int64_t id, uint32_t none)
+{
+    if (!map->slots)
+        return none;
+    if (map->sorted)
+        return find_sorted(map, id, none);
+    size_t at = hash(id);
+    for (size_t probes = 0; probes < NKB_ID_MAP_PROBES; probes++, at++) {
+        const struct nkb_id_slot *slot = &map->slots[at & map->mask];
+        if (!slot->used)
+            return none;
+        if (slot->id == id)
+            return slot->position;
+    }
+    return none;
+}
+
+void nkb_id_map_free(struct nkb_id_map *map)
+{
+    free(map->slots);
+    memset(map, 0, sizeof *map);
+}

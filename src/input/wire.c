@@ -1,0 +1,183 @@
+/* The window slides: what is unread moves to its front and the rest is filled by pread. A file that
+ * ends before the size it had when it was opened is that file's fault, whoever cut it short. */
+#include "input/wire.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    VARINT_BYTES = 10,
+    TAG_BYTES = 5,
+};
+
+bool nkb_wire_fault(struct nkb_wire *wire, uint64_t at, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(wire->fault, sizeof wire->fault, format, args);
+    va_end(args);
+    wire->fault_at = at;
+    wire->code = NKB_EINPUT;
+    return false;
+}
+
+static void stand_at(struct nkb_wire *wire, const unsigned char *start, size_t len, uint64_t offset)
+{
+    wire->start = wire->at = start;
+    wire->fill = len ? start + len : start;
+    wire->bias = offset - (uintptr_t)start;
+}
+
+void nkb_wire_from_bytes(struct nkb_wire *wire, struct nkb_str bytes)
+{
+    memset(wire, 0, sizeof *wire);
+    wire->fd = -1;
+    wire->size = bytes.len;
+    stand_at(wire, (const unsigned char *)(bytes.len ? bytes.ptr : ""), bytes.len, 0);
+}
+
+int nkb_wire_from_file(struct nkb_wire *wire, int fd, uint64_t size_bytes, struct nkb_err *err)
+{
+    memset(wire, 0, sizeof *wire);
+    wire->fd = fd;
+    wire->size = size_bytes;
+    wire->window_bytes =
+        size_bytes < NKB_WIRE_WINDOW_BYTES ? (size_t)size_bytes + 1 : NKB_WIRE_WINDOW_BYTES;
+    wire->window = malloc(wire->window_bytes);
+    if (!wire->window)
+        return nkb_err_memory(err);
+    stand_at(wire, wire->window, 0, 0);
+    return 0;
+}
+
+void nkb_wire_close(struct nkb_wire *wire)
+{
+    free(wire->window);
+    wire->window = NULL;
+}
+
+void nkb_wire_rewind(struct nkb_wire *wire)
+{
+    if (!wire->window) {
+        wire->at = wire->start;
+    } else if (wire->bias + (uintptr_t)wire->start == 0) {
+        wire->at = wire->start; /* the first window is still there */
+    } else {
+        stand_at(wire, wire->window, 0, 0);
+    }
+    wire->code = 0;
+    wire->final = false;
+}
+
+/* Exactly len bytes of the file from offset on. */
+static bool read_at(struct nkb_wire *wire, uint64_t offset, unsigned char *to, size_t len)
+{
+    char reason[96];
+
+    for (size_t done = 0; done < len;) {
+        ssize_t got = pread(wire->fd, to + done, len - done, (off_t)(offset + done));
+        if (got > 0) {
+            done += (size_t)got;
+            continue;
+        }
+        if (got < 0 && errno == EINTR)
+            continue;
+        wire->final = true;
+        if (got == 0)
+            return nkb_wire_fault(wire, offset + done,
+                                  "the file ends here, but had %llu bytes when it was opened; "
+                                  "something is still writing it",
+                                  (unsigned long long)wire->size);
+        if (strerror_r(errno, reason, sizeof reason) != 0)
+            reason[0] = '\0';
+        return nkb_wire_fault(wire, offset + done, "%s", reason);
+    }
+    return true;
+}
+
+bool nkb_wire_more(struct nkb_wire *wire, size_t need)
+{
+    size_t ready = nkb_wire_ready(wire);
+    uint64_t offset = nkb_wire_offset(wire), left = wire->size - offset;
+
+    if (ready >= need || ready == left)
+        return true;
+    if (ready)
+        memmove(wire->window, wire->at, ready);
+    size_t want = wire->window_bytes - ready;
+    if (want > left - ready)
+        want = (size_t)(left - ready);
+    stand_at(wire, wire->window, ready, offset);
+    if (!read_at(wire, offset + ready, wire->window + ready, want))
+        return false;
+    wire->fill += want;
+    return true;
+}
+
+bool nkb_wire_peek(struct nkb_wire *wire, uint64_t offset, uint64_t len, struct nkb_buf *scratch,
+                   struct nkb_str *out)
+{
+    uint64_t first = wire->bias + (uintptr_t)wire->start;
+
+    if (offset >= first && offset - first + len <= (uint64_t)(wire->fill - wire->start)) {
+        *out = (struct nkb_str){(const char *)wire->start + (offset - first), (size_t)len};
+        return true;
+    }
+    scratch->len = 0;
+    if (!nkb_buf_reserve(scratch, (size_t)len)) {
+        wire->final = true;
+        nkb_wire_fault(wire, offset, "out of memory");
+        wire->code = NKB_EMEMORY;
+        return false;
+    }
+    if (!read_at(wire, offset, (unsigned char *)scratch->data, (size_t)len))
+        return false;
+    *out = (struct nkb_str){scratch->data, (size_t)len};
+    return true;
+}
+
+void nkb_wire_skip(struct nkb_wire *wire, uint64_t len)
+{
+    if (len <= nkb_wire_ready(wire))
+        wire->at += len;
+    else
+        stand_at(wire, wire->window, 0, nkb_wire_offset(wire) + len);
+}
+
+bool nkb_wire_varint_slow(struct nkb_wire *wire, uint64_t *out)
+{
+    uint64_t value = 0, start = nkb_wire_offset(wire);
+
+    if (nkb_wire_ready(wire) < VARINT_BYTES && !nkb_wire_more(wire, VARINT_BYTES))
+        return false;
+    for (unsigned i = 0; i < VARINT_BYTES; i++) {
+        if (wire->at == wire->fill)
+            return nkb_wire_fault(wire, start,
+                                  "the file ends inside a number; it may be cut short");
+        uint64_t byte = *wire->at++;
+        value |= (byte & 0x7f) << (7 * i);
+        if (byte < 0x80) {
+            *out = value;
+            return true;
+        }
+    }
+    return nkb_wire_fault(wire, start, "a number of more than 10 bytes; this is no protobuf");
+}
+
+bool nkb_wire_tag_slow(struct nkb_wire *wire, uint32_t *tag)
+{
+    uint64_t value, start = nkb_wire_offset(wire);
+
+    if (!nkb_wire_varint_slow(wire, &value))
+        return false;
+    if (nkb_wire_offset(wire) - start > TAG_BYTES || value > UINT32_MAX)
+        return nkb_wire_fault(wire, start, "a field tag of more than 32 bits; this is no protobuf");
+    if (value < 8)
+        return nkb_wire_fault(wire, start, "field number 0; this is no protobuf");
+    *tag = (uint32_t)value;
+    return true;
+}
