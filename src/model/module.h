@@ -52,6 +52,7 @@ struct nkb_op { /* one an opcode that occurs */
     enum nkb_hlo_opcode opcode; /* NKB_HLO_OPCODE_COUNT: all unknown ones together */
     int64_t count;              /* instructions in the text */
     int64_t flops, transcendentals, bytes; /* once each from the entry, never the -1 of a custom-call */
+    bool has_executed_flops; /* false: how often it runs is not known, or beyond 63 bits */
     int64_t executed_flops;
 };
 

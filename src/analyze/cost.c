@@ -1,0 +1,279 @@
+/* XLA's cost of a module. Upwards, callee first, each computation's total is the sum of its
+ * instructions and of what they apply; downwards, caller first, each computation gets the weight
+ * with which it enters the entry's total, and the weights spread that total over the opcodes. A
+ * computation is looked at once either way, however often it is called. */
+#include "analyze/cost.h"
+
+#include "analyze/cost_parts.h"
+#include "analyze/work.h"
+
+/* As XLA adds them, with -1 for each custom-call; how many of those are in it is beside it. */
+struct totals {
+    nkb_i128 flops, transcendentals, bytes, unknown_flops, unknown_bytes;
+};
+
+/* How often something enters a total: flops, transcendentals and bytes go their own ways. */
+struct weights {
+    nkb_i128 flops, transcendentals, bytes;
+};
+
+struct op_sum {
+    struct nkb_cost_own cost;
+    nkb_i128 executed_flops;
+    bool no_executed;
+};
+
+struct cost {
+    const struct nkb_hlo *hlo;
+    struct nkb_cost_order order;
+    struct totals *totals; /* by computation */
+    struct op_sum ops[NKB_HLO_OPCODE_COUNT + 1];
+};
+
+static bool add_product(nkb_i128 *sum, nkb_i128 a, nkb_i128 b)
+{
+    nkb_i128 product;
+    return nkb_i128_mul(a, b, &product) && nkb_i128_add(*sum, product, sum);
+}
+
+/* Of a conditional XLA takes the largest of each property over the branches, the first on a tie. */
+struct choice {
+    uint32_t flops, transcendentals, bytes;
+};
+
+static struct choice choose_branches(const struct cost *cost,
+                                     const struct nkb_hlo_instruction *instruction)
+{
+    struct choice choice = {0, 0, 0};
+    if (instruction->opcode != NKB_HLO_CONDITIONAL)
+        return choice;
+    const struct totals *totals = cost->totals;
+    const uint32_t *called = instruction->called;
+    for (uint32_t i = 1; i < instruction->called_count; i++) {
+        const struct totals *branch = &totals[called[i]];
+        if (branch->flops > totals[called[choice.flops]].flops)
+            choice.flops = i;
+        if (branch->transcendentals > totals[called[choice.transcendentals]].transcendentals)
+            choice.transcendentals = i;
+        if (branch->bytes > totals[called[choice.bytes]].bytes)
+            choice.bytes = i;
+    }
+    return choice;
+}
+
+/* How often called computation number `which` enters the cost of the instruction that calls it. */
+static bool weigh_callee(const struct nkb_cost_site *site, const struct choice *choice,
+                         uint32_t which, struct weights *out)
+{
+    nkb_i128 times;
+    if (!nkb_xla_applications(site->computation, site->instruction, which, &times))
+        return false;
+    *out = (struct weights){times, times, nkb_cost_passes_bytes(site->instruction->opcode)};
+    if (site->instruction->opcode == NKB_HLO_CONDITIONAL)
+        *out = (struct weights){which == choice->flops, which == choice->transcendentals,
+                                which == choice->bytes};
+    return true;
+}
+
+static bool add_own(const struct nkb_cost_own *own, const struct weights *weight,
+                    struct nkb_cost_own *sum)
+{
+    return add_product(&sum->flops, own->flops, weight->flops) &&
+           add_product(&sum->transcendentals, own->transcendentals, weight->transcendentals) &&
+           add_product(&sum->bytes, own->bytes, weight->bytes);
+}
+
+static bool add_callee(const struct totals *callee, const struct weights *weight,
+                       struct totals *sum)
+{
+    return add_product(&sum->flops, callee->flops, weight->flops) &&
+           add_product(&sum->transcendentals, callee->transcendentals, weight->transcendentals) &&
+           add_product(&sum->bytes, callee->bytes, weight->bytes) &&
+           add_product(&sum->unknown_flops, callee->unknown_flops, weight->flops) &&
+           add_product(&sum->unknown_bytes, callee->unknown_bytes, weight->bytes);
+}
+
+static bool add_instruction(const struct cost *cost, uint32_t computation, uint32_t at,
+                            struct totals *sum)
+{
+    const struct nkb_cost_site site =
+        nkb_cost_site_of(cost->hlo, cost->order.bodies, computation, at);
+    const struct nkb_cost_own *own = &cost->order.bodies[computation].own[at];
+    bool unknown = site.instruction->opcode == NKB_HLO_CUSTOM_CALL;
+    sum->unknown_flops += unknown;
+    sum->unknown_bytes += unknown;
+    if (!nkb_i128_add(sum->flops, own->flops - unknown, &sum->flops) ||
+        !nkb_i128_add(sum->transcendentals, own->transcendentals, &sum->transcendentals) ||
+        !nkb_i128_add(sum->bytes, own->bytes - unknown, &sum->bytes))
+        return false;
+    const struct choice choice = choose_branches(cost, site.instruction);
+    uint32_t callees = nkb_cost_callee_count(site.instruction);
+    for (uint32_t i = 0; i < callees; i++) {
+        struct weights weight;
+        if (!weigh_callee(&site, &choice, i, &weight) ||
+            !add_callee(&cost->totals[site.instruction->called[i]], &weight, sum))
+            return false;
+    }
+    return true;
+}
+
+/* Upwards. */
+static bool sum_totals(struct cost *cost, struct nkb_arena *keep)
+{
+    for (uint32_t i = 0; i < cost->order.count; i++) {
+        uint32_t computation = cost->order.at[i];
+        const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
+        struct totals sum = {0};
+        for (uint32_t at = 0; at < c->instruction_count; at++)
+            if (!add_instruction(cost, computation, at, &sum)) {
+                nkb_cost_refuse(&cost->order, keep, c, &c->instructions[at],
+                                "its cost is beyond 127 bits");
+                return false;
+            }
+        cost->totals[computation] = sum;
+    }
+    return true;
+}
+
+/* Downwards. */
+static bool spread_over_ops(struct cost *cost, struct weights *weights)
+{
+    weights[cost->hlo->entry] = (struct weights){1, 1, 1};
+    for (uint32_t i = cost->order.count; i-- > 0;) {
+        uint32_t computation = cost->order.at[i];
+        const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
+        const struct nkb_cost_body *body = &cost->order.bodies[computation];
+        const struct weights own_weight = weights[computation];
+        for (uint32_t at = 0; at < c->instruction_count; at++) {
+            const struct nkb_cost_site site =
+                nkb_cost_site_of(cost->hlo, cost->order.bodies, computation, at);
+            const struct choice choice = choose_branches(cost, site.instruction);
+            uint32_t callees = nkb_cost_callee_count(site.instruction);
+            if (!add_own(&body->own[at], &own_weight, &cost->ops[c->instructions[at].opcode].cost))
+                return false;
+            for (uint32_t k = 0; k < callees; k++) {
+                struct weights factor, *callee = &weights[site.instruction->called[k]];
+                if (!weigh_callee(&site, &choice, k, &factor) ||
+                    !add_product(&callee->flops, own_weight.flops, factor.flops) ||
+                    !add_product(&callee->transcendentals, own_weight.transcendentals,
+                                 factor.transcendentals) ||
+                    !add_product(&callee->bytes, own_weight.bytes, factor.bytes))
+                    return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Flops an instruction really does once: XLA's, but for a ragged-dot, whose XLA figure is not. */
+static bool real_flops(const struct cost *cost, uint32_t computation, uint32_t at, nkb_i128 *out)
+{
+    const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
+    if (c->instructions[at].opcode == NKB_HLO_RAGGED_DOT)
+        return nkb_ragged_dot_macs(c, &c->instructions[at], out) && nkb_i128_mul(*out, 2, out);
+    if (!cost->order.bodies || !cost->order.bodies[computation].own)
+        return false; /* XLA does not visit it */
+    *out = cost->order.bodies[computation].own[at].flops;
+    return true;
+}
+
+static void sum_executed(struct cost *cost, const nkb_i128 *times)
+{
+    for (uint32_t computation = 0; computation < cost->hlo->computation_count; computation++) {
+        const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
+        for (uint32_t at = 0; at < c->instruction_count && times[computation] != 0; at++) {
+            struct op_sum *op = &cost->ops[c->instructions[at].opcode];
+            nkb_i128 flops;
+            if (!real_flops(cost, computation, at, &flops) ||
+                !add_product(&op->executed_flops, flops, times[computation]))
+                op->no_executed = true;
+        }
+    }
+}
+
+static void fill_op(const struct op_sum *sum, bool executed, struct nkb_op *op, bool *fits)
+{
+    *fits &= nkb_i128_fits(sum->cost.flops, &op->flops) &&
+             nkb_i128_fits(sum->cost.transcendentals, &op->transcendentals) &&
+             nkb_i128_fits(sum->cost.bytes, &op->bytes);
+    op->has_executed_flops =
+        executed && !sum->no_executed && nkb_i128_fits(sum->executed_flops, &op->executed_flops);
+}
+
+/* The table of opcodes that occur, by name; false when a figure does not fit 63 bits. */
+static bool list_ops(const struct cost *cost, bool executed, struct nkb_arena *keep,
+                     struct nkb_module *module)
+{
+    int64_t counts[NKB_HLO_OPCODE_COUNT + 1] = {0};
+    bool fits = true;
+    for (uint32_t i = 0; i < cost->hlo->computation_count; i++)
+        for (uint32_t k = 0; k < cost->hlo->computations[i].instruction_count; k++)
+            counts[cost->hlo->computations[i].instructions[k].opcode]++;
+    size_t used = 0;
+    for (int i = 0; i <= NKB_HLO_OPCODE_COUNT; i++)
+        used += counts[i] > 0;
+    module->op_count = 0;
+    module->ops = nkb_arena_array(keep, used, sizeof *module->ops);
+    if (!module->ops)
+        return false;
+    for (int i = 0; i < NKB_HLO_OPCODE_COUNT; i++) {
+        /* "unknown" comes before "while". */
+        const int in_order[2] = {NKB_HLO_OPCODE_COUNT, i};
+        for (int k = i == NKB_HLO_WHILE ? 0 : 1; k < 2; k++) {
+            int opcode = in_order[k];
+            if (counts[opcode] == 0)
+                continue;
+            struct nkb_op *op = &module->ops[module->op_count++];
+            op->opcode = (enum nkb_hlo_opcode)opcode;
+            op->count = counts[opcode];
+            fill_op(&cost->ops[opcode], executed, op, &fits);
+        }
+    }
+    return fits;
+}
+
+static const char *fill_xla(const struct totals *total, struct nkb_xla_cost *xla)
+{
+    if (!nkb_i128_fits(total->flops, &xla->flops) ||
+        !nkb_i128_fits(total->unknown_flops, &xla->unknown_calls))
+        return "the module's flops are beyond 63 bits";
+    if (!nkb_i128_fits(total->transcendentals, &xla->transcendentals))
+        return "the module's transcendentals are beyond 63 bits";
+    if (!nkb_i128_fits(total->bytes, &xla->bytes))
+        return "the module's bytes are beyond 63 bits";
+    return NULL;
+}
+
+void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct nkb_arena *keep,
+                      struct nkb_module *module)
+{
+    struct nkb_arena scratch = NKB_ARENA_INIT;
+    struct cost cost = {.hlo = hlo};
+    bool measured = nkb_cost_order_find(&cost.order, hlo, &scratch, keep) &&
+                    nkb_cost_order_measure(&cost.order, hlo, &scratch, keep);
+    const char *why = cost.order.why;
+    bool summed = false;
+    if (measured) {
+        struct weights *weights =
+            nkb_arena_array(&scratch, hlo->computation_count, sizeof *weights);
+        cost.totals = nkb_arena_array(&scratch, hlo->computation_count, sizeof *cost.totals);
+        summed = weights && cost.totals && sum_totals(&cost, keep);
+        why = cost.order.why;
+        if (summed)
+            why = fill_xla(&cost.totals[hlo->entry], &module->xla);
+        if (summed && !why && !spread_over_ops(&cost, weights))
+            why = "the cost of an opcode is beyond 127 bits";
+    }
+    if (measured && times)
+        sum_executed(&cost, times);
+    bool fits = list_ops(&cost, measured && times, keep, module);
+    if (summed && !why && !fits)
+        why = "the cost of an opcode is beyond 63 bits";
+    if (!why && !summed) {
+        keep->failed = true; /* the scratch arena's fault is the caller's too */
+        why = "out of memory";
+    }
+    module->has_xla = !why;
+    module->why_no_xla = why;
+    nkb_arena_free(&scratch);
+}

@@ -1,0 +1,124 @@
+/* The computations XLA visits from the entry, callee first, and a look at each before anything is
+ * counted: operands and callees are there, nothing calls itself. A walk with its own stack: call
+ * chains may be as deep as the module is long. */
+#include "analyze/cost_parts.h"
+
+#include "base/text.h"
+
+struct frame {
+    uint32_t computation, instruction, callee;
+};
+
+struct walk {
+    struct nkb_cost_order *order;
+    const struct nkb_hlo *hlo;
+    struct nkb_arena *keep;
+    struct frame *stack;
+    uint32_t depth;
+    unsigned char *colour; /* 0 not seen, 1 on the stack, 2 done */
+};
+
+enum { UNSEEN, OPEN, DONE };
+
+void nkb_cost_refuse(struct nkb_cost_order *order, struct nkb_arena *keep,
+                     const struct nkb_hlo_computation *computation,
+                     const struct nkb_hlo_instruction *instruction, const char *what)
+{
+    char in[NKB_SHOWN_BYTES], at[NKB_SHOWN_BYTES];
+    nkb_show(computation->name, in);
+    if (instruction)
+        order->why = nkb_arena_printf(keep, "instruction '%s' in '%s': %s",
+                                      nkb_show(instruction->name, at), in, what);
+    else
+        order->why = nkb_arena_printf(keep, "computation '%s' %s", in, what);
+}
+
+/* Everything an instruction refers to must be there. */
+static bool check_references(struct walk *walk, const struct nkb_hlo_computation *c,
+                             const struct nkb_hlo_instruction *instruction)
+{
+    const char *what = NULL;
+    char shown[NKB_SHOWN_BYTES];
+    uint32_t callees = nkb_cost_callee_count(instruction);
+    for (uint32_t i = 0; i < instruction->operand_count && !what; i++)
+        if (instruction->operands[i] >= c->instruction_count)
+            what = nkb_arena_printf(walk->keep, "operand %lld does not exist",
+                                    (long long)instruction->operand_ids[i]);
+    if (!what && instruction->called_count < callees)
+        what = nkb_arena_printf(walk->keep, "calls %u computations; %s needs %u",
+                                (unsigned)instruction->called_count,
+                                nkb_hlo_opcode_name(instruction->opcode), (unsigned)callees);
+    for (uint32_t i = 0; i < callees && !what; i++)
+        if (instruction->called[i] >= walk->hlo->computation_count)
+            what = nkb_arena_printf(walk->keep, "called computation %lld does not exist",
+                                    (long long)instruction->called_ids[i]);
+    if (!what && instruction->opcode == NKB_HLO_OPCODE_COUNT)
+        what = nkb_arena_printf(walk->keep, "opcode '%s' is not XLA's",
+                                nkb_show(instruction->opcode_name, shown));
+    if (what)
+        nkb_cost_refuse(walk->order, walk->keep, c, instruction, what);
+    return !what;
+}
+
+static bool open_computation(struct walk *walk, uint32_t computation)
+{
+    const struct nkb_hlo_computation *c = &walk->hlo->computations[computation];
+    if (walk->colour[computation] == OPEN) {
+        nkb_cost_refuse(walk->order, walk->keep, c, NULL, "calls itself");
+        return false;
+    }
+    if (walk->colour[computation] == DONE)
+        return true;
+    if (c->root >= c->instruction_count) {
+        nkb_cost_refuse(walk->order, walk->keep, c, NULL, "has no root instruction");
+        return false;
+    }
+    walk->colour[computation] = OPEN;
+    walk->stack[walk->depth++] = (struct frame){computation, 0, 0};
+    return true;
+}
+
+/* One step from the top of the stack: down into a callee, on to the next, or up. */
+static bool step(struct walk *walk)
+{
+    struct frame *top = &walk->stack[walk->depth - 1];
+    const struct nkb_hlo_computation *c = &walk->hlo->computations[top->computation];
+    for (; top->instruction < c->instruction_count; top->instruction++, top->callee = 0) {
+        const struct nkb_hlo_instruction *instruction = &c->instructions[top->instruction];
+        if (top->callee == 0 && !check_references(walk, c, instruction))
+            return false;
+        if (top->callee < nkb_cost_callee_count(instruction)) {
+            uint32_t callee = instruction->called[top->callee++];
+            if (instruction->opcode == NKB_HLO_FUSION)
+                walk->order->bodies[callee].fused = true;
+            return open_computation(walk, callee);
+        }
+    }
+    walk->colour[top->computation] = DONE;
+    walk->order->at[walk->order->count++] = top->computation;
+    walk->depth--;
+    return true;
+}
+
+bool nkb_cost_order_find(struct nkb_cost_order *order, const struct nkb_hlo *hlo,
+                         struct nkb_arena *scratch, struct nkb_arena *keep)
+{
+    size_t count = hlo->computation_count;
+    struct walk walk = {.order = order, .hlo = hlo, .keep = keep};
+    *order = (struct nkb_cost_order){0};
+    if (hlo->entry >= hlo->computation_count) {
+        order->why = "the module has no entry computation";
+        return false;
+    }
+    order->at = nkb_arena_array(scratch, count, sizeof *order->at);
+    order->bodies = nkb_arena_array(scratch, count, sizeof *order->bodies);
+    walk.stack = nkb_arena_array(scratch, count, sizeof *walk.stack);
+    walk.colour = nkb_arena_array(scratch, count, sizeof *walk.colour);
+    if (!order->at || !order->bodies || !walk.stack || !walk.colour ||
+        !open_computation(&walk, hlo->entry))
+        return false;
+    while (walk.depth > 0)
+        if (!step(&walk))
+            return false;
+    return true;
+}

@@ -1,0 +1,79 @@
+/* What the files of the cost model share; nobody else includes it. All memory is the scratch
+ * arena's. */
+#ifndef NKB_ANALYZE_COST_PARTS_H
+#define NKB_ANALYZE_COST_PARTS_H
+
+#include "base/arena.h"
+#include "model/hlo.h"
+
+/* What an instruction costs itself, without the computations it applies. */
+struct nkb_cost_own {
+    nkb_i128 flops, transcendentals, bytes;
+};
+
+/* What is known of one computation. Filled callee first: what it calls is complete before it. */
+struct nkb_cost_body {
+    bool fused;      /* a fusion calls it */
+    uint32_t custom; /* the first gather or scatter in it, or NKB_HLO_NONE: see nkb_cost_site_of */
+    nkb_i128 *sizes; /* bytes of each instruction's result, as an operand */
+    nkb_i128 *outputs; /* and as an output: tuples by their leaves */
+    struct nkb_cost_own *own;
+    /* Fused ones only. */
+    uint32_t parameter_count;
+    uint32_t *parameters;      /* position of each parameter by number, or NKB_HLO_NONE */
+    nkb_i128 *parameter_reads; /* bytes read of each */
+    nkb_i128 inner_bytes;      /* of the constants, and of all parameters leaf by leaf */
+};
+
+/* The computations XLA visits from the entry, each once, callees before their callers. */
+struct nkb_cost_order {
+    uint32_t *at, count;
+    struct nkb_cost_body *bodies; /* one a computation of the module */
+    const char *why;              /* there is no cost; NULL: memory */
+};
+
+/* False when the module gives none: order->why, from keep, says why. */
+bool nkb_cost_order_find(struct nkb_cost_order *order, const struct nkb_hlo *hlo,
+                         struct nkb_arena *scratch, struct nkb_arena *keep);
+/* Set order->why: "instruction 'i' in 'c': what", or without instruction "computation 'c' what". */
+void nkb_cost_refuse(struct nkb_cost_order *order, struct nkb_arena *keep,
+                     const struct nkb_hlo_computation *computation,
+                     const struct nkb_hlo_instruction *instruction, const char *what);
+/* Sizes, own costs and fused parts of all of them. */
+bool nkb_cost_order_measure(struct nkb_cost_order *order, const struct nkb_hlo *hlo,
+                            struct nkb_arena *scratch, struct nkb_arena *keep);
+
+/* Bytes of a shape by XLA's rule for CPUs. `as_operand`: 8 an element of a tuple, else its leaves'.
+ * False for a malformed shape. */
+bool nkb_cost_shape_bytes(const struct nkb_hlo_shape *shape, bool as_operand, nkb_i128 *out);
+/* E of all arrays in a shape. */
+bool nkb_cost_leaf_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out);
+
+/* Does XLA visit the computations an opcode calls, and how many are they? */
+bool nkb_cost_visits(enum nkb_hlo_opcode opcode);
+uint32_t nkb_cost_callee_count(const struct nkb_hlo_instruction *instruction);
+/* Do a called computation's bytes count where it is called? */
+bool nkb_cost_passes_bytes(enum nkb_hlo_opcode opcode);
+
+/* An instruction in its computation. */
+struct nkb_cost_site {
+    const struct nkb_hlo_computation *computation;
+    const struct nkb_hlo_instruction *instruction;
+    const struct nkb_cost_body *body;
+};
+/* The instruction whose cost XLA takes: itself, but for a custom fusion that holds a gather or
+ * scatter the first of those. */
+struct nkb_cost_site nkb_cost_site_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
+                                      uint32_t computation, uint32_t instruction);
+
+/* Own cost. False when its operands, shapes or numbers give none. */
+bool nkb_cost_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
+                 const struct nkb_cost_site *site, struct nkb_cost_own *out);
+/* Bytes of a fusion, once the fused computation's own part is there. */
+bool nkb_cost_fusion_bytes(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
+                           const struct nkb_hlo_instruction *fusion, nkb_i128 *out);
+/* Fill a fused computation's own part. temp is for the moment. False when it is malformed. */
+bool nkb_cost_fuse(const struct nkb_hlo *hlo, struct nkb_cost_body *bodies, uint32_t computation,
+                   struct nkb_arena *scratch, struct nkb_arena *temp);
+
+#endif
