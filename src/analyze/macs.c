@@ -120,9 +120,9 @@ const char *nkb_macs_execute(const struct nkb_sites *sites, const nkb_i128 *time
     nkb_i128 sums[NKB_SITE_KINDS_WITH_MACS] = {0}, macs;
     for (size_t i = 0; i < sites->count; i++) {
         const struct nkb_site *site = &sites->at[i];
-        nkb_i128 *sum = &sums[site->kind];
         if (site->kind >= NKB_SITE_KINDS_WITH_MACS || times[site->computation] == 0)
             continue;
+        nkb_i128 *sum = &sums[site->kind];
         if (!nkb_i128_mul(times[site->computation], site->macs, &macs) ||
             !nkb_i128_add(*sum, macs, sum)) {
             const char *text = nkb_arena_printf(keep,

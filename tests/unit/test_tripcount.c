@@ -1,0 +1,492 @@
+/* Trip counts: every direction, step and spelling of a counted loop, and everything that must stay
+ * unknown rather than be guessed. */
+#include "hlo_make.h"
+#include "tsv.h"
+
+#include "analyze/trace.h"
+#include "analyze/tripcount.h"
+
+/* while (state.0 <direction> bound) state.0 += step, in a tuple with the bound as element 1. */
+struct spec {
+    int64_t init, bound, step;
+    enum nkb_hlo_direction direction;
+    int32_t type;
+    bool constant_first, subtract, step_first;
+};
+
+struct built {
+    struct make m;
+    uint32_t body, condition, entry, loop;
+};
+
+static void build(struct built *b, struct spec spec)
+{
+    struct make *m = &b->m;
+    struct nkb_hlo_shape scalar = make_scalar(spec.type ? spec.type : MAKE_S32);
+    *m = MAKE_INIT;
+
+    b->body = make_computation(m, "body");
+    uint32_t p = make_parameter(m, b->body, 0, MAKE_TUPLE);
+    uint32_t i = make_element(m, b->body, scalar, p, 0);
+    uint32_t n = make_element(m, b->body, scalar, p, 1);
+    uint32_t step = make_constant(m, b->body, scalar.element_type, spec.step);
+    uint32_t next = make_add(m, b->body, spec.subtract ? NKB_HLO_SUBTRACT : NKB_HLO_ADD, scalar, 2,
+                             spec.step_first ? step : i, spec.step_first ? i : step);
+    make_add(m, b->body, NKB_HLO_TUPLE, MAKE_TUPLE, 2, next, n);
+
+    b->condition = make_computation(m, "condition");
+    p = make_parameter(m, b->condition, 0, MAKE_TUPLE);
+    i = make_element(m, b->condition, scalar, p, 0);
+    uint32_t bound = make_constant(m, b->condition, scalar.element_type, spec.bound);
+    make_compare(m, b->condition, spec.constant_first ? bound : i, spec.constant_first ? i : bound,
+                 spec.direction);
+
+    b->entry = make_computation(m, "entry");
+    uint32_t init = make_constant(m, b->entry, scalar.element_type, spec.init);
+    n = make_constant(m, b->entry, scalar.element_type, spec.bound);
+    uint32_t state = make_add(m, b->entry, NKB_HLO_TUPLE, MAKE_TUPLE, 2, init, n);
+    b->loop = make_add(m, b->entry, NKB_HLO_WHILE, MAKE_TUPLE, 1, state);
+    make_calls(m, b->entry, b->loop, 2, b->body, b->condition);
+}
+
+static struct nkb_trip find(const struct built *b)
+{
+    const struct nkb_hlo *hlo = &b->m.hlo;
+    return nkb_trip_find(hlo, &hlo->computations[b->entry],
+                         &hlo->computations[b->entry].instructions[b->loop]);
+}
+
+static void expect(struct spec spec, int64_t trips)
+{
+    struct built b;
+    build(&b, spec);
+    struct nkb_trip trip = find(&b);
+    if (trip.how != NKB_TRIP_INFERRED)
+        fail_msg("unknown: %s", trip.why);
+    assert_int_equal(trip.count, trips);
+    assert_null(trip.why);
+    nkb_arena_free(&b.m.arena);
+}
+
+static void expect_built(struct built *b, int64_t trips)
+{
+    struct nkb_trip trip = find(b);
+    if (trip.how != NKB_TRIP_INFERRED)
+        fail_msg("unknown: %s", trip.why);
+    assert_int_equal(trip.count, trips);
+    nkb_arena_free(&b->m.arena);
+}
+
+static void expect_unknown_built(struct built *b, const char *why)
+{
+    struct nkb_trip trip = find(b);
+    assert_int_equal(trip.how, NKB_TRIP_UNKNOWN);
+    assert_int_equal(trip.count, 1);
+    assert_string_equal(trip.why, why);
+    nkb_arena_free(&b->m.arena);
+}
+
+static void expect_unknown(struct spec spec, const char *why)
+{
+    struct built b;
+    build(&b, spec);
+    expect_unknown_built(&b, why);
+}
+
+static void counts_up_and_down_by_any_step(void **state)
+{
+    (void)state;
+    expect((struct spec){0, 10, 1, NKB_CMP_LT, 0, 0, 0, 0}, 10);
+    expect((struct spec){0, 10, 1, NKB_CMP_LE, 0, 0, 0, 0}, 11);
+    expect((struct spec){1, 11, 3, NKB_CMP_LE, 0, 0, 0, 0}, 4);
+    expect((struct spec){0, 10, 3, NKB_CMP_LT, 0, 0, 0, 0}, 4);
+    expect((struct spec){0, 9, 3, NKB_CMP_LT, 0, 0, 0, 0}, 3);
+    expect((struct spec){-5, 5, 2, NKB_CMP_LT, 0, 0, 0, 0}, 5);
+    expect((struct spec){10, 0, -1, NKB_CMP_GT, 0, 0, 0, 0}, 10);
+    expect((struct spec){10, 0, 1, NKB_CMP_GT, 0, 0, .subtract = true, 0}, 10);
+    expect((struct spec){10, 0, -3, NKB_CMP_GE, 0, 0, 0, 0}, 4);
+    expect((struct spec){10, 0, -1, NKB_CMP_GE, 0, 0, 0, 0}, 11);
+    expect((struct spec){0, 12, 4, NKB_CMP_NE, 0, 0, 0, 0}, 3);
+    expect((struct spec){12, 0, -4, NKB_CMP_NE, 0, 0, 0, 0}, 3);
+    expect((struct spec){7, 7, 4, NKB_CMP_EQ, 0, 0, 0, 0}, 1);
+    expect((struct spec){0, 10, 1, NKB_CMP_LT, 0, 0, 0, .step_first = true}, 10);
+}
+
+static void takes_the_constant_on_either_side(void **state)
+{
+    (void)state;
+    expect((struct spec){0, 6, 1, NKB_CMP_GT, 0, .constant_first = true, 0, 0}, 6);
+    expect((struct spec){0, 6, 1, NKB_CMP_GE, 0, .constant_first = true, 0, 0}, 7);
+    expect((struct spec){6, 0, -1, NKB_CMP_LT, 0, .constant_first = true, 0, 0}, 6);
+    expect((struct spec){6, 0, -1, NKB_CMP_LE, 0, .constant_first = true, 0, 0}, 7);
+    expect((struct spec){0, 6, 2, NKB_CMP_NE, 0, .constant_first = true, 0, 0}, 3);
+}
+
+static void runs_never_when_the_condition_is_false_at_once(void **state)
+{
+    (void)state;
+    expect((struct spec){10, 10, 1, NKB_CMP_LT, 0, 0, 0, 0}, 0);
+    expect((struct spec){11, 10, 1, NKB_CMP_LE, 0, 0, 0, 0}, 0);
+    expect((struct spec){11, 10, 0, NKB_CMP_LT, 0, 0, 0, 0}, 0); /* whatever the step */
+    expect((struct spec){3, 3, 1, NKB_CMP_NE, 0, 0, 0, 0}, 0);
+    expect((struct spec){3, 4, 1, NKB_CMP_EQ, 0, 0, 0, 0}, 0);
+}
+
+static void stays_unknown_where_the_counter_never_gets_there(void **state)
+{
+    const char *why = "its counter does not run to its bound";
+    (void)state;
+    expect_unknown((struct spec){0, 10, -1, NKB_CMP_LT, 0, 0, 0, 0}, why);
+    expect_unknown((struct spec){10, 0, 1, NKB_CMP_GT, 0, 0, 0, 0}, why);
+    expect_unknown((struct spec){0, 10, 3, NKB_CMP_NE, 0, 0, 0, 0}, why); /* steps over it */
+    expect_unknown((struct spec){0, 10, -2, NKB_CMP_NE, 0, 0, 0, 0}, why);
+    expect_unknown((struct spec){7, 7, 0, NKB_CMP_EQ, 0, 0, 0, 0}, why);
+    expect_unknown((struct spec){0, 10, 0, NKB_CMP_LT, 0, 0, 0, 0}, why);
+    for (int64_t init = 0; init <= 10; init += 10) { /* the body hands the counter on */
+        struct built b;
+        build(&b, (struct spec){init, 10, 1, NKB_CMP_LT, 0, 0, 0, 0});
+        make_add(&b.m, b.body, NKB_HLO_TUPLE, MAKE_TUPLE, 2, 1, 2);
+        if (init < 10)
+            expect_unknown_built(&b, "its condition never changes");
+        else
+            expect_built(&b, 0);
+    }
+}
+
+static void never_answers_where_a_value_wraps(void **state)
+{
+    const char *why = "its counter wraps around";
+    (void)state;
+    expect((struct spec){0, 127, 1, NKB_CMP_LT, MAKE_S8, 0, 0, 0}, 127);
+    expect_unknown((struct spec){0, 127, 1, NKB_CMP_LE, MAKE_S8, 0, 0, 0}, why);
+    expect_unknown((struct spec){0, 127, 2, NKB_CMP_LT, MAKE_S8, 0, 0, 0}, why);
+    expect_unknown((struct spec){0, INT32_MAX, 1, NKB_CMP_LE, MAKE_S32, 0, 0, 0}, why);
+    expect((struct spec){0, INT32_MAX, 1, NKB_CMP_LE, MAKE_S64, 0, 0, 0}, INT64_C(1) << 31);
+    expect((struct spec){0, 255, 1, NKB_CMP_LT, MAKE_U8, 0, 0, 0}, 255);
+    expect_unknown((struct spec){0, 255, 1, NKB_CMP_LE, MAKE_U8, 0, 0, 0}, why);
+    expect_unknown((struct spec){10, 0, -1, NKB_CMP_GE, MAKE_U32, 0, 0, 0}, why);
+    expect_unknown((struct spec){-1, 10, 1, NKB_CMP_LT, MAKE_U32, 0, 0, 0}, why);
+    expect_unknown((struct spec){0, 300, 1, NKB_CMP_LT, MAKE_U8, 0, 0, 0}, why);
+    expect((struct spec){0, INT64_MAX, 1, NKB_CMP_LT, MAKE_S64, 0, 0, 0}, INT64_MAX);
+    expect_unknown((struct spec){INT64_MIN, INT64_MAX, 1, NKB_CMP_LT, MAKE_S64, 0, 0, 0},
+                   "it runs 2^63 times or more");
+}
+
+static void takes_adding_all_ones_to_an_unsigned_as_minus_one(void **state)
+{
+    (void)state;
+    expect((struct spec){10, 0, 4294967295, NKB_CMP_GT, MAKE_U32, 0, 0, 0}, 10);
+    expect((struct spec){10, 0, 255, NKB_CMP_NE, MAKE_U8, 0, 0, 0}, 10);
+}
+
+static void compares_integers_only(void **state)
+{
+    (void)state;
+    expect_unknown((struct spec){0, 10, 1, NKB_CMP_LT, MAKE_F32, 0, 0, 0},
+                   "its condition compares no integers");
+    expect_unknown((struct spec){0, 10, 1, NKB_CMP_NONE, 0, 0, 0, 0},
+                   "its condition is no comparison");
+}
+
+static const struct spec ten = {0, 10, 1, NKB_CMP_LT, 0, 0, 0, 0};
+
+static void takes_a_bound_that_the_body_hands_on(void **state)
+{
+    struct built b;
+    (void)state;
+    build(&b, ten);
+    uint32_t p = 0, i = 1;
+    uint32_t n = make_element(&b.m, b.condition, make_scalar(MAKE_S32), p, 1);
+    make_compare(&b.m, b.condition, i, n, NKB_CMP_LT);
+    expect_built(&b, 10);
+}
+
+static void does_not_take_a_bound_that_changes_or_comes_from_outside(void **state)
+{
+    struct built b;
+    (void)state;
+    for (int from_outside = 0; from_outside < 2; from_outside++) {
+        build(&b, ten);
+        uint32_t n = make_element(&b.m, b.condition, make_scalar(MAKE_S32), 0, 1);
+        make_compare(&b.m, b.condition, 1, n, NKB_CMP_LT);
+        if (from_outside) {
+            make_at(&b.m, b.entry, 1)->opcode = NKB_HLO_PARAMETER;
+        } else {
+            /* the body swaps counter and bound */
+            make_add(&b.m, b.body, NKB_HLO_TUPLE, MAKE_TUPLE, 2, 2, 1);
+        }
+        expect_unknown_built(&b, "its bound is not constant");
+    }
+}
+
+static void needs_a_constant_start(void **state)
+{
+    struct built b;
+    (void)state;
+    build(&b, ten);
+    make_at(&b.m, b.entry, 0)->opcode = NKB_HLO_PARAMETER;
+    expect_unknown_built(&b, "its counter does not start at a constant");
+}
+
+static void needs_a_constant_step(void **state)
+{
+    struct built b;
+    (void)state;
+    build(&b, ten);
+    make_at(&b.m, b.body, 4)->opcode = NKB_HLO_MULTIPLY;
+    expect_unknown_built(&b, "its counter does not change by a constant");
+    build(&b, ten);
+    /* the next value of element 0 comes from element 1 */
+    uint32_t next = make_add(&b.m, b.body, NKB_HLO_ADD, make_scalar(MAKE_S32), 2, 2, 2);
+    make_add(&b.m, b.body, NKB_HLO_TUPLE, MAKE_TUPLE, 2, next, 2);
+    expect_unknown_built(&b, "its counter does not change by a constant");
+}
+
+static void condition_must_be_a_counter_against_a_constant(void **state)
+{
+    struct built b;
+    (void)state;
+    build(&b, ten);
+    uint32_t square = make_add(&b.m, b.condition, NKB_HLO_MULTIPLY, make_scalar(MAKE_S32), 2, 1, 1);
+    make_compare(&b.m, b.condition, square, 2, NKB_CMP_LT);
+    expect_unknown_built(&b, "its condition is not on a counter and a constant");
+    build(&b, ten);
+    make_add(&b.m, b.condition, NKB_HLO_AND, make_scalar(NKB_TYPE_PRED), 2, 3, 3);
+    expect_unknown_built(&b, "its condition is no comparison");
+}
+
+static void sees_through_not_copies_sums_and_conversions(void **state)
+{
+    struct built b;
+    struct nkb_hlo_shape s32 = make_scalar(MAKE_S32), s64 = make_scalar(MAKE_S64);
+    (void)state;
+    build(&b, ten); /* not (i >= 10) */
+    uint32_t compare = make_compare(&b.m, b.condition, 1, 2, NKB_CMP_GE);
+    make_add(&b.m, b.condition, NKB_HLO_NOT, make_scalar(NKB_TYPE_PRED), 1, compare);
+    expect_built(&b, 10);
+
+    build(&b, ten); /* i + 3 < 10 */
+    uint32_t three = make_constant(&b.m, b.condition, MAKE_S32, 3);
+    uint32_t sum = make_add(&b.m, b.condition, NKB_HLO_ADD, s32, 2, three, 1);
+    make_compare(&b.m, b.condition, sum, 2, NKB_CMP_LT);
+    expect_built(&b, 7);
+
+    build(&b, ten); /* i = (i + 1) + 1, copied */
+    uint32_t twice = make_add(&b.m, b.body, NKB_HLO_ADD, s32, 2, 4, 3);
+    uint32_t copy = make_add(&b.m, b.body, NKB_HLO_COPY, s32, 1, twice);
+    make_add(&b.m, b.body, NKB_HLO_TUPLE, MAKE_TUPLE, 2, copy, 2);
+    expect_built(&b, 5);
+
+    build(&b, ten); /* compared as s64: the counter is still an s32 */
+    uint32_t wide = make_add(&b.m, b.condition, NKB_HLO_CONVERT, s64, 1, 1);
+    uint32_t bound = make_constant(&b.m, b.condition, MAKE_S64, INT64_C(1) << 40);
+    make_compare(&b.m, b.condition, wide, bound, NKB_CMP_LT);
+    expect_unknown_built(&b, "its counter wraps around");
+
+    build(&b, ten); /* narrowing may change the value */
+    uint32_t narrow = make_add(&b.m, b.condition, NKB_HLO_CONVERT, make_scalar(MAKE_S8), 1, 1);
+    bound = make_constant(&b.m, b.condition, MAKE_S8, 10);
+    make_compare(&b.m, b.condition, narrow, bound, NKB_CMP_LT);
+    expect_unknown_built(&b, "its condition is not on a counter and a constant");
+}
+
+/* The start of the loop through copies of copies: as many as are followed, and one more. */
+static void follows_a_value_64_steps_and_no_further(void **state)
+{
+    (void)state;
+    for (int extra = 0; extra < 2; extra++) {
+        struct built b;
+        build(&b, ten);
+        uint32_t at = 0;
+        /* the way has the tuple and the constant besides the copies */
+        for (int i = 0; i < NKB_TRACE_MAX_HOPS - 2 + extra; i++)
+            at = make_add(&b.m, b.entry, NKB_HLO_COPY, make_scalar(MAKE_S32), 1, at);
+        uint32_t tuple = make_add(&b.m, b.entry, NKB_HLO_TUPLE, MAKE_TUPLE, 2, at, UINT32_C(1));
+        ((uint32_t *)(uintptr_t)make_at(&b.m, b.entry, b.loop)->operands)[0] = tuple;
+        if (extra)
+            expect_unknown_built(&b, "its counter does not start at a constant");
+        else
+            expect_built(&b, 10);
+    }
+}
+
+static void follows_tuples_8_deep_and_no_deeper(void **state)
+{
+    (void)state;
+    for (int extra = 0; extra < 2; extra++) {
+        struct built b;
+        build(&b, ten);
+        uint32_t inner = 0;
+        int depth = NKB_TRACE_MAX_PATH + extra;
+        for (int i = 0; i < depth; i++)
+            inner = make_add(&b.m, b.entry, NKB_HLO_TUPLE, MAKE_TUPLE, 1, inner);
+        for (int i = 0; i < depth; i++)
+            inner = make_element(&b.m, b.entry, MAKE_TUPLE, inner, 0);
+        uint32_t tuple = make_add(&b.m, b.entry, NKB_HLO_TUPLE, MAKE_TUPLE, 2, inner, UINT32_C(1));
+        ((uint32_t *)(uintptr_t)make_at(&b.m, b.entry, b.loop)->operands)[0] = tuple;
+        if (extra)
+            expect_unknown_built(&b, "its counter does not start at a constant");
+        else
+            expect_built(&b, 10);
+    }
+}
+
+/* The loop's own computation is one of the 32 that are looked into. */
+static void follows_calls_31_deep_and_no_deeper(void **state)
+{
+    (void)state;
+    for (int extra = 0; extra < 2; extra++) {
+        struct built b;
+        build(&b, ten);
+        uint32_t callee = make_computation(&b.m, "f"), call = 0;
+        make_constant(&b.m, callee, MAKE_S32, 4);
+        for (int i = 0; i < NKB_TRACE_MAX_FRAMES - 1 + extra; i++) {
+            bool last = i + 1 == NKB_TRACE_MAX_FRAMES - 1 + extra;
+            uint32_t caller = last ? b.entry : make_computation(&b.m, "g");
+            call = make_add(&b.m, caller, NKB_HLO_CALL, make_scalar(MAKE_S32), 0);
+            make_calls(&b.m, caller, call, 1, callee);
+            callee = caller;
+        }
+        uint32_t tuple = make_add(&b.m, b.entry, NKB_HLO_TUPLE, MAKE_TUPLE, 2, call, UINT32_C(1));
+        ((uint32_t *)(uintptr_t)make_at(&b.m, b.entry, b.loop)->operands)[0] = tuple;
+        if (extra)
+            expect_unknown_built(&b, "its counter does not start at a constant");
+        else
+            expect_built(&b, 6);
+    }
+}
+
+static void follows_7_additions_and_no_more(void **state)
+{
+    (void)state;
+    for (int additions = 7; additions <= 8; additions++) {
+        struct built b;
+        build(&b, (struct spec){0, 70, 1, NKB_CMP_LT, 0, 0, 0, 0});
+        uint32_t at = 1;
+        for (int i = 0; i < additions; i++)
+            at = make_add(&b.m, b.body, NKB_HLO_ADD, make_scalar(MAKE_S32), 2, at, UINT32_C(3));
+        make_add(&b.m, b.body, NKB_HLO_TUPLE, MAKE_TUPLE, 2, at, UINT32_C(2));
+        if (additions > 7)
+            expect_unknown_built(&b, "its counter does not change by a constant");
+        else
+            expect_built(&b, 10);
+    }
+}
+
+static void a_circle_of_operands_ends_the_trace(void **state)
+{
+    struct built b;
+    (void)state;
+    build(&b, ten);
+    make_at(&b.m, b.entry, 0)->opcode = NKB_HLO_COPY;
+    uint32_t self = 0;
+    make_at(&b.m, b.entry, 0)->operands = &self;
+    make_at(&b.m, b.entry, 0)->operand_count = 1;
+    expect_unknown_built(&b, "its counter does not start at a constant");
+}
+
+/* CPU-optimised modules wrap the comparison in a fusion, older frontends in a call. */
+static void sees_through_calls_and_fusions(void **state)
+{
+    (void)state;
+    for (int fused = 0; fused < 2; fused++) {
+        enum nkb_hlo_opcode opcode = fused ? NKB_HLO_FUSION : NKB_HLO_CALL;
+        struct nkb_hlo_shape s32 = make_scalar(MAKE_S32);
+        struct built b;
+        build(&b, ten);
+        uint32_t less = make_computation(&b.m, "less");
+        uint32_t x = make_parameter(&b.m, less, 0, s32), y = make_parameter(&b.m, less, 1, s32);
+        make_compare(&b.m, less, x, y, NKB_CMP_LT);
+        uint32_t plus = make_computation(&b.m, "plus");
+        x = make_parameter(&b.m, plus, 0, s32);
+        y = make_parameter(&b.m, plus, 1, s32);
+        make_add(&b.m, plus, NKB_HLO_ADD, s32, 2, x, y);
+
+        uint32_t call = make_add(&b.m, b.condition, opcode, make_scalar(NKB_TYPE_PRED), 2,
+                                 UINT32_C(1), UINT32_C(2));
+        make_calls(&b.m, b.condition, call, 1, less);
+        call = make_add(&b.m, b.body, opcode, s32, 2, UINT32_C(1), UINT32_C(3));
+        make_calls(&b.m, b.body, call, 1, plus);
+        make_add(&b.m, b.body, NKB_HLO_TUPLE, MAKE_TUPLE, 2, call, UINT32_C(2));
+        expect_built(&b, 10);
+    }
+}
+
+static void takes_a_state_that_is_the_counter_itself(void **state)
+{
+    struct built b = {.m = MAKE_INIT};
+    struct make *m = &b.m;
+    struct nkb_hlo_shape s32 = make_scalar(MAKE_S32);
+    (void)state;
+    b.body = make_computation(m, "body");
+    uint32_t p = make_parameter(m, b.body, 0, s32), one = make_constant(m, b.body, MAKE_S32, 1);
+    make_add(m, b.body, NKB_HLO_ADD, s32, 2, p, one);
+    b.condition = make_computation(m, "condition");
+    p = make_parameter(m, b.condition, 0, s32);
+    make_compare(m, b.condition, p, make_constant(m, b.condition, MAKE_S32, 5), NKB_CMP_LT);
+    b.entry = make_computation(m, "entry");
+    b.loop = make_add(m, b.entry, NKB_HLO_WHILE, s32, 1, make_constant(m, b.entry, MAKE_S32, 2));
+    make_calls(m, b.entry, b.loop, 2, b.body, b.condition);
+    expect_built(&b, 3);
+}
+
+static void an_annotation_wins_and_a_contradiction_is_seen(void **state)
+{
+    struct built b;
+    (void)state;
+    for (int64_t n = 10; n <= 12; n += 2) {
+        build(&b, ten);
+        make_attrs(&b.m, b.entry, b.loop)->has_known_trip_count = true;
+        make_attrs(&b.m, b.entry, b.loop)->known_trip_count = n;
+        struct nkb_trip trip = find(&b);
+        assert_int_equal(trip.how, NKB_TRIP_ANNOTATED);
+        assert_int_equal(trip.count, n);
+        assert_int_equal(trip.contradicted, n != 10);
+        assert_int_equal(trip.inferred, 10);
+        nkb_arena_free(&b.m.arena);
+    }
+}
+
+static void a_loop_in_pieces_is_unknown(void **state)
+{
+    struct built b;
+    (void)state;
+    build(&b, ten);
+    make_calls(&b.m, b.entry, b.loop, 1, b.body);
+    expect_unknown_built(&b, "it lacks a body, a condition or a start");
+    build(&b, ten);
+    make_calls(&b.m, b.entry, b.loop, 2, b.body, NKB_HLO_NONE);
+    expect_unknown_built(&b, "it lacks a body, a condition or a start");
+    build(&b, ten);
+    b.m.hlo.computations[b.body].root = NKB_HLO_NONE;
+    expect_unknown_built(&b, "its counter does not change by a constant");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_up_and_down_by_any_step),
+        cmocka_unit_test(takes_the_constant_on_either_side),
+        cmocka_unit_test(runs_never_when_the_condition_is_false_at_once),
+        cmocka_unit_test(stays_unknown_where_the_counter_never_gets_there),
+        cmocka_unit_test(never_answers_where_a_value_wraps),
+        cmocka_unit_test(takes_adding_all_ones_to_an_unsigned_as_minus_one),
+        cmocka_unit_test(compares_integers_only),
+        cmocka_unit_test(takes_a_bound_that_the_body_hands_on),
+        cmocka_unit_test(does_not_take_a_bound_that_changes_or_comes_from_outside),
+        cmocka_unit_test(needs_a_constant_start),
+        cmocka_unit_test(needs_a_constant_step),
+        cmocka_unit_test(condition_must_be_a_counter_against_a_constant),
+        cmocka_unit_test(sees_through_not_copies_sums_and_conversions),
+        cmocka_unit_test(follows_a_value_64_steps_and_no_further),
+        cmocka_unit_test(follows_tuples_8_deep_and_no_deeper),
+        cmocka_unit_test(follows_calls_31_deep_and_no_deeper),
+        cmocka_unit_test(follows_7_additions_and_no_more),
+        cmocka_unit_test(a_circle_of_operands_ends_the_trace),
+        cmocka_unit_test(sees_through_calls_and_fusions),
+        cmocka_unit_test(takes_a_state_that_is_the_counter_itself),
+        cmocka_unit_test(an_annotation_wins_and_a_contradiction_is_seen),
+        cmocka_unit_test(a_loop_in_pieces_is_unknown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
