@@ -57,14 +57,10 @@ static int count_by_config(size_t which, const struct nkb_value *config, const c
                            struct nkb_err *err)
 {
     struct nkb_model_config dimensions;
-    struct nkb_model_parameters parameters;
     int code = nkb_model_config_read(config, path, terms->arena, &dimensions, out->notes, err);
     if (code != 0)
         return code;
-    if (!nkb_model_parameters_count(&dimensions, &parameters)) {
-        terms->overflow = true;
-        return 0;
-    }
+    struct nkb_model_parameters parameters = nkb_model_parameters_count(&dimensions);
 
     out->parameters = nkb_value_object(terms->arena);
     put_parameter(terms->arena, out->parameters, "total", parameters.total, path);

@@ -62,9 +62,7 @@ int nkb_model_config_read(const struct nkb_value *config, const char *path, stru
 struct nkb_model_parameters {
     nkb_i128 total, active, embedding; /* embedding: the token table, once */
 };
-/* False when a count goes beyond 127 bits. */
-bool nkb_model_parameters_count(const struct nkb_model_config *config,
-                                struct nkb_model_parameters *out);
+struct nkb_model_parameters nkb_model_parameters_count(const struct nkb_model_config *config);
 
 /* Dimensions beyond this are no model's, and keep sums of two products far from overflow. */
 #define NKB_DIMENSION_MAX 2147483647

@@ -1,6 +1,6 @@
 /* Parameter counts from the dimensions: every weight, bias and norm of the training model. Checked
- * against the published counts of real checkpoints. All factors are below 2^31, so only products of
- * three and more and sums over layers can overflow, and those are checked. */
+ * against the published counts of real checkpoints. Dimensions are below 2^33 and layers at most
+ * 2^16, so no count here comes near 127 bits. */
 #include "analyze/model_config.h"
 
 static nkb_i128 attention(const struct nkb_model_config *c)
@@ -83,38 +83,30 @@ static nkb_i128 router(const struct nkb_model_config *c)
     return count;
 }
 
-static bool add_times(nkb_i128 *sum, nkb_i128 times, nkb_i128 count)
-{
-    return nkb_i128_mul(times, count, &count) && nkb_i128_add(*sum, count, sum);
-}
-
 /* Everything a token passes through. */
-static bool count_active(const struct nkb_model_config *c, nkb_i128 expert, nkb_i128 *out)
+static nkb_i128 count_active(const struct nkb_model_config *c, nkb_i128 expert)
 {
-    nkb_i128 shared = c->shared_intermediate > 0 ? mlp(c, c->shared_intermediate, false) : 0;
-    nkb_i128 dense = c->dense_layers > 0 ? mlp(c, c->intermediate, c->traits & NKB_MLP_BIAS) : 0;
-    nkb_i128 always = c->moe_layers > 0 ? router(c) + shared : 0, routed = 0;
+    nkb_i128 count = ends(c);
 
-    *out = ends(c);
-    return nkb_i128_mul(c->experts_per_token, expert, &routed) &&
-           add_times(out, c->layers, c->mla ? latent_attention(c) : attention(c)) &&
-           add_times(out, c->layers, c->norms_per_layer * norm(c)) &&
-           add_times(out, c->dense_layers, dense) && add_times(out, c->moe_layers, always) &&
-           add_times(out, c->moe_layers, routed);
+    count +=
+        c->layers * ((c->mla ? latent_attention(c) : attention(c)) + c->norms_per_layer * norm(c));
+    if (c->dense_layers > 0)
+        count += c->dense_layers * mlp(c, c->intermediate, c->traits & NKB_MLP_BIAS);
+    if (c->moe_layers > 0)
+        count += c->moe_layers * (router(c) + c->experts_per_token * expert);
+    if (c->moe_layers > 0 && c->shared_intermediate > 0)
+        count += c->moe_layers * mlp(c, c->shared_intermediate, false);
+    return count;
 }
 
-bool nkb_model_parameters_count(const struct nkb_model_config *config,
-                                struct nkb_model_parameters *out)
+struct nkb_model_parameters nkb_model_parameters_count(const struct nkb_model_config *config)
 {
-    const struct nkb_model_config *c = config;
-    nkb_i128 expert =
-        c->moe_layers > 0 ? mlp(c, c->moe_intermediate, c->traits & NKB_EXPERT_BIAS) : 0;
-    nkb_i128 idle;
+    nkb_i128 expert = mlp(config, config->moe_intermediate, config->traits & NKB_EXPERT_BIAS);
+    nkb_i128 active = count_active(config, expert);
+    nkb_i128 idle =
+        config->moe_layers * ((nkb_i128)(config->experts - config->experts_per_token) * expert);
 
-    out->embedding = (nkb_i128)c->vocab * c->hidden;
-    if (!count_active(c, expert, &out->active) ||
-        !nkb_i128_mul(c->experts - c->experts_per_token, expert, &idle))
-        return false;
-    out->total = out->active;
-    return add_times(&out->total, c->moe_layers, idle);
+    return (struct nkb_model_parameters){.total = active + idle,
+                                         .active = active,
+                                         .embedding = (nkb_i128)config->vocab * config->hidden};
 }

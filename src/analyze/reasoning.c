@@ -186,8 +186,8 @@ static void put_samples(const struct reasoning *r, const struct nkb_value *resul
     else if (limited > 1 && first)
         nkb_diagnose(r->arena, diagnostics, true,
                      nkb_arena_printf(r->arena,
-                                      "%s: %s, %zu more tasks likewise; the figures say little",
-                                      r->path, first, limited - 1));
+                                      "%s: %s, %zu other task%s likewise; the figures say little",
+                                      r->path, first, limited - 1, limited == 2 ? "" : "s"));
 }
 
 int nkb_reasoning_metrics(const struct nkb_value *results, const char *path,
