@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "input/hlotext_reader.h"
 
+/* A first line that has not ended after so many bytes may go on. */
+enum { CUT_LINE_BYTES = 2048 };
+
 static const struct nkb_str BOM = {"\xef\xbb\xbf", 3};
 
 static void reader_open(struct nkb_hlotext *r, struct nkb_str text, struct nkb_arena *arena,
@@ -97,8 +100,11 @@ bool nkb_hlotext_detect(struct nkb_str head)
         return false;
     if (nkb_hlotext_peek(&r) == '{')
         return true;
-    return nkb_hlotext_peek(&r) == '(' && nkb_hlotext_skip_brackets(&r) == 0 &&
-           nkb_hlotext_take(&r, '-') && nkb_hlotext_peek(&r) == '>';
+    if (nkb_hlotext_peek(&r) != '(')
+        return false;
+    if (nkb_hlotext_skip_brackets(&r) < 0) /* parameters by the hundred do not end in these bytes */
+        return !newline && line.len >= CUT_LINE_BYTES;
+    return nkb_hlotext_take(&r, '-') && nkb_hlotext_peek(&r) == '>';
 }
 
 /* Attributes of the module or behind a computation's end; none of them concerns us. */

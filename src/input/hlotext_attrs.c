@@ -201,8 +201,12 @@ static int read_pair(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft,
 
 static int read_index(struct nkb_hlotext *r, struct nkb_hlo_instruction *made)
 {
-    int rc = nkb_hlotext_int(r, "the index of a tuple's element", &made->number);
-    made->has_number = made->opcode == NKB_HLO_GET_TUPLE_ELEMENT;
+    int64_t index = 0;
+    int rc = nkb_hlotext_int(r, "the index of a tuple's element", &index);
+    if (made->opcode == NKB_HLO_GET_TUPLE_ELEMENT) {
+        made->has_number = true;
+        made->number = index;
+    }
     return rc;
 }
 
@@ -242,9 +246,9 @@ static int read_value(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft,
     case A_DIM_LABELS:
         return nkb_hlotext_dim_labels(r, attrs);
     case A_FEATURE_GROUPS:
-        return nkb_hlotext_int(r, "feature_group_count", &attrs->feature_group_count);
+        return nkb_hlotext_int(r, "the number of feature groups", &attrs->feature_group_count);
     case A_BATCH_GROUPS:
-        return nkb_hlotext_int(r, "batch_group_count", &attrs->batch_group_count);
+        return nkb_hlotext_int(r, "the number of batch groups", &attrs->batch_group_count);
     case A_TARGET:
         return nkb_hlotext_string(r, &attrs->custom_call_target);
     case A_FUSION_KIND:

@@ -166,7 +166,7 @@ static int read_layout(struct nkb_hlotext *r, struct nkb_hlo_shape *out)
                 return rc;
             if (dim < 0 || dim >= (int64_t)out->rank)
                 return nkb_hlotext_fail(r, nkb_hlotext_line(r, r->at),
-                                        "a layout names dimension %lld of a rank-%u shape",
+                                        "a layout names dimension %lld; a rank-%u shape has fewer",
                                         (long long)dim, (unsigned)out->rank);
             as_default = as_default && dim == (int64_t)out->rank - 1 - (int64_t)count;
             if (count++ < out->rank)
