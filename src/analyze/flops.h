@@ -35,7 +35,8 @@ struct nkb_peak {
 const struct nkb_peak *nkb_peak_find(const char *backend);
 const struct nkb_peak *nkb_peaks(size_t *count);
 
-/* m.training of DESIGN 6. The order of evaluation gives upstream's bits (goldens README). */
+/* m.training of DESIGN 6. The order of evaluation gives upstream's bits (goldens README). Counts are at
+ * least 1, the throughput is above 0, peak and flops are there. */
 struct nkb_training_inputs {
     double throughput_seq_per_s;
     const char *throughput_source; /* "flag", "log", "assumed" */

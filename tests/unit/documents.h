@@ -51,17 +51,22 @@ static inline struct nkb_str read_whole(struct nkb_arena *arena, const char *pat
     return text;
 }
 
-/* A path below the directory an environment variable names; without it the test is skipped, loudly.
- */
+/* First thing in a test that reads the corpus or the goldens: without the variable that names their
+ * directory it is skipped, loudly, before anything is allocated. */
+static inline void need(const char *variable)
+{
+    const char *root = getenv(variable);
+    if (root && *root)
+        return;
+    print_message("SKIPPED: %s is not set; it names the directory with the files to read\n",
+                  variable);
+    skip();
+}
+
 static inline const char *path_below(struct nkb_arena *arena, const char *variable,
                                      const char *name)
 {
-    const char *root = getenv(variable);
-    if (!root || !*root) {
-        print_message("SKIPPED: %s is not set; it names the directory with %s\n", variable, name);
-        skip();
-    }
-    return nkb_arena_printf(arena, "%s/%s", root, name);
+    return nkb_arena_printf(arena, "%s/%s", getenv(variable), name);
 }
 
 static inline struct nkb_value *parse_file(struct nkb_arena *arena, const char *path)

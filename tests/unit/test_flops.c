@@ -26,6 +26,8 @@ static nkb_i128 sum_of_terms(const struct nkb_flops *flops)
 static void nxdt_equals_upstream_on_every_golden(void **state)
 {
     (void)state;
+    need("CORPUS");
+    need("GOLDENS");
     struct nkb_arena arena = NKB_ARENA_INIT;
     char *at =
         nkb_arena_string(&arena, read_whole(&arena, path_below(&arena, "GOLDENS", "mfu.tsv")).ptr);
@@ -92,6 +94,7 @@ static void assert_digits(double v, const char *expected)
 static void every_model_equals_the_independent_table(void **state)
 {
     (void)state;
+    need("CORPUS");
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct nkb_arena arena = NKB_ARENA_INIT;
         const char *name =

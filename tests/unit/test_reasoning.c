@@ -67,6 +67,8 @@ static const char *only_diagnostic(const struct reading *r)
 static void the_tree_gives_upstream_its_mean_on_every_golden(void **state)
 {
     (void)state;
+    need("CORPUS");
+    need("GOLDENS");
     struct nkb_arena table = NKB_ARENA_INIT;
     char *line = nkb_arena_string(
         &table, read_whole(&table, path_below(&table, "GOLDENS", "reasoning.tsv")).ptr);

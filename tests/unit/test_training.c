@@ -37,6 +37,8 @@ static double number_at(const struct nkb_value *training, const char *name)
 static void mfu_equals_upstream_on_every_golden(void **state)
 {
     (void)state;
+    need("CORPUS");
+    need("GOLDENS");
     struct nkb_arena arena = NKB_ARENA_INIT;
     char *at =
         nkb_arena_string(&arena, read_whole(&arena, path_below(&arena, "GOLDENS", "mfu.tsv")).ptr);
@@ -86,6 +88,8 @@ static void goldens_of_whole_runs_agree_to_the_last_bit(void **state)
                  {"seq_per_s_per_node", "seq_per_second_per_node"},
                  {"s_per_batch", "time_per_batch_seconds"}};
     (void)state;
+    need("CORPUS");
+    need("GOLDENS");
     size_t checked = 0;
     for (size_t i = 0; i < sizeof goldens / sizeof goldens[0]; i++) {
         struct nkb_arena arena = NKB_ARENA_INIT;
