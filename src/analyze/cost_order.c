@@ -12,10 +12,10 @@ struct frame {
 struct walk {
     struct nkb_cost_order *order;
     const struct nkb_hlo *hlo;
-    struct nkb_arena *keep;
+    struct nkb_arena *scratch, *keep;
     struct frame *stack;
     uint32_t depth;
-    unsigned char *colour; /* 0 not seen, 1 on the stack, 2 done */
+    unsigned char *colour; /* of each computation */
 };
 
 enum { UNSEEN, OPEN, DONE };
@@ -60,6 +60,47 @@ static bool check_references(struct walk *walk, const struct nkb_hlo_computation
     return !what;
 }
 
+static bool is_in_order(const struct nkb_hlo_computation *c)
+{
+    for (uint32_t i = 0; i < c->instruction_count; i++)
+        for (uint32_t k = 0; k < c->instructions[i].operand_count; k++)
+            if (c->instructions[i].operands[k] >= i)
+                return false;
+    return true;
+}
+
+/* Operands come before their users in every module XLA writes. Where they do not, look for an
+ * instruction that needs itself: NKB_HLO_NONE when there is none. */
+static uint32_t find_cycle(const struct nkb_hlo_computation *c, struct nkb_arena *scratch)
+{
+    uint32_t *stack = nkb_arena_array(scratch, c->instruction_count, sizeof *stack);
+    uint32_t *next = nkb_arena_array(scratch, c->instruction_count, sizeof *next);
+    unsigned char *colour = nkb_arena_array(scratch, c->instruction_count, sizeof *colour);
+    for (uint32_t i = 0; stack && next && colour && i < c->instruction_count; i++) {
+        uint32_t depth = 0;
+        if (colour[i] == UNSEEN) {
+            colour[i] = OPEN;
+            stack[depth++] = i;
+        }
+        while (depth > 0) {
+            uint32_t at = stack[depth - 1];
+            if (next[at] == c->instructions[at].operand_count) {
+                colour[at] = DONE;
+                depth--;
+                continue;
+            }
+            uint32_t operand = c->instructions[at].operands[next[at]++];
+            if (operand >= c->instruction_count || colour[operand] == DONE)
+                continue;
+            if (colour[operand] == OPEN)
+                return operand;
+            colour[operand] = OPEN;
+            stack[depth++] = operand;
+        }
+    }
+    return NKB_HLO_NONE;
+}
+
 static bool open_computation(struct walk *walk, uint32_t computation)
 {
     const struct nkb_hlo_computation *c = &walk->hlo->computations[computation];
@@ -71,6 +112,12 @@ static bool open_computation(struct walk *walk, uint32_t computation)
         return true;
     if (c->root >= c->instruction_count) {
         nkb_cost_refuse(walk->order, walk->keep, c, NULL, "has no root instruction");
+        return false;
+    }
+    uint32_t cycle = is_in_order(c) ? NKB_HLO_NONE : find_cycle(c, walk->scratch);
+    if (cycle != NKB_HLO_NONE) {
+        nkb_cost_refuse(walk->order, walk->keep, c, &c->instructions[cycle],
+                        "its operands lead back to it");
         return false;
     }
     walk->colour[computation] = OPEN;
@@ -104,7 +151,7 @@ bool nkb_cost_order_find(struct nkb_cost_order *order, const struct nkb_hlo *hlo
                          struct nkb_arena *scratch, struct nkb_arena *keep)
 {
     size_t count = hlo->computation_count;
-    struct walk walk = {.order = order, .hlo = hlo, .keep = keep};
+    struct walk walk = {.order = order, .hlo = hlo, .scratch = scratch, .keep = keep};
     *order = (struct nkb_cost_order){0};
     if (hlo->entry >= hlo->computation_count) {
         order->why = "the module has no entry computation";

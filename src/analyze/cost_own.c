@@ -1,165 +1,9 @@
-/* What each opcode costs by itself: a table of rules, and the rules.
- * xla/service/hlo_cost_analysis.cc of May 2026, quirks and all (facts 2). Opcodes that the table
- * leaves out have no flops, and bytes of result and operands. */
+/* What an instruction costs by itself: the rules of the table in cost_rules.c, quirks and all
+ * (xla/service/hlo_cost_analysis.cc of May 2026, facts 2). */
 #include "analyze/cost_parts.h"
 
+#include "analyze/cost_rules.h"
 #include "analyze/work.h"
-
-enum flops_rule {
-    NO_FLOPS,
-    ELEMENTS, /* one an element of the result */
-    TRANSCENDENTAL,
-    RANDOM, /* transcendentals, over all of a tuple */
-    DOT,
-    CONVOLUTION,
-    ALL_REDUCE,
-    FFT,
-    CHOLESKY,
-    TRIANGULAR,
-    SORT,
-};
-
-enum bytes_rule {
-    IN_AND_OUT,
-    NO_BYTES,
-    FUSION,
-    SLICE,
-    DYNAMIC_SLICE,
-    UPDATE_SLICE,
-    GATHER,
-    SCATTER,
-    TUPLE,
-    TRANSPOSE,
-    HALF_IN_AND_OUT,
-    HALF_FIRST,
-    OUTFEED,
-};
-
-struct rule {
-    unsigned char flops, bytes, visits, passes_bytes;
-};
-
-static const struct rule rules[NKB_HLO_OPCODE_COUNT] = {
-    [NKB_HLO_ABS] = {.flops = ELEMENTS},
-    [NKB_HLO_ACOS] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_ACOSH] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_ADD] = {.flops = ELEMENTS},
-    [NKB_HLO_ADD_DEPENDENCY] = {.bytes = NO_BYTES},
-    [NKB_HLO_AFTER_ALL] = {.bytes = NO_BYTES},
-    [NKB_HLO_ALL_REDUCE] = {.flops = ALL_REDUCE},
-    [NKB_HLO_ALL_REDUCE_START] = {.flops = ALL_REDUCE},
-    [NKB_HLO_AND] = {.flops = ELEMENTS},
-    [NKB_HLO_ASIN] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_ASINH] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_ASYNC_START] = {.bytes = NO_BYTES, .visits = true, .passes_bytes = true},
-    [NKB_HLO_ATAN2] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_ATANH] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_BITCAST] = {.bytes = NO_BYTES},
-    [NKB_HLO_BITCAST_CONVERT] = {.flops = ELEMENTS},
-    [NKB_HLO_CALL] = {.bytes = NO_BYTES, .visits = true, .passes_bytes = true},
-    [NKB_HLO_CBRT] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_CEIL] = {.flops = ELEMENTS},
-    [NKB_HLO_CHOLESKY] = {.flops = CHOLESKY, .bytes = HALF_IN_AND_OUT},
-    [NKB_HLO_CLAMP] = {.flops = ELEMENTS},
-    [NKB_HLO_COMPARE] = {.flops = ELEMENTS},
-    [NKB_HLO_COMPLEX] = {.flops = ELEMENTS},
-    [NKB_HLO_CONDITIONAL] = {.bytes = NO_BYTES, .visits = true, .passes_bytes = true},
-    [NKB_HLO_CONSTANT] = {.bytes = NO_BYTES},
-    [NKB_HLO_CONVERT] = {.flops = ELEMENTS},
-    [NKB_HLO_CONVOLUTION] = {.flops = CONVOLUTION},
-    [NKB_HLO_COSH] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_COSINE] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_COUNT_LEADING_ZEROS] = {.flops = ELEMENTS},
-    [NKB_HLO_CUSTOM_CALL] = {.bytes = NO_BYTES}, /* the -1 is cost.c's */
-    [NKB_HLO_DIVIDE] = {.flops = ELEMENTS},
-    [NKB_HLO_DOMAIN] = {.bytes = NO_BYTES},
-    [NKB_HLO_DOT] = {.flops = DOT},
-    [NKB_HLO_DYNAMIC_SLICE] = {.bytes = DYNAMIC_SLICE},
-    [NKB_HLO_DYNAMIC_UPDATE_SLICE] = {.bytes = UPDATE_SLICE},
-    [NKB_HLO_ERF] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_EXPONENTIAL] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_EXPONENTIAL_MINUS_ONE] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_FFT] = {.flops = FFT},
-    [NKB_HLO_FLOOR] = {.flops = ELEMENTS},
-    [NKB_HLO_FUSION] = {.bytes = FUSION, .visits = true},
-    [NKB_HLO_GATHER] = {.bytes = GATHER},
-    [NKB_HLO_GET_TUPLE_ELEMENT] = {.bytes = NO_BYTES},
-    [NKB_HLO_IMAG] = {.flops = ELEMENTS},
-    [NKB_HLO_IS_FINITE] = {.flops = ELEMENTS},
-    [NKB_HLO_LOG] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_LOG_PLUS_ONE] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_LOGISTIC] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_MAP] = {.visits = true},
-    [NKB_HLO_MAXIMUM] = {.flops = ELEMENTS},
-    [NKB_HLO_MINIMUM] = {.flops = ELEMENTS},
-    [NKB_HLO_MULTIPLY] = {.flops = ELEMENTS},
-    [NKB_HLO_NEGATE] = {.flops = ELEMENTS},
-    [NKB_HLO_NOT] = {.flops = ELEMENTS},
-    [NKB_HLO_OR] = {.flops = ELEMENTS},
-    [NKB_HLO_OUTFEED] = {.bytes = OUTFEED},
-    [NKB_HLO_PARAMETER] = {.bytes = NO_BYTES},
-    [NKB_HLO_POPCNT] = {.flops = ELEMENTS},
-    [NKB_HLO_POWER] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_RAGGED_DOT] = {.flops = DOT},
-    [NKB_HLO_REAL] = {.flops = ELEMENTS},
-    [NKB_HLO_REDUCE] = {.visits = true},
-    [NKB_HLO_REDUCE_PRECISION] = {.flops = ELEMENTS},
-    [NKB_HLO_REDUCE_WINDOW] = {.visits = true},
-    [NKB_HLO_REMAINDER] = {.flops = ELEMENTS},
-    [NKB_HLO_RNG] = {.flops = RANDOM},
-    [NKB_HLO_RNG_BIT_GENERATOR] = {.flops = RANDOM},
-    [NKB_HLO_ROUND_NEAREST_AFZ] = {.flops = ELEMENTS},
-    [NKB_HLO_ROUND_NEAREST_EVEN] = {.flops = ELEMENTS},
-    [NKB_HLO_RSQRT] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_SCALED_DOT] = {.flops = DOT},
-    [NKB_HLO_SCAN] = {.visits = true},
-    [NKB_HLO_SCATTER] = {.bytes = SCATTER, .visits = true},
-    [NKB_HLO_SELECT] = {.flops = ELEMENTS},
-    [NKB_HLO_SELECT_AND_SCATTER] = {.visits = true},
-    [NKB_HLO_SHIFT_LEFT] = {.flops = ELEMENTS},
-    [NKB_HLO_SHIFT_RIGHT_ARITHMETIC] = {.flops = ELEMENTS},
-    [NKB_HLO_SHIFT_RIGHT_LOGICAL] = {.flops = ELEMENTS},
-    [NKB_HLO_SIGN] = {.flops = ELEMENTS},
-    [NKB_HLO_SINE] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_SINH] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_SLICE] = {.bytes = SLICE},
-    [NKB_HLO_SORT] = {.flops = SORT},
-    [NKB_HLO_SQRT] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_STOCHASTIC_CONVERT] = {.flops = ELEMENTS},
-    [NKB_HLO_SUBTRACT] = {.flops = ELEMENTS},
-    [NKB_HLO_TAN] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_TANH] = {.flops = TRANSCENDENTAL},
-    [NKB_HLO_TRANSPOSE] = {.bytes = TRANSPOSE},
-    [NKB_HLO_TRIANGULAR_SOLVE] = {.flops = TRIANGULAR, .bytes = HALF_FIRST},
-    [NKB_HLO_TUPLE] = {.bytes = TUPLE},
-    [NKB_HLO_WHILE] = {.bytes = NO_BYTES, .visits = true, .passes_bytes = true},
-    [NKB_HLO_XOR] = {.flops = ELEMENTS},
-};
-
-bool nkb_cost_visits(enum nkb_hlo_opcode opcode)
-{
-    return opcode < NKB_HLO_OPCODE_COUNT && rules[opcode].visits;
-}
-
-bool nkb_cost_passes_bytes(enum nkb_hlo_opcode opcode)
-{
-    return opcode < NKB_HLO_OPCODE_COUNT && rules[opcode].passes_bytes;
-}
-
-uint32_t nkb_cost_callee_count(const struct nkb_hlo_instruction *instruction)
-{
-    if (!nkb_cost_visits(instruction->opcode))
-        return 0;
-    switch (instruction->opcode) {
-    case NKB_HLO_CONDITIONAL:
-        return instruction->called_count ? instruction->called_count : 1;
-    case NKB_HLO_WHILE:
-    case NKB_HLO_SELECT_AND_SCATTER:
-        return 2;
-    default:
-        return 1;
-    }
-}
 
 static int log2_floor(nkb_i128 v) /* -1 for 0, as XLA's */
 {
@@ -350,12 +194,27 @@ static bool own_bytes(const struct nkb_hlo *hlo, const struct nkb_cost_body *bod
     return false;
 }
 
+static bool has_operands(const struct nkb_hlo_instruction *instruction,
+                         const struct nkb_cost_rule *rule)
+{
+    if (rule->operands <= 0)
+        return instruction->operand_count >= (uint32_t)-rule->operands;
+    return instruction->operand_count == (uint32_t)rule->operands;
+}
+
 bool nkb_cost_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
                  const struct nkb_cost_site *site, struct nkb_cost_own *out)
 {
-    enum nkb_hlo_opcode opcode = site->instruction->opcode;
+    const struct nkb_hlo_instruction *instruction = site->instruction;
+    const struct nkb_cost_rule *rule = nkb_cost_rule_of(instruction->opcode);
     *out = (struct nkb_cost_own){0};
-    return opcode < NKB_HLO_OPCODE_COUNT &&
-           own_flops(site, (enum flops_rule)rules[opcode].flops, out) &&
-           own_bytes(hlo, bodies, site, (enum bytes_rule)rules[opcode].bytes, &out->bytes);
+    if (!rule || !has_operands(instruction, rule))
+        return false;
+    /* In a protobuf XLA insists on the dimension numbers; its text has them only where there are
+     * any. */
+    if (rule->flops == DOT && hlo->form != NKB_FORM_TEXT &&
+        (!instruction->attrs || !instruction->attrs->dot))
+        return false;
+    return own_flops(site, (enum flops_rule)rule->flops, out) &&
+           own_bytes(hlo, bodies, site, (enum bytes_rule)rule->bytes, &out->bytes);
 }
