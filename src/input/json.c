@@ -93,7 +93,8 @@ static int refuse_syntax(const json_error_t *error, struct nkb_str text, const c
     if (begins(problem, "duplicate object key"))
         return refuse(&where, text, path, at, "the key is given twice; a key is given once", err);
     if (begins(problem, "too big"))
-        return refuse(&where, text, path, at, "an integer beyond 63 bits", err);
+        return refuse(&where, text, path, at,
+                      "an integer beyond 63 bits; it cannot be kept exactly", err);
     if (begins(problem, "real number overflow"))
         return refuse(&where, text, path, at, "a number beyond the range of a double", err);
     if (begins(problem, "NUL byte"))
@@ -113,17 +114,17 @@ static int refuse_syntax(const json_error_t *error, struct nkb_str text, const c
     else if (begins(problem, "invalid token"))
         snprintf(what, sizeof what, "'%s' is no JSON; a value is expected", shown);
     else if (begins(problem, "string or '}' expected"))
-        snprintf(what, sizeof what, "'%s'; a key in double quotes is expected", shown);
+        snprintf(what, sizeof what, "'%s' stands here; a key in double quotes is expected", shown);
     else if (begins(problem, "':' expected"))
-        snprintf(what, sizeof what, "'%s'; ':' is expected behind a key", shown);
+        snprintf(what, sizeof what, "'%s' stands here; ':' is expected behind a key", shown);
     else if (begins(problem, "'}' expected"))
-        snprintf(what, sizeof what, "'%s'; ',' or '}' is expected", shown);
+        snprintf(what, sizeof what, "'%s' stands here; ',' or '}' is expected", shown);
     else if (begins(problem, "']' expected"))
-        snprintf(what, sizeof what, "'%s'; ',' or ']' is expected", shown);
+        snprintf(what, sizeof what, "'%s' stands here; ',' or ']' is expected", shown);
     else if (begins(problem, "end of file expected"))
         snprintf(what, sizeof what, "'%s' behind the end of the JSON; remove it", shown);
     else
-        snprintf(what, sizeof what, "'%s'; a value is expected", shown);
+        snprintf(what, sizeof what, "'%s' stands here; a value is expected", shown);
     return refuse(&where, text, path, at, what, err);
 }
 

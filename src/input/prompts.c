@@ -21,7 +21,7 @@ struct column {
 
 /* In the order of a table without a header. */
 static const struct column columns[COLUMN_COUNT] = {
-    {"index", "prompt index", true, {"promptid", "index", "promptindex", "prompt", "id"}},
+    {"index", "prompt index", true, {"promptid", "index", "promptindex", "id"}},
     {"context_length", "context length", true, {"contextlength", "wordcount", "promptlength"}},
     {"sequence_length", "sequence length", true, {"sequencelength", "seqlength", "seqlen"}},
     {"base_latency_ms",
