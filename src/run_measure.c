@@ -75,6 +75,8 @@ int run_read_document(nkb_run *run, enum setting_id id, const char *path, struct
         else
             code = nkb_json_read(nkb_buf_str(&bytes), path, &run->arena, out, &run->err);
     }
+    if (code == NKB_EINPUT && id == SET_INFERENCE_RESULTS && nkb_inference_is_log(nkb_buf_str(&bytes)))
+        code = nkb_err_set(&run->err, NKB_EINPUT, "%s: %s (%s)", path, nkb_inference_log_hint, run_flag(id));
     if (code == 0)
         run_add_file(run, run_setting_def(id)->name, path, (int64_t)bytes.len);
     nkb_buf_free(&bytes);

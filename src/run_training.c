@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "analyze/flops.h"
-#include "analyze/log_metrics.h"
+#include "analyze/steps.h"
 #include "base/num.h"
 #include "base/text.h"
 #include "input/trainlog.h"
@@ -186,6 +186,8 @@ static int measure_training(nkb_run *run, const struct nkb_value *config, const 
                                  &run->arena, &flops, &run->err);
     if (code != 0)
         return code;
+    for (size_t i = 0; nkb_value_is(flops.notes, NKB_ARRAY) && i < flops.notes->as.items.count; i++)
+        run_diagnose(run, false, "%s", flops.notes->as.items.at[i].value->as.string.ptr);
     choose_throughput(run, &in);
     in.flops = &flops;
     in.model_config_path = model_path;
