@@ -104,6 +104,17 @@ static void put_absent(const struct maker *m, struct nkb_value *group, const cha
         nkb_metric_absent(m->arena, group, *names, why ? why : "out of memory");
 }
 
+static void say_nonfinite(const struct maker *m, const struct nkb_log_stat *stat, const char *key,
+                          const char *what)
+{
+    const char *rest = "it has no figures";
+    if (stat->count > 0)
+        rest = nkb_arena_printf(m->arena, "its figures are of the other %" PRId64, stat->count);
+    say(m, true,
+        nkb_arena_printf(m->arena, "%s: %s is nan or infinite in %" PRId64 " %s%s; %s", m->path,
+                         key, stat->nonfinite, what, plural(stat->nonfinite), rest ? rest : ""));
+}
+
 static void put_metric(const struct maker *m, struct nkb_value *root, const struct metric *metric)
 {
     static const char *const figures[] = {"mean", "min", "max", "first", "last", NULL};
@@ -156,13 +167,7 @@ static void put_metric(const struct maker *m, struct nkb_value *root, const stru
                    source);
 
     if (stat->nonfinite > 0)
-        say(m, true,
-            nkb_arena_printf(a,
-                             "%s: %s is nan or infinite in %" PRId64
-                             " %s%s; its figures are of the "
-                             "other %" PRId64,
-                             m->path, key_names[key], stat->nonfinite, placed ? "step" : "line",
-                             plural(stat->nonfinite), stat->count));
+        say_nonfinite(m, stat, key_names[key], placed ? "step" : "line");
 }
 
 /* 400 years have 146097 days; a year of the reckoning begins in March (see input/trainlog_time.c).
@@ -232,10 +237,8 @@ static void put_steps(const struct maker *m, struct nkb_value *root)
         nkb_metric_int(a, group, "last", s->last, NULL, source);
     } else if (m->log->records == 0) {
         put_absent(m, group, ends, "no training record was recognised in the log");
-    } else if (s->steps == 0) {
-        put_absent(m, group, ends, "no record names a global_step or a bar position");
     } else {
-        put_absent(m, group, ends, "global_step is printed with too few digits");
+        put_absent(m, group, ends, s->why_no_ends);
     }
 
     if (s->epochs > 0)
@@ -303,10 +306,10 @@ static void put_upstream(const struct maker *m, struct nkb_value *root)
     put_stamp(m, stamps, "last", m->log->has_time, m->log->last_time_us, why);
 
     struct nkb_value *steps = nkb_metric_group(a, upstream, "steps");
-    nkb_metric_int(a, steps, "count", s->distinct_steps, NULL, m->path);
-    if (s->distinct_steps > 0) {
-        nkb_metric_int(a, steps, "first", s->first_distinct_step, NULL, m->path);
-        nkb_metric_int(a, steps, "last", s->last_distinct_step, NULL, m->path);
+    nkb_metric_int(a, steps, "count", s->seen.count, NULL, m->path);
+    if (s->seen.count > 0) {
+        nkb_metric_int(a, steps, "first", s->seen.first, NULL, m->path);
+        nkb_metric_int(a, steps, "last", s->seen.last, NULL, m->path);
     } else {
         put_absent(m, steps, ends, "the log has no global_step");
     }

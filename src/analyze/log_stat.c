@@ -85,51 +85,70 @@ void nkb_log_list_add(struct nkb_log_list *list, double v, bool keep_equal)
     list->count++;
 }
 
-void nkb_log_seen_add(struct nkb_arena *arena, struct nkb_log_seen *seen, int64_t step)
-{
-    if (seen->count > 0) {
-        int64_t last = seen->at[seen->count - 1].step;
-        if (step == last)
-            return;
-        seen->unordered |= step < last;
-    }
-    if (seen->count == seen->capacity) {
-        size_t capacity = seen->capacity ? seen->capacity * 2 : 256;
-        struct nkb_log_seen_step *at =
-            nkb_arena_grow(arena, seen->at, seen->count, capacity, sizeof *seen->at);
-        if (!at)
-            return;
-        seen->at = at;
-        seen->capacity = capacity;
-    }
-    seen->at[seen->count] = (struct nkb_log_seen_step){step, (int64_t)seen->count};
-    seen->count++;
-}
+struct seen_step {
+    int64_t step, order;
+};
 
 static int by_step(const void *a, const void *b)
 {
-    const struct nkb_log_seen_step *x = a, *y = b;
+    const struct seen_step *x = a, *y = b;
     if (x->step != y->step)
         return x->step < y->step ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-int64_t nkb_log_seen_count(struct nkb_log_seen *seen, int64_t *first_out, int64_t *last_out)
+/* Changes of global_step in file order, to *at where that is not NULL, and what is seen if they all
+ * ascend. Returns how many. */
+static size_t list_steps(const struct nkb_trainlog *log, struct seen_step *at,
+                         struct nkb_log_seen *seen, bool *ascending)
 {
-    int64_t distinct = 0, last_order = -1;
-    if (seen->count == 0)
-        return 0;
-    *first_out = seen->at[0].step;
-    if (seen->unordered)
-        qsort(seen->at, seen->count, sizeof *seen->at, by_step);
-    for (size_t i = 0; i < seen->count; i++) {
-        if (i > 0 && seen->at[i].step == seen->at[i - 1].step)
+    struct nkb_log_cursor cursor = nkb_trainlog_begin(log);
+    struct nkb_log_record record = {0};
+    size_t count = 0;
+    int64_t last = 0;
+    *ascending = true;
+    while (nkb_trainlog_next(&cursor, &record)) {
+        if (!nkb_log_has(&record, NKB_LOG_STEP))
             continue;
-        distinct++;
-        if (seen->at[i].order > last_order) {
-            last_order = seen->at[i].order;
-            *last_out = seen->at[i].step;
+        int64_t step = (int64_t)record.value[NKB_LOG_STEP];
+        if (count > 0 && step == last)
+            continue;
+        if (count > 0 && step < last)
+            *ascending = false;
+        if (at)
+            at[count] = (struct seen_step){step, (int64_t)count};
+        if (count++ == 0)
+            seen->first = step;
+        last = step;
+    }
+    seen->count = (int64_t)count;
+    seen->last = last;
+    return count;
+}
+
+struct nkb_log_seen nkb_log_seen_count(struct nkb_arena *arena, const struct nkb_trainlog *log)
+{
+    struct nkb_log_seen seen = {0};
+    bool ascending;
+    size_t changes = list_steps(log, NULL, &seen, &ascending);
+    if (ascending)
+        return seen;
+
+    struct seen_step *at = nkb_arena_array(arena, changes, sizeof *at);
+    int64_t last_order = -1;
+    if (!at)
+        return seen;
+    list_steps(log, at, &seen, &ascending);
+    qsort(at, changes, sizeof *at, by_step);
+    seen.count = 0;
+    for (size_t i = 0; i < changes; i++) {
+        if (i > 0 && at[i].step == at[i - 1].step)
+            continue;
+        seen.count++;
+        if (at[i].order > last_order) {
+            last_order = at[i].order;
+            seen.last = at[i].step;
         }
     }
-    return distinct;
+    return seen;
 }

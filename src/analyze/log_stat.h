@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/trainlog.h"
 
 /* At most so many points of a series are kept: every n-th value from the first, n the smallest
  * power of two that fits. */
@@ -36,17 +37,13 @@ struct nkb_log_list {
 
 void nkb_log_list_add(struct nkb_log_list *list, double v, bool keep_equal);
 
-/* Every global_step of a log as upstream lists it: when it first comes. */
+/* The distinct global_steps of a log as upstream lists them, each when it first comes: how many,
+ * the first and the last to come new. NKB_LOG_STEP's whole numbers. */
 struct nkb_log_seen {
-    struct nkb_log_seen_step {
-        int64_t step, order;
-    } * at;
-    size_t count, capacity;
-    bool unordered;
+    int64_t count, first, last;
 };
 
-void nkb_log_seen_add(struct nkb_arena *arena, struct nkb_log_seen *seen, int64_t step);
-/* How many are distinct; with any, the first and the last to come new. Sorts: call it once. */
-int64_t nkb_log_seen_count(struct nkb_log_seen *seen, int64_t *first_out, int64_t *last_out);
+/* One more pass over the log; memory only where its steps ever go backwards. */
+struct nkb_log_seen nkb_log_seen_count(struct nkb_arena *arena, const struct nkb_trainlog *log);
 
 #endif

@@ -31,7 +31,6 @@ struct scan {
     double time_us;
     bool wants_time; /* the run's first timestamp has not come yet */
 
-    struct nkb_log_seen seen;
     struct nkb_log_record first_step; /* the run's first and last as closed */
     struct nkb_log_record last_step;
 };
@@ -219,8 +218,6 @@ static void take_record(struct scan *s, const struct nkb_log_record *r)
         int key = __builtin_ctz(left);
         nkb_log_list_add(&out->list[key], r->value[key], key == NKB_LOG_STEP_TIME);
     }
-    if (nkb_log_has(r, NKB_LOG_STEP))
-        nkb_log_seen_add(s->arena, &s->seen, (int64_t)r->value[NKB_LOG_STEP]);
 
     if (nkb_log_has(r, NKB_LOG_RANK)) {
         if (!s->has_rank)
@@ -254,11 +251,17 @@ static void find_ends(struct scan *s)
         key = NKB_LOG_POSITION;
         out->ends_are_positions = true;
     }
-    out->has_ends = both_have(&s->first_step, &s->last_step, key);
-    if (out->has_ends) {
-        out->first = (int64_t)s->first_step.value[key];
-        out->last = (int64_t)s->last_step.value[key];
+    if (!both_have(&s->first_step, &s->last_step, key)) {
+        out->why_no_ends = "global_step is printed with too few digits, or not in every step";
+        return;
     }
+    if (key == NKB_LOG_POSITION && out->epochs > 1) {
+        out->why_no_ends = "the log has no full global_step, and a bar starts anew each epoch";
+        return;
+    }
+    out->has_ends = true;
+    out->first = (int64_t)s->first_step.value[key];
+    out->last = (int64_t)s->last_step.value[key];
 }
 
 struct nkb_log_steps *nkb_log_steps_scan(struct nkb_arena *arena, const struct nkb_trainlog *log)
@@ -270,6 +273,7 @@ struct nkb_log_steps *nkb_log_steps_scan(struct nkb_arena *arena, const struct n
         return NULL;
 
     out->runs = log->records > 0;
+    out->why_no_ends = "no record names a global_step or a bar position";
     out->first_time_us = log->first_time_us;
     struct nkb_log_cursor cursor = nkb_trainlog_begin(log);
     while (nkb_trainlog_next(&cursor, &record))
@@ -283,8 +287,7 @@ struct nkb_log_steps *nkb_log_steps_scan(struct nkb_arena *arena, const struct n
         out->has_time = s.has_time && !equal(s.time_us, (double)log->last_time_us);
     if (s.wants_time)
         out->first_time_us = log->last_time_us;
-    out->distinct_steps =
-        nkb_log_seen_count(&s.seen, &out->first_distinct_step, &out->last_distinct_step);
+    out->seen = nkb_log_seen_count(arena, log);
     return nkb_arena_failed(arena) ? NULL : out;
 }
 

@@ -19,6 +19,7 @@ struct nkb_log_steps {
     int64_t runs, steps; /* runs in the log; steps of the last */
     int64_t unresolved;  /* steps known by bar position though a global_step was printed */
     bool has_ends, ends_are_positions;
+    const char *why_no_ends;
     int64_t first, last;        /* global_step, or bar position */
     int64_t rank;               /* with other_rank_records: whose figures these are */
     int64_t other_rank_records; /* left out: ranks other than the first that printed a record */
@@ -31,7 +32,7 @@ struct nkb_log_steps {
         loose[NKB_LOG_KEY_COUNT]; /* see nkb_log_stat_of */
 
     struct nkb_log_list list[NKB_LOG_KEY_COUNT];
-    int64_t distinct_steps, first_distinct_step, last_distinct_step; /* of all runs, as upstream */
+    struct nkb_log_seen seen;
 };
 
 /* NULL when memory runs out. */

@@ -246,7 +246,10 @@ static const char *take_pair(struct parser *p, const char *at)
 {
     struct nkb_log_pair pair;
     int64_t us;
-    if (*at == ':' && nkb_ctime_read(p->start, at, p->end, &us)) {
+    /* Keys end in a letter or a quote: behind a digit this is a time of day. */
+    if (at > p->start && at[-1] >= '0' && at[-1] <= '9') {
+        if (!nkb_ctime_read(p->start, at, p->end, &us))
+            return at + 1;
         take_time(p, us);
         return at + sizeof ":30:10 2022" - 1;
     }
@@ -290,7 +293,7 @@ static const char *take_rank(struct parser *p)
     if (!q || !follows(q, p->end, "]:"))
         return p->start;
     p->has_rank = true;
-    return q + 2;
+    return p->start = q + 2;
 }
 
 void nkb_log_line_read(struct nkb_str line, int64_t number, struct nkb_arena *arena,
@@ -309,7 +312,11 @@ void nkb_log_line_read(struct nkb_str line, int64_t number, struct nkb_arena *ar
     p.number = number;
 
     log->lines++;
-    for (const char *at = take_rank(&p); at < p.end;) {
+    for (const char *at = take_rank(&p);;) {
+        while (at < p.end && classes[(unsigned char)*at] == PLAIN)
+            at++;
+        if (at == p.end)
+            break;
         switch (classes[(unsigned char)*at]) {
         case PAIR:
             at = take_pair(&p, at);

@@ -71,7 +71,8 @@ static const struct nkb_log_name *find_name(const char *start, const char *end)
         if (name->last != last || end - start < name->length ||
             memcmp(end - name->length, name->text, name->length) != 0)
             continue;
-        if (end - start == name->length || separates(end[-name->length - 1]))
+        char before = end - start == name->length ? ' ' : end[-name->length - 1];
+        if (separates(before) || before == ':')
             return name;
     }
     return NULL;
@@ -138,9 +139,13 @@ static double last_digit_unit(struct nkb_str text)
             break;
         }
     }
-    if (exponent > 400)
-        exponent = 400;
-    return pow(10, (double)(exponent - decimals));
+    exponent -= decimals;
+    double unit = 1;
+    for (; exponent > 0 && unit < MOST_WHOLE; exponent--)
+        unit *= 10;
+    for (; exponent < 0 && unit > 1 / MOST_WHOLE; exponent++)
+        unit /= 10;
+    return unit;
 }
 
 static bool starts_like_a_number(const char *p, const char *end)
@@ -156,6 +161,26 @@ static bool starts_like_a_number(const char *p, const char *end)
         return true;
     return (*p == 'n' || *p == 'N' || *p == 'i' || *p == 'I') && end - p >= 3 &&
            nkb_parse_double((struct nkb_str){p, 3}, true, &ignored);
+}
+
+/* Values end at a separator, or where a record without a newline before it begins. "1,234" is one
+ * number to some and two to others: it is taken as one, and is none. */
+static const char *value_end(const char *p, const char *end)
+{
+    static const char *const openers[] = {"LOG ", "Epoch ", "Training "};
+    const char *stop = p;
+    for (; stop < end; stop++) {
+        if (separates(*stop) && !(*stop == ',' && end - stop > 1 && is_digit(stop[1])))
+            break;
+        if (*stop != 'L' && *stop != 'E' && *stop != 'T')
+            continue;
+        for (size_t i = 0; i < sizeof openers / sizeof *openers; i++) {
+            size_t n = strlen(openers[i]);
+            if ((size_t)(end - stop) >= n && memcmp(stop, openers[i], n) == 0)
+                return stop;
+        }
+    }
+    return stop;
 }
 
 bool nkb_log_pair_read(const char *start, const char *separator, const char *end,
@@ -177,9 +202,7 @@ bool nkb_log_pair_read(const char *start, const char *separator, const char *end
         p++;
     if (!starts_like_a_number(p, end))
         return false;
-    const char *stop = p;
-    while (stop < end && !separates(*stop))
-        stop++;
+    const char *stop = value_end(p, end);
 
     struct nkb_str number = {p, (size_t)(stop - p)};
     *out = (struct nkb_log_pair){.name = name, .key = (enum nkb_log_key)name->key, .end = stop};
@@ -201,11 +224,10 @@ bool nkb_log_pair_read(const char *start, const char *separator, const char *end
             number.len -= 1;
         }
     }
-    /* A full stop that ends a sentence; "1,234" is one number to some and two to others. */
-    if (number.len > 1 && number.ptr[number.len - 1] == '.')
+    /* A full stop that ends a sentence, the colon of a bar whose description ends in a value. */
+    if (number.len > 1 && (number.ptr[number.len - 1] == '.' || number.ptr[number.len - 1] == ':'))
         number.len--;
-    bool split = end - stop >= 2 && *stop == ',' && is_digit(stop[1]);
-    if (split || !read_number(number, &out->value))
+    if (!read_number(number, &out->value))
         return true;
     out->value /= scale;
 
