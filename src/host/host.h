@@ -21,7 +21,7 @@ struct nkb_limits {
 
 /* Where a rule or a layout module was found. Strings live in the arena given. */
 struct nkb_rule_source {
-    const char *name;   /* as asked: "score.lua" */
+    const char *name;   /* the file's: "score.lua" */
     const char *path;   /* file, or "builtin:score.lua" */
     const char *origin; /* "file", "rules", "NKIBENCH_RULE_PATH", "user", "installed", "builtin" */
     const char *directory; /* for require beside it; NULL when embedded */
@@ -31,8 +31,9 @@ struct nkb_rule_source {
 };
 
 /* ./NAME, ./rules/NAME, $NKIBENCH_RULE_PATH (':' between), the user's data dir, the installed dir,
- * then embedded; NAME with or without ".lua"; a NAME with '/' is a path and nothing else.
- * NKB_ERULE "no rule 'x'; did you mean 'y'?" with the places looked at. */
+ * then embedded; NAME with or without ".lua"; a NAME with '/' is a path and nothing else;
+ * builtin:NAME is the embedded one. NKB_ERULE "no rule 'x'; did you mean 'y'?" with the places
+ * looked at. */
 int nkb_rule_find(const char *name, struct nkb_arena *arena, struct nkb_rule_source *out,
                   struct nkb_err *err);
 /* Every rule that can be found, in that order, shadowed ones included: objects {name, origin, path,
@@ -40,10 +41,16 @@ int nkb_rule_find(const char *name, struct nkb_arena *arena, struct nkb_rule_sou
 struct nkb_value *nkb_rule_list(struct nkb_arena *arena);
 
 struct nkb_param {
-    const char *name; /* training_weight */
-    const char *flag; /* training-weight */
+    const char *name;         /* training_weight */
+    const char *flag;         /* training-weight */
     const char *about, *unit; /* NULL: none */
-    enum nkb_param_type { NKB_PARAM_NUMBER, NKB_PARAM_INTEGER, NKB_PARAM_BOOLEAN, NKB_PARAM_STRING, NKB_PARAM_DATE } type;
+    enum nkb_param_type {
+        NKB_PARAM_NUMBER,
+        NKB_PARAM_INTEGER,
+        NKB_PARAM_BOOLEAN,
+        NKB_PARAM_STRING,
+        NKB_PARAM_DATE
+    } type;
     const struct nkb_value *initial; /* the default; ABSENT for none */
     bool has_min, has_max, has_above;
     double min, max, above; /* min <= v <= max, v > above */
@@ -65,9 +72,11 @@ void nkb_host_on_enter(struct nkb_host *host, nkb_host_enter *enter, void *conte
 /* Compile and run the file, check the shape of what it returns. NKB_ERULE. */
 int nkb_host_load(struct nkb_host *host, const struct nkb_rule_source *source, struct nkb_err *err);
 /* Of the loaded rule; strings live with the host. `needs` are as written ("inference?"). */
-const char *nkb_host_rule_text(const struct nkb_host *host, const char *field); /* name version about */
+const char *nkb_host_rule_text(const struct nkb_host *host,
+                               const char *field); /* name version about */
 const char *const *nkb_host_needs(const struct nkb_host *host, size_t *count);
-bool nkb_host_has(const struct nkb_host *host, const char *function); /* "score_file", "training_json" */
+bool nkb_host_has(const struct nkb_host *host,
+                  const char *function); /* "score_file", "training_json" */
 struct nkb_param *nkb_host_params(struct nkb_host *host, size_t *count);
 /* Parse text by the parameter's type and check its bounds: NKB_EUSAGE. */
 int nkb_host_set_param(struct nkb_host *host, struct nkb_param *param, const char *text,
@@ -77,28 +86,40 @@ int nkb_host_accept(struct nkb_host *host, struct nkb_err *err);
 
 /* What a rule may know of the run besides m and p: r.run. */
 struct nkb_run_facts {
-    const char *started_at;     /* ISO local time without zone, "2026-03-04T09:15:02.118000" as upstream */
+    const char
+        *started_at; /* ISO local time without zone, "2026-03-04T09:15:02.118000" as upstream */
     const char *engine_version;
-    const struct nkb_value *options; /* object: verbose, detailed, per_file_scores, print_per_file … */
-    const struct nkb_value *outputs; /* array of paths */
+    const struct nkb_value
+        *options; /* object: verbose, detailed, per_file_scores, print_per_file … */
+    const struct nkb_value *outputs;     /* array of paths */
     const struct nkb_value *diagnostics; /* array of {text, warning} known before scoring */
 };
 
 /* check, score, score_file for each module (when options.per_file_scores), gates. The result is an
  * ordered object in `arena`, the same that r shows: score mode valid rule params tree files checks
- * gates diagnostics run. NKB_ERULE, or NKB_EINPUT when a leaf is absent or impossible. A result that is
- * not valid returns 0; look at its "valid". `metrics` must outlive the host. */
+ * gates diagnostics run. NKB_ERULE, or NKB_EINPUT when a leaf is absent or impossible. A result
+ * that is not valid returns 0; look at its "valid". `metrics` must outlive the host. */
 int nkb_host_score(struct nkb_host *host, const struct nkb_value *metrics,
-                   const struct nkb_run_facts *facts, struct nkb_arena *arena, struct nkb_value **result,
-                   struct nkb_err *err);
-/* "console" gives the text; "json" and "training_json" the JSON text of the ordered table the layout
- * returned. *present is false (and nothing appended) when the rule has no training_json. */
+                   const struct nkb_run_facts *facts, struct nkb_arena *arena,
+                   struct nkb_value **result, struct nkb_err *err);
+/* After nkb_host_score. "console" gives the text; "json" and "training_json" the JSON text of the
+ * ordered table the layout returned. *present is false (and nothing appended) when the rule has no
+ * training_json. */
 int nkb_host_layout(struct nkb_host *host, const char *layout, struct nkb_buf *out, bool *present,
                     struct nkb_err *err);
 
-/* Run a trusted script of scripts/ (embedded): it returns a function, which gets `argument` (tables made
- * of it, or NULL: nil) and returns either a string (appended to *text) or a table (built into *value).
- * Either may be NULL when not expected. A script's error is a bug: NKB_EINPUT with its text. */
+/* The rule's frames of the last NKB_ERULE, innermost first, one a line, each ended by a newline; ""
+ * when there is but one or none. Until the next call. */
+const char *nkb_host_trace(const struct nkb_host *host);
+
+/* Run a trusted script of scripts/ (embedded), "discover.lua": it has the whole standard library,
+ * lfs, cjson, the library nkb as a global and require for other scripts ("export.csv"). It returns
+ * a function, which gets `argument` as rules get m, only that a name that does not exist is nil
+ * (read-only; pairs in order; nkb.list copies a list, nkb.keys names absent values too, nkb.note
+ * gives unit, source and why; NULL: nil), and returns either a string (appended to *text) or a
+ * table (built into *value: lists from 1…n and empty tables, nkb.object keeps its order, other
+ * tables have their keys sorted). Either may be NULL when not expected. A script's error is a bug:
+ * NKB_EINPUT with its text. */
 int nkb_script_run(const char *script, const struct nkb_value *argument, struct nkb_arena *arena,
                    struct nkb_buf *text, struct nkb_value **value, struct nkb_err *err);
 

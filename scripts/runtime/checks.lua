@@ -1,0 +1,50 @@
+-- `c`: what a rule's check says of a submission. c:require(ok, text) false makes it invalid; c:advise and c:note
+-- only say so. c:note(text) alone is a remark.
+local host = ...
+local raise = host.raise
+
+local function recorder()
+  local list, c = {}, {}
+  local locked = host.base.readonly("c", c)
+
+  local function add(kind, ok, text)
+    if type(text) ~= "string" then
+      raise(("c:%s(ok, text): the text is %s"):format(kind, text == nil and "missing" or "a " .. type(text)))
+    end
+    list[#list + 1] = host.nkb.object { { "kind", kind }, { "ok", ok and true or false }, { "text", text } }
+    return ok
+  end
+
+  local function check_self(self, kind)
+    if self ~= locked then raise(("write c:%s(…), with a colon"):format(kind)) end
+  end
+
+  function c.require(self, ok, text)
+    check_self(self, "require")
+    return add("require", ok, text)
+  end
+  function c.advise(self, ok, text)
+    check_self(self, "advise")
+    return add("advise", ok, text)
+  end
+  function c.note(self, ok, ...)
+    check_self(self, "note")
+    if select("#", ...) == 0 then return add("note", true, ok) end
+    return add("note", ok, (...))
+  end
+  return locked, list
+end
+
+-- What no submission can be, whatever the rule.
+local function impossible(m)
+  local mfu = host.has(m, "training.mfu_percent") and host.find(m, "training.mfu_percent")
+  if type(mfu) == "number" and mfu > 100 then
+    return host.nkb.object {
+      { "kind", "impossible" }, { "ok", false },
+      { "text", ("MFU is %s %%: over 100 %% is impossible; look at the throughput, the number of nodes, the batch size, the sequence length and the backend")
+        :format(host.fmt.fixed(mfu, 2)) },
+    }
+  end
+end
+
+return { recorder = recorder, impossible = impossible }

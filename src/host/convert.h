@@ -1,0 +1,26 @@
+/* What a rule or script made, as a value tree. Private to src/host. */
+#ifndef NKB_HOST_CONVERT_H
+#define NKB_HOST_CONVERT_H
+
+#include <lua.h>
+
+#include "base/arena.h"
+#include "model/value.h"
+
+/* Registry fields: weak tables of the runtime that say what a table is. nkb.objects: proxy ->
+ * {keys, values}; nkb.arrays: table -> true; nkb.nodes: derivation node -> its data. */
+#define NKB_OBJECTS "nkb.objects"
+#define NKB_ARRAYS "nkb.arrays"
+#define NKB_NODES "nkb.nodes"
+
+/* The value at index. Ordered objects keep their order, a plain table is a list when its keys are
+ * 1…n (an empty one too), else an object with its keys sorted; a bound tree is taken as it is,
+ * without a copy, a node of the derivation is its number, nkb.null is null. Raises at anything
+ * else, at nesting deeper than NKB_CONVERT_DEPTH (so a table that holds itself ends) and beyond
+ * NKB_CONVERT_VALUES values or NKB_CONVERT_BYTES of text, each counted as often as it is met.
+ * `what` is what messages call the whole.
+ * [-0, +0, e] */
+enum { NKB_CONVERT_DEPTH = 200, NKB_CONVERT_VALUES = 1000000, NKB_CONVERT_BYTES = 64 << 20 };
+struct nkb_value *nkb_convert(lua_State *L, int index, const char *what, struct nkb_arena *arena);
+
+#endif
