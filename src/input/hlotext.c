@@ -16,7 +16,6 @@ static void reader_open(struct nkb_hlotext *r, struct nkb_str text, struct nkb_a
 {
     const char *from = text.len ? text.ptr : "";
     *r = (struct nkb_hlotext){
-        .start = from,
         .at = from,
         .end = from + text.len,
         .counted = from,

@@ -102,9 +102,10 @@ int nkb_hlotext_called_finish(struct nkb_hlotext *r, struct nkb_hlotext_draft *d
     made->called_ids = ids;
     made->called_count = (uint32_t)count;
     const struct nkb_hlotext_called *list =
-        (const struct nkb_hlotext_called *)(const void *)r->called.data + draft->first_called;
+        (const struct nkb_hlotext_called *)(const void *)r->called.data;
     for (size_t i = 0; i < count; i++) {
-        const struct nkb_hlotext_called *one = i < paired ? &draft->pair[i] : &list[i - paired];
+        const struct nkb_hlotext_called *one =
+            i < paired ? &draft->pair[i] : &list[draft->first_called + i - paired];
         enum nkb_hlo_opcode opcode =
             draft->wrapped == NKB_HLO_OPCODE_COUNT ? made->opcode : draft->wrapped;
         struct pending reference = {one->name, &called[i], &ids[i], made->at,

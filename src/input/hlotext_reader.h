@@ -11,9 +11,8 @@
 #include "model/hlo.h"
 
 enum {
-    NKB_HLOTEXT_MAX_SHAPE_DEPTH =
-        97,                        /* tuples in tuples: as deep as protobuf's own limit lets them */
-    NKB_HLOTEXT_MAX_NESTING = 256, /* brackets in brackets of a value we skip */
+    NKB_HLOTEXT_MAX_SHAPE_DEPTH = 97,  /* tuples in tuples: protobuf's own limit lets in as many */
+    NKB_HLOTEXT_MAX_NESTING = 256,     /* brackets in brackets of a value we skip */
     NKB_HLOTEXT_MAX_INLINE_DEPTH = 16, /* computations written inside an instruction */
     NKB_HLOTEXT_MAX_RANK = 1024,       /* of a shape; no real one comes near */
     NKB_HLOTEXT_TYPE_MEMO = 16,        /* element types remembered by name */
@@ -33,7 +32,7 @@ struct nkb_hlotext_called {
 };
 
 struct nkb_hlotext {
-    const char *start, *at, *end;
+    const char *at, *end;
     const char *counted, *line_start; /* up to `counted` newlines have been counted into line */
     uint64_t line;
     struct nkb_arena *arena;
@@ -69,26 +68,44 @@ int nkb_hlotext_fail(struct nkb_hlotext *r, uint64_t line, const char *format, .
 /* "line N: found 'x' at column C; expected WHAT" for what stands at the cursor. */
 int nkb_hlotext_expected(struct nkb_hlotext *r, const char *what);
 /* White space and comments. A comment that is not closed stays in front of the cursor. */
-void nkb_hlotext_blanks(struct nkb_hlotext *r);
-bool nkb_hlotext_take(struct nkb_hlotext *r, char c); /* blanks, then c if it is there */
-int nkb_hlotext_want(struct nkb_hlotext *r, char c, const char *what); /* blanks, then c */
-struct nkb_str
-nkb_hlotext_word(struct nkb_hlotext *r); /* letters, digits, '_' '-' '.'; may be empty */
-int nkb_hlotext_name(struct nkb_hlotext *r, const char *what,
-                     struct nkb_str *out); /* '%' may lead */
-int nkb_hlotext_int(struct nkb_hlotext *r, const char *what, int64_t *out);
-int nkb_hlotext_ints(struct nkb_hlotext *r, struct nkb_hlo_ints *out); /* {1,2,3} */
-/* hlotext_string.c. A string; *raw_out is what stands between the quotes. */
-int nkb_hlotext_raw_string(struct nkb_hlotext *r, struct nkb_str *raw_out);
-/* A string without its escapes, in the arena. */
-int nkb_hlotext_string(struct nkb_hlotext *r, struct nkb_str *out);
-int nkb_hlotext_skip_brackets(
-    struct nkb_hlotext *r); /* from an opening bracket to behind its partner */
-int nkb_hlotext_skip_value(struct nkb_hlotext *r);               /* any attribute's value */
-static inline char nkb_hlotext_peek(const struct nkb_hlotext *r) /* NUL at the end, too */
+void nkb_hlotext_skip_blanks(struct nkb_hlotext *r);
+static inline void nkb_hlotext_blanks(struct nkb_hlotext *r)
+{
+    if (r->at == r->end || *r->at <= ' ' || *r->at == '/')
+        nkb_hlotext_skip_blanks(r);
+}
+/* NUL at the end, too. */
+static inline char nkb_hlotext_peek(const struct nkb_hlotext *r)
 {
     return r->at < r->end ? *r->at : '\0';
 }
+/* Blanks, then c if it is there. */
+static inline bool nkb_hlotext_take(struct nkb_hlotext *r, char c)
+{
+    nkb_hlotext_blanks(r);
+    if (r->at == r->end || *r->at != c)
+        return false;
+    r->at++;
+    return true;
+}
+/* Blanks, then c, or a message that expects `what`. */
+int nkb_hlotext_want(struct nkb_hlotext *r, char c, const char *what);
+/* Letters, digits, '_', '-' and '.'; may be empty. */
+struct nkb_str nkb_hlotext_word(struct nkb_hlotext *r);
+/* Blanks, then a word that '%' may lead. */
+int nkb_hlotext_name(struct nkb_hlotext *r, const char *what, struct nkb_str *out);
+int nkb_hlotext_int(struct nkb_hlotext *r, const char *what, int64_t *out);
+/* {1,2,3} */
+int nkb_hlotext_ints(struct nkb_hlotext *r, struct nkb_hlo_ints *out);
+/* From an opening bracket to behind its partner. */
+int nkb_hlotext_skip_brackets(struct nkb_hlotext *r);
+/* Any attribute's value. */
+int nkb_hlotext_skip_value(struct nkb_hlotext *r);
+
+/* hlotext_string.c: a string as it stands between its quotes, or without its escapes in the arena.
+ */
+int nkb_hlotext_raw_string(struct nkb_hlotext *r, struct nkb_str *raw_out);
+int nkb_hlotext_string(struct nkb_hlotext *r, struct nkb_str *out);
 
 /* hlotext_shape.c */
 int nkb_hlotext_shape(struct nkb_hlotext *r, uint32_t depth, struct nkb_hlo_shape *out);
@@ -130,7 +147,8 @@ static inline struct nkb_hlo_computation *nkb_hlotext_computations(const struct 
 }
 static inline struct nkb_hlo_instruction *nkb_hlotext_instructions(const struct nkb_hlotext *r)
 {
-    return (struct nkb_hlo_instruction *)(void *)r->instructions.data + r->first_instruction;
+    void *all = r->instructions.data;
+    return all ? (struct nkb_hlo_instruction *)all + r->first_instruction : NULL;
 }
 
 #endif

@@ -68,7 +68,7 @@ static bool skip_comment(struct nkb_hlotext *r)
     return false;
 }
 
-void nkb_hlotext_blanks(struct nkb_hlotext *r)
+void nkb_hlotext_skip_blanks(struct nkb_hlotext *r)
 {
     while (r->at < r->end) {
         char c = *r->at;
@@ -83,15 +83,6 @@ void nkb_hlotext_blanks(struct nkb_hlotext *r)
     }
 }
 
-bool nkb_hlotext_take(struct nkb_hlotext *r, char c)
-{
-    nkb_hlotext_blanks(r);
-    if (r->at == r->end || *r->at != c)
-        return false;
-    r->at++;
-    return true;
-}
-
 int nkb_hlotext_want(struct nkb_hlotext *r, char c, const char *what)
 {
     return nkb_hlotext_take(r, c) ? 0 : nkb_hlotext_expected(r, what);
@@ -102,10 +93,12 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* One bit a character: letters, digits, '_', '-' and '.'. */
 static bool is_word(char c)
 {
-    char lower = (char)(c | 0x20);
-    return (lower >= 'a' && lower <= 'z') || is_digit(c) || c == '_' || c == '-' || c == '.';
+    static const uint32_t words[8] = {0, 0x03ff6000, 0x87fffffe, 0x07fffffe};
+    unsigned char u = (unsigned char)c;
+    return words[u >> 5] >> (u & 31) & 1;
 }
 
 struct nkb_str nkb_hlotext_word(struct nkb_hlotext *r)
