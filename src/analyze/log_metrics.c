@@ -94,7 +94,7 @@ static const char *absent_reason(const struct maker *m, const struct metric *met
     if (m->log->records == 0)
         return "no training record was recognised in the log";
     return nkb_arena_printf(m->arena, "the log%s has no %s",
-                            m->steps->runs > 1 ? "'s last run" : "", key_names[metric->aliases[0]]);
+                            m->steps->runs > 1 ? "'s last run" : "", metric->name);
 }
 
 static void put_absent(const struct maker *m, struct nkb_value *group, const char *const *names,
