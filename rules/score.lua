@@ -59,9 +59,6 @@ return {
   check = function(m, p, c)
     local macs = m.hlo[p.mac_count]
     c:advise(not macs or macs.nki_macs ~= 0, "no NKI MACs: is this the baseline's cache?")
-    if m.inference then
-      c:advise(m.inference.accuracy_source ~= "assumed", "accuracy assumed 1: neither the report nor --accuracy says it")
-    end
     if m.reasoning then
       local scored, others = tasks_of(m, p)
       c:require(#scored > 0, "reasoning: no task has " .. p.reasoning_metric .. " (--reasoning-metric names another)")

@@ -64,6 +64,12 @@ const char *nkb_run_error(const nkb_run *run)
     return run->err.text;
 }
 
+const char *nkb_run_trace(const nkb_run *run)
+{
+    const char *trace = run->host && run->err.code == NKB_ERULE ? nkb_host_trace(run->host) : NULL;
+    return trace ? trace : "";
+}
+
 /* Parameters are given as flags are, with dashes; a rule names them with underscores. */
 static struct nkb_param *find_param(nkb_run *run, const char *name)
 {
@@ -311,6 +317,41 @@ static int layout(nkb_run *run, const char *name, const char **text, size_t *siz
     return code;
 }
 
+static const char *text_of(const struct nkb_value *entry, const char *key)
+{
+    const struct nkb_value *v = nkb_value_get(entry, key);
+    return nkb_value_is(v, NKB_STRING) ? v->as.string.ptr : "";
+}
+
+static bool is_true(const struct nkb_value *entry, const char *key)
+{
+    const struct nkb_value *v = nkb_value_get(entry, key);
+    return nkb_value_is(v, NKB_BOOL) && v->as.boolean;
+}
+
+/* What the rule's checks and gates found is said like all that was found before. */
+static void diagnose_result(nkb_run *run)
+{
+    const struct nkb_value *checks = nkb_value_get(run->result, "checks");
+    const struct nkb_value *gates = nkb_value_get(run->result, "gates");
+
+    for (size_t i = 0; nkb_value_is(checks, NKB_ARRAY) && i < checks->as.items.count; i++) {
+        const struct nkb_value *check = checks->as.items.at[i].value;
+        const char *kind = text_of(check, "kind");
+        if (!is_true(check, "ok"))
+            run_diagnose(run, strcmp(kind, "note") != 0, "%s%s", text_of(check, "text"),
+                         strcmp(kind, "require") == 0 || strcmp(kind, "impossible") == 0
+                             ? "; the result is not valid"
+                             : "");
+    }
+    for (size_t i = 0; nkb_value_is(gates, NKB_ARRAY) && i < gates->as.items.count; i++) {
+        const struct nkb_value *gate = gates->as.items.at[i].value;
+        if (!is_true(gate, "ok"))
+            run_diagnose(run, true, "gate not passed: %s%s", text_of(gate, "text"),
+                         is_true(gate, "warning") ? "" : "; the result is not valid");
+    }
+}
+
 int nkb_run_score(nkb_run *run)
 {
     struct nkb_value *outputs = nkb_value_array(&run->arena);
@@ -327,6 +368,8 @@ int nkb_run_score(nkb_run *run)
         .diagnostics = run->diagnostics,
     };
     int code = nkb_host_score(run->host, run->metrics, &facts, &run->arena, &run->result, &run->err);
+    if (code == 0)
+        diagnose_result(run);
     if (code == 0)
         code = layout(run, "console", &run->console, &run->console_size);
     if (code == 0)
@@ -372,10 +415,7 @@ const char *nkb_run_text(nkb_run *run, const char *what, const char *path, size_
 
 const char *nkb_run_diagnostic(const nkb_run *run, size_t i, int *is_warning)
 {
-    /* A result's list starts with the run's own and goes on with the rule's. */
-    const struct nkb_value *list = nkb_value_get(run->result, "diagnostics");
-    if (!nkb_value_is(list, NKB_ARRAY))
-        list = run->diagnostics;
+    const struct nkb_value *list = run->diagnostics;
     if (i >= list->as.items.count)
         return NULL;
     const struct nkb_value *entry = list->as.items.at[i].value;

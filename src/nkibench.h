@@ -98,9 +98,10 @@ NKB_API const char *nkb_run_text(nkb_run *run, const char *what, const char *pat
 
 /* Diagnostics so far, in order: i from 0, NULL past the last. *is_warning: 1 a warning, 0 a note. */
 NKB_API const char *nkb_run_diagnostic(const nkb_run *run, size_t i, int *is_warning);
-/* Why the last call failed; "" when it did not. A rule's own error may be followed by the rule's
- * frames, one a line. */
+/* Why the last call failed, in one line; "" when it did not. */
 NKB_API const char *nkb_run_error(const nkb_run *run);
+/* After NKB_RULE: the rule's own frames, one a line; "" when there is nothing to add. */
+NKB_API const char *nkb_run_trace(const nkb_run *run);
 
 /* Called now and then from measure, on the thread that called it; returning nonzero stops the run. */
 typedef int nkb_progress_fn(void *context, size_t files_done, size_t files_total, uint64_t bytes_done);

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "analyze/flops.h"
 #include "analyze/steps.h"
@@ -54,6 +55,7 @@ static int measure_document(nkb_run *run, enum setting_id id, enum need need, co
 static int measure_log(nkb_run *run, enum need need)
 {
     struct nkb_trainlog log;
+    struct stat st;
     const char *path = run->settings[SET_LOG_FILE].value;
     bool read;
     int code = wanted(run, SET_LOG_FILE, need, "training log", &read);
@@ -66,7 +68,7 @@ static int measure_log(nkb_run *run, enum need need)
     code = nkb_trainlog_read_file(path, run_flag(SET_LOG_FILE), &run->arena, &log, &run->err);
     if (code != 0)
         return code;
-    run_add_file(run, "log-file", path, (int64_t)log.size_bytes);
+    run_add_file(run, "log-file", path, stat(path, &st) == 0 ? (int64_t)st.st_size : 0);
     nkb_value_put(&run->arena, run->metrics, "log",
                   nkb_log_metrics(&run->arena, &log, path, run->diagnostics));
     return 0;

@@ -213,10 +213,16 @@ function layout.json(r)
   }, r), 2
 end
 
+local function path_of(r, role)
+  for _, file in ipairs(r.m.files) do
+    if file.role == role then return file.path end
+  end
+end
+
 function layout.training_json(r)
   local parts, training = parts_of(r), r.m.training
   return add_provenance(nkb.object {
-    { "model_config", training.model_config },
+    { "model_config", path_of(r, "model-config") },
     { "batch_size", training.batch_size },
     { "sequence_length", training.seq_len },
     { "num_nodes", training.num_nodes },

@@ -37,19 +37,23 @@ static int measure_and_print(struct cli *cli, const char *name, const char *path
     return print(cli, what, path);
 }
 
-int command_metrics(struct cli *cli)
-{
-    if (cli->word_count > 1)
-        return usage(cli, "metrics takes one path of the tree at most, such as training or hlo.static");
-    return measure_and_print(cli, "metrics", cli->word_count ? cli->words[0] : NULL);
-}
-
-/* Only what is named is analysed: the inputs of a score are left out. */
+/* Only what is named is measured: the other inputs of a score are left out. */
 static int only(struct cli *cli, const char *needs)
 {
-    if (nkb_run_only(cli->run, needs) == NKB_DONE)
-        return 0;
-    return NKB_INPUT;
+    return nkb_run_only(cli->run, needs) == NKB_DONE ? 0 : NKB_INPUT;
+}
+
+int command_metrics(struct cli *cli)
+{
+    const char *path = cli->word_count ? cli->words[0] : NULL;
+    if (cli->word_count > 1)
+        return usage(cli, "metrics takes one path of the tree at most, such as training or hlo.static");
+    if (path && strncmp(path, "files", 5) != 0) {
+        char *needs = nkb_arena_printf(&cli->arena, "%.*s?", (int)strcspn(path, "."), path);
+        if (!needs || only(cli, needs) != 0)
+            return NKB_INPUT;
+    }
+    return measure_and_print(cli, "metrics", path);
 }
 
 int command_hlo(struct cli *cli)

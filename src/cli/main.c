@@ -11,6 +11,11 @@ static int fail(struct cli *cli, int status)
 {
     const char *text = cli->err.text[0] ? cli->err.text : nkb_run_error(cli->run);
     say(cli, "%s", text);
+    for (const char *frame = nkb_run_trace(cli->run); *frame;) {
+        size_t len = strcspn(frame, "\n");
+        say(cli, "    %.*s", (int)len, frame);
+        frame += len + (frame[len] == '\n');
+    }
     if (status == NKB_USAGE)
         say(cli, "see nkibench --help");
     return status;

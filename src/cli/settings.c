@@ -75,22 +75,26 @@ int cli_environment_apply(struct cli *cli, bool early)
     return 0;
 }
 
-/* The nearest nkibench.yaml, or NULL. */
+/* The nearest nkibench.yaml, or NULL. The path is relative ("../nkibench.yaml"), so that what is relative to it
+ * stays short and the same wherever the tree is moved. */
 static const char *find_file(struct cli *cli)
 {
     char folder[4096];
-    const char *home = getenv("HOME");
+    const char *home = getenv("HOME"), *up = "";
 
     if (!getcwd(folder, sizeof folder))
         return NULL;
     for (;;) {
-        char *path = nkb_arena_printf(&cli->arena, "%s/nkibench.yaml", strcmp(folder, "/") ? folder : "");
+        char *path = nkb_arena_printf(&cli->arena, "%snkibench.yaml", up);
+        char *slash = strrchr(folder, '/');
         if (path && access(path, F_OK) == 0)
             return path;
-        char *slash = strrchr(folder, '/');
-        if (!slash || strcmp(folder, "/") == 0 || (home && strcmp(folder, home) == 0))
+        if (!path || !slash || strcmp(folder, "/") == 0 || (home && strcmp(folder, home) == 0))
             return NULL;
         slash[slash == folder] = '\0';
+        up = nkb_arena_printf(&cli->arena, "%s../", up);
+        if (!up)
+            return NULL;
     }
 }
 
