@@ -102,7 +102,7 @@ static int read_regular(int fd, uint64_t size, struct nkb_arena *arena, struct n
 {
     struct nkb_wire wire;
     struct nkb_buf text = NKB_BUF_INIT;
-    int code = nkb_wire_from_file(&wire, fd, size, err);
+    int code = nkb_wire_from_file(&wire, fd, size, NKB_WIRE_WINDOW_BYTES, err);
 
     if (code != 0)
         return code;

@@ -5,164 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "input/hlo_config.h"
-
 const struct nkb_hlo_limits nkb_hlo_default_limits = {
     .computations = 1024 * 1024,
     .instructions = 8 * 1024 * 1024,
     .tuple_elements = 16 * 1024 * 1024,
+    .window_dims = 16 * 1024 * 1024,
     .numbers = 128 * 1024 * 1024,
     .text_bytes = 64 * 1024,
     .config_bytes = 64 * 1024 * 1024,
     .payloads = 1024 * 1024,
 };
 
-enum { FIRST_ROOM = 64, TUPLE_ROOM = 4 };
-
-bool nkb_hlo_build_memory(struct nkb_hlo_build *build)
-{
-    nkb_wire_fault(build->wire, nkb_wire_offset(build->wire), "out of memory");
-    build->wire->code = NKB_EMEMORY;
-    build->wire->final = true;
-    return false;
-}
-
-static bool too_many(struct nkb_hlo_build *build, uint64_t limit, const char *what)
-{
-    nkb_wire_fault(build->wire, nkb_wire_offset(build->wire),
-                   "more than %llu %s; a module may have no more", (unsigned long long)limit, what);
-    build->wire->final = true;
-    return false;
-}
-
-/* One more of something there may be `limit` of. */
-static bool count_one(struct nkb_hlo_build *build, uint64_t *count, uint64_t limit,
-                      const char *what)
-{
-    if (*count >= limit)
-        return too_many(build, limit, what);
-    ++*count;
-    return true;
-}
-
-bool nkb_hlo_build_room(struct nkb_hlo_build *build, void *array, size_t *room, size_t count,
-                        size_t size_bytes)
-{
-    size_t want = *room ? *room * 2 : FIRST_ROOM, bytes;
-    void *old, *grown;
-
-    if (count < *room)
-        return true;
-    memcpy(&old, array, sizeof old); /* array is the address of a pointer of any type */
-    if (want <= *room || !nkb_size_mul(want, size_bytes, &bytes))
-        return nkb_hlo_build_memory(build);
-    grown = realloc(old, bytes);
-    if (!grown)
-        return nkb_hlo_build_memory(build);
-    memcpy(array, &grown, sizeof grown);
-    *room = want;
-    return true;
-}
-
-bool nkb_hlo_build_grow(struct nkb_hlo_build *build, const int64_t **at, uint32_t count)
-{
-    uint32_t room = count ? count * 2 : NKB_HLO_LIST_ROOM;
-
-    /* Counted by room, so that short lists count for what they cost. */
-    if (room - count > build->limits->numbers - build->numbers)
-        return too_many(build, build->limits->numbers, "dimensions, ids and other listed numbers");
-    build->numbers += room - count;
-    int64_t *grown = nkb_arena_grow(build->arena, *at, count, room, sizeof **at);
-    if (!grown)
-        return nkb_hlo_build_memory(build);
-    *at = grown;
-    return true;
-}
-
-bool nkb_hlo_build_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to)
-{
-    *to = nkb_arena_copy(build->arena, text);
-    return to->ptr || nkb_hlo_build_memory(build);
-}
-
-bool nkb_hlo_build_blob(struct nkb_hlo_build *build, struct nkb_hlo_blob blob, struct nkb_str *out)
-{
-    *out = NKB_STR_NONE;
-    if (blob.len == 0)
-        return true;
-    if (blob.len > build->limits->config_bytes) {
-        nkb_wire_fault(
-            build->wire, blob.offset, "a backend_config of %llu bytes; at most %llu are taken",
-            (unsigned long long)blob.len, (unsigned long long)build->limits->config_bytes);
-        build->wire->final = true;
-        return false;
-    }
-    return nkb_wire_peek(build->wire, blob.offset, blob.len, &build->scratch, out);
-}
-
-bool nkb_hlo_build_payload(struct nkb_hlo_build *build, struct nkb_hlo_blob blob)
-{
-    struct nkb_str text;
-    int64_t trips = -1;
-    uint64_t count = build->payload_count;
-
-    if (!count_one(build, &count, build->limits->payloads, "payloads") ||
-        !nkb_hlo_build_room(build, &build->payload_trips, &build->payload_room,
-                            build->payload_count, sizeof *build->payload_trips) ||
-        !nkb_hlo_build_blob(build, blob, &text))
-        return false;
-    if (!nkb_trip_count_read(text, &trips))
-        trips = -1;
-    build->payload_trips[build->payload_count++] = trips;
-    return true;
-}
-
-struct nkb_hlo_shape *nkb_hlo_build_tuple_element(struct nkb_hlo_build *build,
-                                                  struct nkb_hlo_shape *tuple)
-{
-    uint32_t n = tuple->tuple_count;
-
-    if (!count_one(build, &build->tuple_elements, build->limits->tuple_elements,
-                   "shapes inside tuples"))
-        return NULL;
-    if (n == 0 || (n >= TUPLE_ROOM && (n & (n - 1)) == 0)) {
-        struct nkb_hlo_shape *grown = nkb_arena_grow(build->arena, tuple->tuple, n,
-                                                     n ? (size_t)n * 2 : TUPLE_ROOM, sizeof *grown);
-        if (!grown) {
-            nkb_hlo_build_memory(build);
-            return NULL;
-        }
-        tuple->tuple = grown;
-    }
-    tuple->tuple_count = n + 1;
-    return &tuple->tuple[n];
-}
-
-struct nkb_hlo_window_dim *nkb_hlo_build_window_dim(struct nkb_hlo_build *build,
-                                                    struct nkb_hlo_attrs *attrs)
-{
-    uint32_t n = attrs->window_rank;
-
-    if (!count_one(build, &build->numbers, build->limits->numbers, "window dimensions"))
-        return NULL;
-    if (n == 0 || (n >= NKB_HLO_LIST_ROOM && (n & (n - 1)) == 0)) {
-        struct nkb_hlo_window_dim *grown = nkb_arena_grow(
-            build->arena, attrs->window, n, n ? (size_t)n * 2 : NKB_HLO_LIST_ROOM, sizeof *grown);
-        if (!grown) {
-            nkb_hlo_build_memory(build);
-            return NULL;
-        }
-        attrs->window = grown;
-    }
-    attrs->window_rank = n + 1;
-    return &attrs->window[n];
-}
-
-struct nkb_hlo_computation *nkb_hlo_build_computation(struct nkb_hlo_build *build, uint64_t at)
+static struct nkb_hlo_computation *open_computation(struct nkb_hlo_build *build, uint64_t at)
 {
     uint64_t count = build->computation_count;
 
-    if (!count_one(build, &count, build->limits->computations, "computations") ||
+    if (!nkb_hlo_build_count(build, &count, 1, build->limits->computations, "computations") ||
         !nkb_hlo_build_room(build, &build->computations, &build->computation_room,
                             build->computation_count, sizeof *build->computations))
         return NULL;
@@ -204,7 +62,7 @@ static bool resolve_operands(struct nkb_hlo_build *build, struct nkb_hlo_computa
     return true;
 }
 
-bool nkb_hlo_build_computation_end(struct nkb_hlo_build *build)
+static bool close_computation(struct nkb_hlo_build *build)
 {
     struct nkb_hlo_computation *computation = &build->computations[build->computation_count];
     size_t count = build->instruction_count;
@@ -220,14 +78,15 @@ bool nkb_hlo_build_computation_end(struct nkb_hlo_build *build)
     return count == 0 || resolve_operands(build, computation);
 }
 
-struct nkb_hlo_draft *nkb_hlo_build_instruction(struct nkb_hlo_build *build, uint64_t at)
+static struct nkb_hlo_draft *open_instruction(struct nkb_hlo_build *build, uint64_t at)
 {
-    if (!count_one(build, &build->instructions_all, build->limits->instructions, "instructions") ||
+    if (!nkb_hlo_build_count(build, &build->instructions_all, 1, build->limits->instructions,
+                             "instructions") ||
         !nkb_hlo_build_room(build, &build->instructions, &build->instruction_room,
                             build->instruction_count, sizeof *build->instructions))
         return NULL;
     struct nkb_hlo_draft *draft = &build->draft;
-    memset(draft, 0, sizeof *draft);
+    memset(draft, 0, offsetof(struct nkb_hlo_draft, literal));
     draft->in.name = NKB_STR_LITERAL("");
     draft->in.opcode_name = NKB_STR_LITERAL("");
     draft->in.opcode = NKB_HLO_OPCODE_COUNT;
@@ -235,8 +94,41 @@ struct nkb_hlo_draft *nkb_hlo_build_instruction(struct nkb_hlo_build *build, uin
     return draft;
 }
 
-bool nkb_hlo_build_instruction_end(struct nkb_hlo_build *build)
+void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                         void *target, uint64_t at)
 {
+    bool *given;
+    void *child;
+
+    switch (field->keep) {
+    case NKB_KEEP_INTO:
+        given = (bool *)target + field->flag;
+        child = (char *)target + field->at;
+        if (field->flag != NKB_PROTO_NO_FLAG && !*given) {
+            *given = true;
+            memset(child, 0, field->size);
+        }
+        return child;
+    case NKB_KEEP_INSTRUCTION:
+        return open_instruction(build, at);
+    case NKB_KEEP_COMPUTATION:
+        return open_computation(build, at);
+    case NKB_KEEP_TUPLE_SHAPE:
+        return nkb_hlo_build_tuple_element(build, target);
+    case NKB_KEEP_WINDOW_DIM:
+        return nkb_hlo_build_window_dim(build, target);
+    default: /* NKB_KEEP_MODULE */
+        build->modules_wrapped++;
+        return target;
+    }
+}
+
+bool nkb_hlo_build_close(struct nkb_hlo_build *build, const struct nkb_proto_field *field)
+{
+    if (field->keep == NKB_KEEP_COMPUTATION)
+        return close_computation(build);
+    if (field->keep != NKB_KEEP_INSTRUCTION)
+        return true;
     if (!nkb_hlo_draft_finish(build))
         return false;
     build->instructions[build->instruction_count++] = build->draft.in;

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "input/hlo_draft.h"
+#include "input/hlo_schema.h"
 #include "input/id_map.h"
 #include "input/wire.h"
 #include "model/hlo.h"
@@ -16,9 +17,10 @@
 struct nkb_hlo_limits {
     uint64_t computations, instructions;
     uint64_t tuple_elements; /* shapes inside tuple shapes, over the module */
-    uint64_t numbers;        /* dimensions, ids and the like, over the module */
-    uint64_t text_bytes;     /* one name, target or op_name; at most NKB_WIRE_WINDOW_BYTES */
-    uint64_t config_bytes;   /* one backend_config of a kernel or a while */
+    uint64_t window_dims;
+    uint64_t numbers;      /* dimensions, ids and the like, over the module */
+    uint64_t text_bytes;   /* one name, target or op_name */
+    uint64_t config_bytes; /* one backend_config of a kernel or a while */
     uint64_t payloads;
 };
 extern const struct nkb_hlo_limits nkb_hlo_default_limits;
@@ -40,6 +42,7 @@ struct nkb_hlo_build {
     struct nkb_arena *arena;
     const struct nkb_hlo_limits *limits;
     struct nkb_hlo *module;
+    uint64_t modules_wrapped; /* in an HloProto or HloSnapshot: how many, where one is right */
 
     struct nkb_hlo_draft draft;
     struct nkb_hlo_computation computation;   /* being read */
@@ -49,7 +52,11 @@ struct nkb_hlo_build {
     size_t computation_count, computation_room;
     struct nkb_hlo_instruction **callers; /* instructions that call, in the arena */
     size_t caller_count, caller_room;
-    uint64_t instructions_all, tuple_elements, numbers;
+    uint64_t instructions_all, tuple_elements, window_dims, numbers;
+    int64_t *numbers_free; /* short lists and texts are cut from larger pieces */
+    size_t numbers_left;
+    char *text_free;
+    size_t text_left;
 
     int64_t *payload_trips; /* known_trip_count of each payload, -1: none */
     size_t payload_count, payload_room;
@@ -68,44 +75,36 @@ void nkb_hlo_build_start(struct nkb_hlo_build *build, struct nkb_wire *wire,
 bool nkb_hlo_build_finish(struct nkb_hlo_build *build);
 void nkb_hlo_build_free(struct nkb_hlo_build *build);
 
-/* A computation begins at offset `at`, and ends. */
-struct nkb_hlo_computation *nkb_hlo_build_computation(struct nkb_hlo_build *build, uint64_t at);
-bool nkb_hlo_build_computation_end(struct nkb_hlo_build *build);
-/* The same for an instruction; NULL: refused. */
-struct nkb_hlo_draft *nkb_hlo_build_instruction(struct nkb_hlo_build *build, uint64_t at);
-bool nkb_hlo_build_instruction_end(struct nkb_hlo_build *build);
+/* A message that is kept begins at offset `at`: the struct its fields fill, NULL for a fault; and
+ * ends. */
+void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                         void *target, uint64_t at);
+bool nkb_hlo_build_close(struct nkb_hlo_build *build, const struct nkb_proto_field *field);
+/* Room for `more` numbers behind those of a list, which they now belong to. */
+int64_t *nkb_hlo_build_more(struct nkb_hlo_build *build, const int64_t **at, uint32_t *count,
+                            uint64_t more);
+bool nkb_hlo_build_bytes(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                         void *target, struct nkb_hlo_blob blob);
+/* Text that stays; NULs allowed. */
+bool nkb_hlo_build_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to);
+bool nkb_hlo_build_opcode(struct nkb_hlo_build *build, struct nkb_str name);
+void nkb_hlo_build_direction(struct nkb_hlo_build *build, struct nkb_str name);
+
+/* Between the files of the builder. What a draft becomes, hlo_draft.c: */
+bool nkb_hlo_draft_finish(struct nkb_hlo_build *build);
+/* What is kept and where, hlo_keep.c: */
 struct nkb_hlo_shape *nkb_hlo_build_tuple_element(struct nkb_hlo_build *build,
                                                   struct nkb_hlo_shape *tuple);
 struct nkb_hlo_window_dim *nkb_hlo_build_window_dim(struct nkb_hlo_build *build,
                                                     struct nkb_hlo_attrs *attrs);
-bool nkb_hlo_build_opcode(struct nkb_hlo_build *build, struct nkb_str name);
-void nkb_hlo_build_direction(struct nkb_hlo_build *build, struct nkb_str name);
-bool nkb_hlo_build_payload(struct nkb_hlo_build *build, struct nkb_hlo_blob blob);
-/* Text that stays; NULs allowed. */
-bool nkb_hlo_build_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to);
-
-/* Inside the room: bytes of a blob, and what a draft becomes (hlo_draft.c). */
 bool nkb_hlo_build_blob(struct nkb_hlo_build *build, struct nkb_hlo_blob blob, struct nkb_str *out);
-bool nkb_hlo_draft_finish(struct nkb_hlo_build *build);
-bool nkb_hlo_build_memory(struct nkb_hlo_build *build); /* "out of memory"; returns false */
-/* Room for one more in an array of `size_bytes` elements from malloc, doubling. */
+/* Room for one more in an array of `size_bytes` elements from malloc; array is the pointer's
+ * address. */
 bool nkb_hlo_build_room(struct nkb_hlo_build *build, void *array, size_t *room, size_t count,
                         size_t size_bytes);
-
-/* A list grows by doubling and starts with LIST_ROOM, so its length alone says when it is full. */
-enum { NKB_HLO_LIST_ROOM = 4 };
-bool nkb_hlo_build_grow(struct nkb_hlo_build *build, const int64_t **at, uint32_t count);
-
-static inline bool nkb_hlo_build_append(struct nkb_hlo_build *build, const int64_t **at,
-                                        uint32_t *count, int64_t value)
-{
-    uint32_t n = *count;
-    if ((n == 0 || (n >= NKB_HLO_LIST_ROOM && (n & (n - 1)) == 0)) &&
-        !nkb_hlo_build_grow(build, at, n))
-        return false;
-    ((int64_t *)*at)[n] = value;
-    *count = n + 1;
-    return true;
-}
+/* `more` of something there may be `limit` of. */
+bool nkb_hlo_build_count(struct nkb_hlo_build *build, uint64_t *count, uint64_t more,
+                         uint64_t limit, const char *what);
+bool nkb_hlo_build_memory(struct nkb_hlo_build *build); /* "out of memory"; returns false */
 
 #endif

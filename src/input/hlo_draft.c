@@ -81,7 +81,7 @@ static bool take_literal(struct nkb_hlo_build *build)
     struct nkb_hlo_first first = {0, 0};
     enum { S8 = 2, S16, S32, S64, U8, U16, U32, U64 };
 
-    if (in->shape.rank != 0 || in->shape.tuple_count != 0)
+    if (!build->draft.has_literal || in->shape.rank != 0 || in->shape.tuple_count != 0)
         return true;
     switch (in->shape.element_type) {
     case NKB_TYPE_PRED:

@@ -32,17 +32,15 @@ struct nkb_hlo_payload {
 
 struct nkb_hlo_draft {
     struct nkb_hlo_instruction in;
-    struct nkb_hlo_ints operand_ids, called_ids;
+    struct nkb_hlo_attrs attrs;
+    struct nkb_hlo_ints operand_ids, called_ids, dynamic_slice_sizes, gather_slice_sizes;
     int64_t parameter_number, tuple_index;
     struct nkb_hlo_blob config;
-    bool has_shape, has_metadata;
+    bool has_shape, has_metadata, has_literal, has_payload, has_dot, has_ragged_dot,
+        has_convolution, has_window;
 
-    /* From here on fields that few instructions have; `rare` says that any of them may be set. */
-    bool rare, has_literal, has_payload, has_dot, has_ragged_dot, has_convolution, has_window;
-    enum nkb_hlo_direction direction;
-    struct nkb_hlo_attrs attrs;
-    struct nkb_hlo_ints dynamic_slice_sizes, gather_slice_sizes;
-    struct nkb_hlo_literal literal;
+    /* Each of these is as the last instruction left it unless its has_ is set. */
+    struct nkb_hlo_literal literal; /* the first of them */
     struct nkb_hlo_payload payload;
     struct nkb_hlo_dot dot, ragged_dot;
     struct nkb_hlo_convolution convolution;

@@ -1,6 +1,7 @@
 /* Upstream reads a bare HloModuleProto only, so that reading comes first and its word counts. One
  * case is open: a small wrapper in which no byte is above 127 is at the same time a module whose
- * name is the wrapped module. A module without a computation is therefore looked at again. */
+ * name is the wrapped module. A module without a computation is therefore looked at again; and what
+ * is found in a wrapper counts only if it has one, since almost any bytes make an empty message. */
 #include "input/hlo_proto.h"
 
 #include "input/hlo_walk.h"
@@ -16,13 +17,14 @@ static const struct reading {
 
 static int read_as(const struct reading *reading, struct nkb_wire *wire,
                    const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
-                   struct nkb_hlo *out, struct nkb_err *err)
+                   struct nkb_hlo *out, uint64_t *modules, struct nkb_err *err)
 {
     struct nkb_hlo_build build;
 
     nkb_wire_rewind(wire);
     nkb_hlo_build_start(&build, wire, limits, arena, out);
     int code = nkb_hlo_walk(&build, reading->root, err);
+    *modules = build.modules_wrapped;
     nkb_hlo_build_free(&build);
     out->form = reading->form;
     return code;
@@ -32,14 +34,21 @@ int nkb_hlo_proto_read(struct nkb_wire *wire, const struct nkb_hlo_limits *limit
                        struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
 {
     struct nkb_hlo module;
-    int code = read_as(&readings[0], wire, limits, arena, out, err);
+    uint64_t modules;
+    int code = read_as(&readings[0], wire, limits, arena, out, &modules, err);
 
     if ((code == 0 && out->computation_count > 0) || wire->final || wire->size == 0)
         return code;
     for (size_t i = 1; i < sizeof readings / sizeof readings[0]; i++) {
         struct nkb_err other = {0};
-        int wrapped = read_as(&readings[i], wire, limits, arena, &module, &other);
-        if (wrapped == 0 && (code != 0 || module.computation_count > 0)) {
+        int wrapped = read_as(&readings[i], wire, limits, arena, &module, &modules, &other);
+        if (wrapped == 0 && module.computation_count > 0 && modules > 1) {
+            /* protobuf would merge them into one, and their counts with them */
+            wire->final = true;
+            return nkb_err_set(err, NKB_EINPUT, "%llu modules in one file; one is expected",
+                               (unsigned long long)modules);
+        }
+        if (wrapped == 0 && module.computation_count > 0) {
             *out = module;
             return 0;
         }

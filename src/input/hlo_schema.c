@@ -4,9 +4,13 @@
 
 #define KEEP(how, type, member) .keep = NKB_KEEP_##how, .at = offsetof(struct type, member)
 #define HAND(how) .keep = NKB_KEEP_##how
-/* A message that fills a member of the struct, or the struct itself. */
+/* A message that fills a member of the struct (INTO zeroes it first, INTO_HERE finds it zeroed), or
+ * the struct itself, with or without a note that it was there. */
 #define INTO(type, member, given)                                                                  \
-    .keep = NKB_KEEP_INTO, .at = offsetof(struct type, member), .flag = offsetof(struct type, given)
+    INTO_SAME_WITH(type, given), .at = offsetof(struct type, member),                              \
+                                 .size = sizeof((struct type *)NULL)->member
+#define INTO_HERE(type, member, given)                                                             \
+    INTO_SAME_WITH(type, given), .at = offsetof(struct type, member)
 #define INTO_SAME_WITH(type, given) .keep = NKB_KEEP_INTO, .flag = offsetof(struct type, given)
 #define INTO_SAME .keep = NKB_KEEP_INTO, .flag = NKB_PROTO_NO_FLAG
 
@@ -47,14 +51,14 @@ TABLE(computation);
 static const struct nkb_proto_field instruction_fields[] = {
     F(1, "name", TEXT, KEEP(TEXT, nkb_hlo_draft, in.name)),
     F(2, "opcode", TEXT, HAND(OPCODE)),
-    F(3, "shape", MESSAGE, OF(shape), INTO(nkb_hlo_draft, in.shape, has_shape)),
-    F(7, "metadata", MESSAGE, OF(op_metadata), INTO(nkb_hlo_draft, in, has_metadata)),
+    F(3, "shape", MESSAGE, OF(shape), INTO_HERE(nkb_hlo_draft, in.shape, has_shape)),
+    F(7, "metadata", MESSAGE, OF(op_metadata), INTO_HERE(nkb_hlo_draft, in, has_metadata)),
     F(8, "literal", MESSAGE, OF(literal), INTO(nkb_hlo_draft, literal, has_literal)),
     F(9, "parameter_number", VARINT, KEEP(I64, nkb_hlo_draft, parameter_number)),
     F(11, "fusion_kind", TEXT, KEEP(TEXT, nkb_hlo_draft, attrs.fusion_kind)),
     F(13, "tuple_index", VARINT, KEEP(I64, nkb_hlo_draft, tuple_index)),
     F(14, "dimensions", VARINTS, KEEP(INTS, nkb_hlo_draft, attrs.dimensions)),
-    F(15, "window", MESSAGE, OF(window), INTO(nkb_hlo_draft, attrs, has_window)),
+    F(15, "window", MESSAGE, OF(window), INTO_HERE(nkb_hlo_draft, attrs, has_window)),
     F(16, "convolution_dimension_numbers", MESSAGE, OF(convolution),
       INTO(nkb_hlo_draft, convolution, has_convolution)),
     F(17, "slice_dimensions", MESSAGE, OF(slice_dimensions)),
@@ -259,7 +263,7 @@ static const struct nkb_proto_field ragged_dot_fields[] = {
 TABLE(ragged_dot);
 
 static const struct nkb_proto_field hlo_fields[] = {
-    F(1, "hlo_module", MESSAGE, OF(module), INTO_SAME),
+    F(1, "hlo_module", MESSAGE, OF(module), HAND(MODULE)),
     F(3, "buffer_assignment", MESSAGE, OF(buffer_assignment)),
 };
 TABLE(hlo);

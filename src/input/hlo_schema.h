@@ -35,6 +35,7 @@ enum nkb_proto_keep {
     NKB_KEEP_BLOB,  /* struct nkb_hlo_blob */
     NKB_KEEP_INTO,  /* a message that fills the struct at `at`; the bool at `flag` says it was there
                      */
+    NKB_KEEP_MODULE, /* the module inside a wrapper: fills the same struct, and is counted */
     /* values with a place of their own, hlo_build.c */
     NKB_KEEP_COMPUTATION,
     NKB_KEEP_INSTRUCTION,
@@ -55,7 +56,7 @@ struct nkb_proto_field {
     const char *name;
     const struct nkb_proto_message *message; /* of NKB_PROTO_MESSAGE */
     uint8_t kind, keep;
-    uint16_t at, flag;
+    uint16_t at, flag, size;
 };
 
 struct nkb_proto_message {

@@ -40,13 +40,13 @@ void nkb_wire_from_bytes(struct nkb_wire *wire, struct nkb_str bytes)
     stand_at(wire, (const unsigned char *)(bytes.len ? bytes.ptr : ""), bytes.len, 0);
 }
 
-int nkb_wire_from_file(struct nkb_wire *wire, int fd, uint64_t size_bytes, struct nkb_err *err)
+int nkb_wire_from_file(struct nkb_wire *wire, int fd, uint64_t size_bytes, size_t window_bytes,
+                       struct nkb_err *err)
 {
     memset(wire, 0, sizeof *wire);
     wire->fd = fd;
     wire->size = size_bytes;
-    wire->window_bytes =
-        size_bytes < NKB_WIRE_WINDOW_BYTES ? (size_t)size_bytes + 1 : NKB_WIRE_WINDOW_BYTES;
+    wire->window_bytes = size_bytes < window_bytes ? (size_t)size_bytes + 1 : window_bytes;
     wire->window = malloc(wire->window_bytes);
     if (!wire->window)
         return nkb_err_memory(err);
@@ -148,36 +148,41 @@ void nkb_wire_skip(struct nkb_wire *wire, uint64_t len)
         stand_at(wire, wire->window, 0, nkb_wire_offset(wire) + len);
 }
 
-bool nkb_wire_varint_slow(struct nkb_wire *wire, uint64_t *out)
+const unsigned char *nkb_wire_read_long(struct nkb_wire *wire, const unsigned char *p,
+                                        const unsigned char *end, uint64_t *out)
 {
-    uint64_t value = 0, start = nkb_wire_offset(wire);
+    uint64_t value = 0, start = wire->bias + (uintptr_t)p;
 
-    if (nkb_wire_ready(wire) < VARINT_BYTES && !nkb_wire_more(wire, VARINT_BYTES))
-        return false;
     for (unsigned i = 0; i < VARINT_BYTES; i++) {
-        if (wire->at == wire->fill)
-            return nkb_wire_fault(wire, start,
-                                  "the file ends inside a number; it may be cut short");
-        uint64_t byte = *wire->at++;
+        if (p == end) {
+            nkb_wire_fault(wire, start,
+                           "a number that is cut off; the file is cut short or damaged");
+            return NULL;
+        }
+        uint64_t byte = *p++;
         value |= (byte & 0x7f) << (7 * i);
         if (byte < 0x80) {
             *out = value;
-            return true;
+            return p;
         }
     }
-    return nkb_wire_fault(wire, start, "a number of more than 10 bytes; this is no protobuf");
+    nkb_wire_fault(wire, start, "a number of more than 10 bytes; this is no protobuf");
+    return NULL;
 }
 
-bool nkb_wire_tag_slow(struct nkb_wire *wire, uint32_t *tag)
+const unsigned char *nkb_wire_read_tag(struct nkb_wire *wire, const unsigned char *p,
+                                       const unsigned char *end, uint32_t *tag)
 {
-    uint64_t value, start = nkb_wire_offset(wire);
+    const unsigned char *start = p;
+    uint64_t value;
 
-    if (!nkb_wire_varint_slow(wire, &value))
-        return false;
-    if (nkb_wire_offset(wire) - start > TAG_BYTES || value > UINT32_MAX)
-        return nkb_wire_fault(wire, start, "a field tag of more than 32 bits; this is no protobuf");
-    if (value < 8)
-        return nkb_wire_fault(wire, start, "field number 0; this is no protobuf");
+    p = nkb_wire_read_varint(wire, p, end, &value);
+    if (!p)
+        return NULL;
     *tag = (uint32_t)value;
-    return true;
+    if (value >= 8 && value <= UINT32_MAX && p - start <= TAG_BYTES)
+        return p;
+    nkb_wire_fault(wire, wire->bias + (uintptr_t)start, "%s; this is no protobuf",
+                   value < 8 ? "field number 0" : "a field tag of more than 32 bits");
+    return NULL;
 }

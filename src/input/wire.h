@@ -1,6 +1,6 @@
 /* A cursor over protobuf's wire format, on bytes in memory or on a file read in windows, so that a
  * field of a gigabyte costs no memory. Nothing here knows a message: fields, nesting and text are
- * the business of hlo_walk.c. A call that returns false has written the fault, once, in `fault`.
+ * the business of hlo_walk.h. A call that fails has written the fault, once, in `fault`.
  *
  * What is accepted is what upstream's parser (upb) accepts: a tag of at most 5 bytes and 32 bits, a
  * varint of at most 10 bytes with excess bits dropped, a length below 2^31 - 1. */
@@ -16,7 +16,8 @@
 #include "base/str.h"
 
 enum {
-    NKB_WIRE_WINDOW_BYTES = 256 * 1024, /* also the longest run that can be had in one piece */
+    NKB_WIRE_WINDOW_BYTES = 256 * 1024,
+    NKB_WIRE_HEADER_BYTES = 15, /* a tag and a varint behind it */
     NKB_WIRE_FAULT_BYTES = 160,
 };
 
@@ -48,11 +49,13 @@ struct nkb_wire {
 
 void nkb_wire_from_bytes(struct nkb_wire *wire, struct nkb_str bytes);
 /* A regular file of size_bytes, open for reading; pread only, so fd's own position does not matter.
- * NKB_EMEMORY when there is no room for the window. */
-int nkb_wire_from_file(struct nkb_wire *wire, int fd, uint64_t size_bytes, struct nkb_err *err);
+ * The window, at least NKB_WIRE_HEADER_BYTES, is the longest run that can be had in one piece.
+ * NKB_EMEMORY when there is no room for it. */
+int nkb_wire_from_file(struct nkb_wire *wire, int fd, uint64_t size_bytes, size_t window_bytes,
+                       struct nkb_err *err);
 void nkb_wire_close(struct nkb_wire *wire); /* frees the window; fd stays open */
 
-/* Bring at least `need` bytes (at most NKB_WIRE_WINDOW_BYTES) into memory behind `at`, or as many
+/* Bring at least `need` bytes (at most the window) into memory behind `at`, or as many
  * as the input still has. */
 bool nkb_wire_more(struct nkb_wire *wire, size_t need);
 /* Bytes anywhere in the input, in one piece: where they are if they are in memory, else read into
@@ -64,8 +67,6 @@ void nkb_wire_skip(struct nkb_wire *wire, uint64_t len);
 /* Back to the first byte. */
 void nkb_wire_rewind(struct nkb_wire *wire);
 
-bool nkb_wire_varint_slow(struct nkb_wire *wire, uint64_t *out);
-bool nkb_wire_tag_slow(struct nkb_wire *wire, uint32_t *tag);
 /* Note a fault at an offset; returns false. */
 bool nkb_wire_fault(struct nkb_wire *wire, uint64_t at, const char *format, ...) NKB_PRINTF(3, 4);
 
@@ -79,32 +80,29 @@ static inline size_t nkb_wire_ready(const struct nkb_wire *wire)
     return (size_t)(wire->fill - wire->at);
 }
 
-static inline bool nkb_wire_varint(struct nkb_wire *wire, uint64_t *out)
-{
-    if (wire->at < wire->fill && *wire->at < 0x80) {
-        *out = *wire->at++;
-        return true;
-    }
-    return nkb_wire_varint_slow(wire, out);
-}
+/* Readers of what is in memory, between p and end: return what follows, or NULL for a fault. */
+const unsigned char *nkb_wire_read_long(struct nkb_wire *wire, const unsigned char *p,
+                                        const unsigned char *end, uint64_t *out);
+/* Field number and wire type together, as on the wire; the number is not 0. */
+const unsigned char *nkb_wire_read_tag(struct nkb_wire *wire, const unsigned char *p,
+                                       const unsigned char *end, uint32_t *tag);
 
-/* Field number and wire type together, as on the wire. */
-static inline bool nkb_wire_tag(struct nkb_wire *wire, uint32_t *tag)
+static inline const unsigned char *nkb_wire_read_varint(struct nkb_wire *wire,
+                                                        const unsigned char *p,
+                                                        const unsigned char *end, uint64_t *out)
 {
-    if (nkb_wire_ready(wire) >= 2) {
-        uint32_t first = wire->at[0], second = wire->at[1];
-        if (first < 0x80 && first >= 8) { /* below 8 is field 0 */
-            *tag = first;
-            wire->at++;
-            return true;
+    if (end - p >= 2) {
+        uint64_t first = p[0], second = p[1];
+        if (first < 0x80) {
+            *out = first;
+            return p + 1;
         }
-        if (first >= 0x80 && second < 0x80 && second > 0) {
-            *tag = (first & 0x7f) | second << 7;
-            wire->at += 2;
-            return true;
+        if (second < 0x80) {
+            *out = (first & 0x7f) | second << 7;
+            return p + 2;
         }
     }
-    return nkb_wire_tag_slow(wire, tag);
+    return nkb_wire_read_long(wire, p, end, out);
 }
 
 #endif

@@ -1,0 +1,205 @@
+/* Memory of what is kept. A list or tuple in the arena has room for the next power of two, so that
+ * its length alone says when it is full; a list that comes packed, as all real ones do, is made
+ * once. */
+#include "input/hlo_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/hlo_config.h"
+
+enum {
+    FIRST_ROOM = 64,
+    POOL_NUMBERS = 1024, /* short lists are cut from pieces of this many */
+    POOLED_NUMBERS = 64, /* and these are short */
+    POOL_BYTES = 16 * 1024,
+    POOLED_BYTES = 512,
+};
+
+bool nkb_hlo_build_memory(struct nkb_hlo_build *build)
+{
+    nkb_wire_fault(build->wire, nkb_wire_offset(build->wire), "out of memory");
+    build->wire->code = NKB_EMEMORY;
+    build->wire->final = true;
+    return false;
+}
+
+bool nkb_hlo_build_count(struct nkb_hlo_build *build, uint64_t *count, uint64_t more,
+                         uint64_t limit, const char *what)
+{
+    if (more <= limit - *count) {
+        *count += more;
+        return true;
+    }
+    nkb_wire_fault(build->wire, nkb_wire_offset(build->wire),
+                   "more than %llu %s; a module may have no more", (unsigned long long)limit, what);
+    build->wire->final = true;
+    return false;
+}
+
+bool nkb_hlo_build_room(struct nkb_hlo_build *build, void *array, size_t *room, size_t count,
+                        size_t size_bytes)
+{
+    size_t want = *room ? *room * 2 : FIRST_ROOM, total;
+    void *old, *grown;
+
+    if (count < *room)
+        return true;
+    memcpy(&old, array, sizeof old);
+    if (want <= *room || !nkb_size_mul(want, size_bytes, &total))
+        return nkb_hlo_build_memory(build);
+    grown = realloc(old, total);
+    if (!grown)
+        return nkb_hlo_build_memory(build);
+    memcpy(array, &grown, sizeof grown);
+    *room = want;
+    return true;
+}
+
+static uint64_t room_of(uint64_t count)
+{
+    return count < 2 ? count : UINT64_C(1) << (64 - __builtin_clzll(count - 1));
+}
+
+static int64_t *take_numbers(struct nkb_hlo_build *build, uint64_t room)
+{
+    if (room > POOLED_NUMBERS)
+        return nkb_arena_array(build->arena, (size_t)room, sizeof(int64_t));
+    if (room > build->numbers_left) {
+        build->numbers_free = nkb_arena_array(build->arena, POOL_NUMBERS, sizeof(int64_t));
+        build->numbers_left = build->numbers_free ? POOL_NUMBERS : 0;
+        if (!build->numbers_free)
+            return NULL;
+    }
+    int64_t *place = build->numbers_free;
+    build->numbers_free += room;
+    build->numbers_left -= (size_t)room;
+    return place;
+}
+
+int64_t *nkb_hlo_build_more(struct nkb_hlo_build *build, const int64_t **at, uint32_t *count,
+                            uint64_t more)
+{
+    uint64_t old = *count, room = room_of(old + more);
+
+    if (!nkb_hlo_build_count(build, &build->numbers, more, build->limits->numbers,
+                             "dimensions, ids and other listed numbers"))
+        return NULL;
+    if (room > room_of(old)) {
+        int64_t *grown = take_numbers(build, room);
+        if (!grown) {
+            nkb_hlo_build_memory(build);
+            return NULL;
+        }
+        if (old)
+            memcpy(grown, *at, old * sizeof *grown);
+        *at = grown;
+    }
+    *count = (uint32_t)(old + more);
+    return (int64_t *)*at + old;
+}
+
+/* The same for one more of something larger. */
+static void *one_more(struct nkb_hlo_build *build, void *at, uint32_t count, size_t size_bytes)
+{
+    uint64_t room = room_of((uint64_t)count + 1);
+
+    if (room > room_of(count))
+        at = nkb_arena_grow(build->arena, at, count, (size_t)room, size_bytes);
+    if (!at)
+        nkb_hlo_build_memory(build);
+    return at;
+}
+
+struct nkb_hlo_shape *nkb_hlo_build_tuple_element(struct nkb_hlo_build *build,
+                                                  struct nkb_hlo_shape *tuple)
+{
+    struct nkb_hlo_shape *elements;
+
+    if (!nkb_hlo_build_count(build, &build->tuple_elements, 1, build->limits->tuple_elements,
+                             "shapes inside tuples"))
+        return NULL;
+    elements = one_more(build, tuple->tuple, tuple->tuple_count, sizeof *elements);
+    if (!elements)
+        return NULL;
+    tuple->tuple = elements;
+    return &elements[tuple->tuple_count++];
+}
+
+struct nkb_hlo_window_dim *nkb_hlo_build_window_dim(struct nkb_hlo_build *build,
+                                                    struct nkb_hlo_attrs *attrs)
+{
+    struct nkb_hlo_window_dim *dims;
+
+    if (!nkb_hlo_build_count(build, &build->window_dims, 1, build->limits->window_dims,
+                             "window dimensions"))
+        return NULL;
+    dims = one_more(build, attrs->window, attrs->window_rank, sizeof *dims);
+    if (!dims)
+        return NULL;
+    attrs->window = dims;
+    return &dims[attrs->window_rank++];
+}
+
+bool nkb_hlo_build_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to)
+{
+    if (text.len >= POOLED_BYTES) {
+        *to = nkb_arena_copy(build->arena, text);
+        return to->ptr || nkb_hlo_build_memory(build);
+    }
+    if (text.len >= build->text_left) {
+        build->text_free = nkb_arena_alloc(build->arena, POOL_BYTES);
+        build->text_left = build->text_free ? POOL_BYTES : 0;
+        if (!build->text_free)
+            return nkb_hlo_build_memory(build);
+    }
+    char *place = build->text_free;
+    if (text.len)
+        memcpy(place, text.ptr, text.len);
+    place[text.len] = '\0';
+    build->text_free += text.len + 1;
+    build->text_left -= text.len + 1;
+    *to = (struct nkb_str){place, text.len};
+    return true;
+}
+
+bool nkb_hlo_build_blob(struct nkb_hlo_build *build, struct nkb_hlo_blob blob, struct nkb_str *out)
+{
+    *out = NKB_STR_NONE;
+    if (blob.len == 0)
+        return true;
+    if (blob.len > build->limits->config_bytes) {
+        nkb_wire_fault(build->wire, blob.offset, "a config of %llu bytes; at most %llu are taken",
+                       (unsigned long long)blob.len,
+                       (unsigned long long)build->limits->config_bytes);
+        build->wire->final = true;
+        return false;
+    }
+    return nkb_wire_peek(build->wire, blob.offset, blob.len, &build->scratch, out);
+}
+
+bool nkb_hlo_build_bytes(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                         void *target, struct nkb_hlo_blob blob)
+{
+    struct nkb_str text;
+    int64_t trips = -1;
+    uint64_t count = build->payload_count;
+
+    if (field->keep != NKB_KEEP_PAYLOAD) {
+        memcpy((char *)target + field->at, &blob, sizeof blob);
+        return true;
+    }
+    /* Of a payload only the trip count can be wanted. One too large for a config has none. */
+    if (!nkb_hlo_build_count(build, &count, 1, build->limits->payloads, "payloads") ||
+        !nkb_hlo_build_room(build, &build->payload_trips, &build->payload_room,
+                            build->payload_count, sizeof *build->payload_trips))
+        return false;
+    if (blob.len > build->limits->config_bytes)
+        blob.len = 0;
+    if (!nkb_hlo_build_blob(build, blob, &text))
+        return false;
+    if (!nkb_trip_count_read(text, &trips))
+        trips = -1;
+    build->payload_trips[build->payload_count++] = trips;
+    return true;
+}
