@@ -23,6 +23,10 @@ static int wanted(nkb_run *run, enum setting_id id, enum need need, const char *
     *read = need != NEED_NONE && setting->value && run_exists(setting->value);
     if (*read || need == NEED_NONE)
         return 0;
+    /* The throughput is what a score needs of the log: with --throughput, upstream's default log may be
+     * missing. A log that was named may not. */
+    if (id == SET_LOG_FILE && !setting->given && run->settings[SET_THROUGHPUT].value)
+        return 0;
     return need == NEED_REQUIRED || setting->given ? run_missing(run, id, what) : 0;
 }
 

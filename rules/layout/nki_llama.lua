@@ -120,7 +120,7 @@ function layout.console(r)
   local parts = parts_of(r)
   local training_only = r.mode == "training_only"
 
-  if r.run.print_per_file or r.run.verbose then files.table(out, r) end
+  if r.run.options.print_per_file or r.run.options.verbose then files.table(out, r) end
   out(line)
   out("NKI-LLAMA BENCHMARK RESULTS")
   out(line)
@@ -183,7 +183,7 @@ local function add_provenance(object, r)
     { "name", r.rule.name }, { "version", r.rule.version }, { "origin", r.rule.origin }, { "sha256", r.rule.sha256 },
   })
   object:set("engine_version", r.run.engine_version)
-  if r.run.unsafe then object:set("unsafe", true) end
+  if r.run.options.unsafe then object:set("unsafe", true) end
   object:set("diagnostics", nkb.array(diagnostics))
   return object
 end
@@ -234,7 +234,7 @@ function layout.training_json(r)
     { "seq_per_second_per_node", training.seq_per_s_per_node },
     { "time_per_batch_seconds", training.s_per_batch },
     { "nki_analysis", files.analysis(r, parts) },
-    { "log_metrics", files.log(r.m.log) },
+    { "log_metrics", r.m.log and files.log(r.m.log) }, -- left out, as upstream does, when there is no log
     { "training_score", parts.training },
     { "training_score_breakdown", training_breakdown(r, parts) },
   }, r), 4

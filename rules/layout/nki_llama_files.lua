@@ -17,7 +17,7 @@ function files.table(out, r)
   out(rule)
   out("%s %s %s %s %s%s", pad("File Name", 40), pad("Module", 20), pad("HLO MACs", 15, "right"),
     pad("NKI MACs", 15, "right"), pad("NKI Ratio", 10, "right"),
-    r.run.per_file_scores and " " .. pad("Score", 10, "right") or "")
+    r.run.options.per_file_scores and " " .. pad("Score", 10, "right") or "")
   out(rule)
   for _, module in ipairs(r.m.hlo.modules) do
     if module.counted then
@@ -74,15 +74,17 @@ function files.analysis(r, parts)
     { "min_nki_ratio", hlo.static.min_ratio },
     { "max_nki_ratio", hlo.static.max_ratio },
   }
-  if r.run.per_file_scores then
+  if r.run.options.per_file_scores then
     local scores = {}
-    for _, file in ipairs(r.files) do scores[#scores + 1] = file.score end
+    for _, module in ipairs(hlo.modules) do
+      if module.counted then scores[#scores + 1] = score[module.path] end
+    end
     summary:set("average_score", nkb.stats.mean(scores) or nkb.null)
     summary:set("min_score", nkb.stats.min(scores) or nkb.null)
     summary:set("max_score", nkb.stats.max(scores) or nkb.null)
   end
   local analysis = nkb.object { { "summary", summary } }
-  if r.run.detailed then
+  if r.run.options.detailed then
     local entries = {}
     for i, module in ipairs(hlo.modules) do entries[i] = file_entry(r, parts, module, score[module.path]) end
     analysis:set("per_file_metrics", nkb.array(entries))

@@ -67,7 +67,7 @@ for _, row in ipairs(lib.tsv(lib.corpus .. "/own/hostile/expected.tsv")) do
     if lines ~= 1 then problems[#problems + 1] = lines .. " lines on stderr" end
     if not err:find(row.file .. ": ", 1, true) then problems[#problems + 1] = "stderr does not name the file: " .. err end
     if #out > 0 then problems[#problems + 1] = "something on stdout" end
-    if row.upstream_training == "success" and not err:find "63 bits" then problems[#problems + 1] = "no overflow is named: " .. err end
+    if row.upstream_training == "success" and not err:find "63" then problems[#problems + 1] = "no overflow is named: " .. err end
   end
   lib.check("hostile/" .. row.file, problems)
 end
