@@ -100,6 +100,8 @@ struct nkb_str nkb_arena_copy(struct nkb_arena *arena, struct nkb_str text)
 
 char *nkb_arena_string(struct nkb_arena *arena, const char *text)
 {
+    if (!text) /* made in this arena when memory had run out */
+        return NULL;
     size_t size = strlen(text) + 1;
     char *place = nkb_arena_alloc(arena, size);
     return place ? memcpy(place, text, size) : NULL;

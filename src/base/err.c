@@ -3,20 +3,31 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A message is one line: control characters become visible, and a cut ends in an ellipsis. */
+#include "base/text.h"
+
+/* A message is one line that drives no terminal: control characters and bytes that are no UTF-8 become
+ * question marks; a cut, at a character, ends in an ellipsis. */
 static void clean(char *text, size_t length)
 {
     static const char cut[] = "\xe2\x80\xa6";
 
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-            text[i] = '?';
-    if (length < NKB_ERR_TEXT_BYTES - 1)
-        return;
-    size_t end = NKB_ERR_TEXT_BYTES - sizeof cut;
-    while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
-        end--;
-    memcpy(text + end, cut, sizeof cut);
+    if (length >= NKB_ERR_TEXT_BYTES) {
+        size_t end = NKB_ERR_TEXT_BYTES - sizeof cut;
+        while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
+            end--;
+        memcpy(text + end, cut, sizeof cut);
+        length = end + sizeof cut - 1;
+    }
+    for (size_t i = 0; i < length;) {
+        uint32_t c = 0;
+        size_t size = nkb_utf8_decode(text + i, length - i, &c);
+        bool shown = size > 0 && c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0);
+        if (size == 0)
+            size = 1;
+        if (!shown)
+            memset(text + i, '?', size);
+        i += size;
+    }
 }
 
 int nkb_err_setv(struct nkb_err *err, int code, const char *format, va_list args)
@@ -28,7 +39,7 @@ int nkb_err_setv(struct nkb_err *err, int code, const char *format, va_list args
     if (length < 0)
         err->text[0] = '\0';
     else
-        clean(err->text, (size_t)length < sizeof err->text ? (size_t)length : sizeof err->text - 1);
+        clean(err->text, (size_t)length);
     return code;
 }
 
@@ -55,8 +66,7 @@ int nkb_err_prefix(struct nkb_err *err, const char *format, ...)
 
     size_t front = strlen(err->text);
     int length = snprintf(err->text + front, sizeof err->text - front, "%s", old);
-    size_t total = front + (length > 0 ? (size_t)length : 0);
-    clean(err->text, total < sizeof err->text ? total : sizeof err->text - 1);
+    clean(err->text, front + (length > 0 ? (size_t)length : 0));
     return err->code;
 }
 

@@ -19,7 +19,7 @@ int nkb_file_open(const char *path, const char *flag, int *fd_out, int64_t *size
     struct stat st;
     char reason[128];
 
-    /* Without O_NONBLOCK the open of a fifo nobody writes to would hang before it could be named. */
+    /* Not O_NONBLOCK: a fifo whose writer is still to come would read as empty. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
         if (errno == ENOENT || errno == ENOTDIR)

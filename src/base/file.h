@@ -10,7 +10,7 @@
 
 /* Open a regular file (or a fifo or device; "-" is not special here) for reading. Returns 0 and
  * *fd_out (close-on-exec) and *size_bytes_out (-1 when unknown), or NKB_EINPUT: no such file, a
- * directory, no permission. `flag` is "--log-file" or NULL; `hint` more text for "no such file". */
+ * directory, no permission. `flag` is "--log-file" or NULL. */
 int nkb_file_open(const char *path, const char *flag, int *fd_out, int64_t *size_bytes_out,
                   struct nkb_err *err);
 

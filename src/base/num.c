@@ -97,6 +97,8 @@ static bool same_word(const char *text, size_t len, const char *word)
 
 bool nkb_parse_double(struct nkb_str text, bool allow_special, double *out)
 {
+    if (text.len == 0)
+        return false;
     const char *p = text.ptr, *end = text.ptr + text.len;
     bool negative = false;
 

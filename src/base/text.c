@@ -6,6 +6,8 @@
  * bits 8-15 and 16-23 the lowest and highest value the next byte may have. */
 bool nkb_utf8_feed(uint32_t *state, struct nkb_str piece)
 {
+    if (piece.len == 0)
+        return true;
     uint32_t s = *state;
     const unsigned char *p = (const unsigned char *)piece.ptr, *end = p + piece.len;
 
@@ -113,6 +115,8 @@ const char *nkb_show(struct nkb_str text, char out[NKB_SHOWN_BYTES])
             at++;
             continue;
         }
+        if (at + size > SHOWN)
+            break;
         memcpy(out + to, text.ptr + at, size);
         to += size;
         at += size;

@@ -19,13 +19,14 @@ size_t nkb_utf8_decode(const char *ptr, size_t len, uint32_t *code_point);
 /* Encode; returns 1-4 bytes written, 0 when not a scalar value. */
 size_t nkb_utf8_encode(uint32_t code_point, char out[4]);
 
-/* A value as shown in a message: at most 60 bytes, cut at a character with …, control and
- * malformed bytes as \xNN. The copy lives in the arena-less buffer given (128 bytes are enough). */
+/* A value as shown in a message: at most 60 bytes of it, cut at a character with …, control and
+ * malformed bytes as \xNN. Returns out. */
 enum { NKB_SHOWN_BYTES = 288 };
 const char *nkb_show(struct nkb_str text, char out[NKB_SHOWN_BYTES]);
 
-/* The name in candidates closest to `name` by edits (case counts less), or NULL when none is
- * close enough to be meant: at most a third of its letters, and at most 3 edits. */
+/* The name in candidates closest to `name` by edits, the first of equals, or NULL when none is close
+ * enough to be meant: about a third of the longer name's letters, and at most 3. Case and `-` for `_`
+ * cost nothing, two neighbours swapped cost one. */
 const char *nkb_suggest(struct nkb_str name, const char *const *candidates, size_t count);
 
 #endif

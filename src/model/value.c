@@ -52,9 +52,11 @@ struct nkb_value *nkb_value_text(struct nkb_arena *arena, const char *text)
     return nkb_value_string(arena, nkb_str_from(text));
 }
 
-static uint32_t hash(struct nkb_str key) /* FNV-1a: fixed, so nothing depends on a seed */
+/* FNV-1a, begun from where the index lies: keys made to collide under a hash known beforehand would make
+ * an object quadratic. Order never depends on it. */
+static uint32_t hash(const uint32_t *index, struct nkb_str key)
 {
-    uint32_t h = 2166136261u;
+    uint32_t h = 2166136261u ^ (uint32_t)((uintptr_t)index >> 4);
     for (size_t i = 0; i < key.len; i++)
         h = (h ^ (unsigned char)key.ptr[i]) * 16777619u;
     return h;
@@ -62,7 +64,7 @@ static uint32_t hash(struct nkb_str key) /* FNV-1a: fixed, so nothing depends on
 
 static void index_add(struct nkb_items *items, size_t position)
 {
-    size_t slot = hash(items->at[position].key) & (items->index_size - 1);
+    size_t slot = hash(items->index, items->at[position].key) & (items->index_size - 1);
     while (items->index[slot])
         slot = (slot + 1) & (items->index_size - 1);
     items->index[slot] = (uint32_t)position + 1;
@@ -90,7 +92,7 @@ static void index_update(struct nkb_arena *arena, struct nkb_items *items)
 static struct nkb_member *find_member(const struct nkb_items *items, struct nkb_str key)
 {
     if (items->index) {
-        size_t slot = hash(key) & (items->index_size - 1);
+        size_t slot = hash(items->index, key) & (items->index_size - 1);
         for (; items->index[slot]; slot = (slot + 1) & (items->index_size - 1)) {
             struct nkb_member *member = &items->at[items->index[slot] - 1];
             if (nkb_str_equal(member->key, key))

@@ -34,7 +34,7 @@ static void write_string(struct nkb_buf *out, struct nkb_str s)
             nkb_buf_text(out, "\\b");
         else if (c == '\f')
             nkb_buf_text(out, "\\f");
-        else if (c < 0x20)
+        else if (c < 0x20 || c == 0x7f)
             nkb_buf_printf(out, "\\u%04x", c);
         else if (c < 0x80)
             nkb_buf_char(out, (char)c);
