@@ -11,12 +11,12 @@
 #include "base/text.h"
 #include "input/csv.h"
 
-enum { COLUMN_COUNT = 5, MAX_ROWS = 100000, MAX_HEADER_BYTES = 64 };
+enum { COLUMN_COUNT = 5, SPELLING_COUNT = 6, MAX_ROWS = 100000, MAX_HEADER_BYTES = 64 };
 
 struct column {
     const char *name, *title; /* in the tree; in messages */
     bool is_whole;
-    const char *spellings[5]; /* in headers and JSON keys: letters only, lower case */
+    const char *spellings[SPELLING_COUNT]; /* in headers and JSON keys: letters only, lower case */
 };
 
 /* In the order of a table without a header. */
@@ -31,7 +31,8 @@ static const struct column columns[COLUMN_COUNT] = {
     {"base_throughput",
      "base throughput",
      false,
-     {"basethroughput", "baselinethroughput", "basethroughputtoks", "basethroughputtokenss"}},
+     {"basethroughput", "basethroughputtoks", "basethroughputtokenss", "baselinethroughput",
+      "baselinethroughputtoks", "baselinethroughputtokenss"}},
 };
 static const char all_titles[] =
     "prompt index, context length, sequence length, base latency, base throughput";
@@ -95,7 +96,7 @@ static size_t find_column(struct nkb_str name)
         letters[len++] = c;
     }
     for (size_t i = 0; i < COLUMN_COUNT; i++)
-        for (size_t j = 0; j < 5 && columns[i].spellings[j]; j++)
+        for (size_t j = 0; j < SPELLING_COUNT && columns[i].spellings[j]; j++)
             if (nkb_str_is((struct nkb_str){letters, len}, columns[i].spellings[j]))
                 return i;
     return COLUMN_COUNT;
@@ -335,7 +336,7 @@ int nkb_prompts_read(struct nkb_str bytes, const char *path, struct nkb_arena *a
         return status;
 
     size_t first = 0;
-    while (strchr(" \t\r\n", t.text.ptr[first]))
+    while (memchr(" \t\r\n", t.text.ptr[first], 4)) /* there is one that is not blank */
         first++;
     bool is_json = t.text.ptr[first] == '{' || t.text.ptr[first] == '[';
     status = is_json ? read_json(&t, t.text) : read_csv(&t);

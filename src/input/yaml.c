@@ -270,15 +270,10 @@ static int read_event(struct loader *in, const yaml_event_t *event)
                         (uint32_t)event->start_mark.column + 1};
     int status = 0;
 
-    switch (event->type) {
-    case YAML_SCALAR_EVENT:
-    case YAML_SEQUENCE_START_EVENT:
-    case YAML_MAPPING_START_EVENT:
+    bool is_value = event->type == YAML_SCALAR_EVENT || event->type == YAML_SEQUENCE_START_EVENT ||
+                    event->type == YAML_MAPPING_START_EVENT;
+    if (is_value && !expects_key(in))
         status = nkb_yaml_count(in->y, mark.line, mark.column);
-        break;
-    default:
-        break;
-    }
     if (status != 0)
         return status;
 

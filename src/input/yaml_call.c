@@ -184,7 +184,7 @@ static struct nkb_value *decode(const struct nkb_yaml_reader *in, struct nkb_val
         return nkb_yaml_absent(in, "decodes what is no text");
     struct nkb_str text = v->as.string;
     for (size_t i = 0; i < text.len; i++)
-        if (strchr("[]{}$'\"\\", text.ptr[i]))
+        if (memchr("[]{}$'\"\\", text.ptr[i], 8))
             return nkb_yaml_absent(in, "decodes more than a plain value");
     return text.len ? type_argument(in->r->y->arena, text) : v;
 }
