@@ -92,7 +92,8 @@ NKB_API int nkb_run_score(nkb_run *run);
  *   after nkb_run_measure: "metrics.text" "metrics.json" "metrics.lua" (of the whole tree, or below
  *                          `path` when that is not NULL), "hlo.text" "hlo.json" "log.text" "log.json"
  *   at any time:           "rules.text" (the rules that can be found), "dry-run" (the rule, every input
- *                          and setting with where it came from, and what would be written)
+ *                          and setting with where it came from, and what would be written), "missing"
+ *                          (a line for each input that is needed and not there)
  * Terminated; *size_bytes gets the length (may be NULL). NULL when it cannot be had: see nkb_run_error. */
 NKB_API const char *nkb_run_text(nkb_run *run, const char *what, const char *path, size_t *size_bytes);
 

@@ -102,6 +102,9 @@ struct nkb_run {
     const char *started_at;
 };
 
+/* nkibench.c: an NKB_E* code as one of enum nkb_status; 0 clears the error text. */
+int run_status(nkb_run *run, int code);
+
 /* run_settings.c */
 const struct setting_def *run_setting_def(size_t id);
 int run_setting_find(struct nkb_str name); /* position or -1 */
@@ -121,6 +124,8 @@ struct run_training_needs {
     enum need training, log, config, model;
 };
 int run_measure_training(nkb_run *run, const struct run_training_needs *needs);
+/* run_saved.c: m.training and m.hlo of --training-metrics */
+int run_measure_saved(nkb_run *run);
 /* run_hlo.c */
 int run_measure_hlo(nkb_run *run, enum need need);
 /* run_measure.c */
@@ -135,7 +140,7 @@ void run_leave_out(nkb_run *run, const char *name, enum setting_id id, enum need
 void run_diagnose(nkb_run *run, bool warning, const char *format, ...) NKB_PRINTF(3, 4);
 void run_add_file(nkb_run *run, const char *role, const char *path, int64_t size_bytes);
 /* "no such file" for an input a rule needs: names the flag, and says when the path is only the default. */
-int run_missing(nkb_run *run, enum setting_id id, const char *what);
+int run_missing(nkb_run *run, enum setting_id id);
 
 /* run_text.c */
 int run_check_inputs(nkb_run *run); /* the dry run's: is a needed input missing? */

@@ -352,7 +352,7 @@ int run_measure_hlo(nkb_run *run, enum need need)
         return 0;
     }
     if (!there)
-        return run_missing(run, SET_COMPILE_DIR, "compile cache");
+        return run_missing(run, SET_COMPILE_DIR);
     int code = collect(run, &list);
     if (code != 0)
         return code;

@@ -41,8 +41,25 @@ void run_add_file(nkb_run *run, const char *role, const char *path, int64_t size
     nkb_value_append(arena, nkb_value_get(run->metrics, "files"), entry);
 }
 
-int run_missing(nkb_run *run, enum setting_id id, const char *what)
+static const char *input_name(enum setting_id id)
 {
+    static const char *const names[SETTING_COUNT_OF] = {
+        [SET_CONFIG] = "training config",
+        [SET_MODEL_CONFIG] = "model config",
+        [SET_LOG_FILE] = "training log",
+        [SET_COMPILE_DIR] = "compile cache",
+        [SET_HLO] = "HLO file",
+        [SET_INFERENCE_RESULTS] = "inference results",
+        [SET_REASONING_RESULTS] = "reasoning results",
+        [SET_PROMPTS] = "prompt table",
+        [SET_TRAINING_METRICS] = "saved training output",
+    };
+    return names[id] ? names[id] : run_setting_def(id)->name;
+}
+
+int run_missing(nkb_run *run, enum setting_id id)
+{
+    const char *what = input_name(id);
     const struct setting *setting = &run->settings[id];
     if (!setting->value)
         return nkb_err_set(&run->err, NKB_EINPUT, "no %s: give %s %s", what, run_flag(id),
@@ -132,7 +149,7 @@ static int measure_inference(nkb_run *run, enum need need)
 
     if (need == NEED_NONE || !run_exists(path)) {
         if (need == NEED_REQUIRED)
-            return run_missing(run, SET_INFERENCE_RESULTS, "inference results");
+            return run_missing(run, SET_INFERENCE_RESULTS);
         if (need == NEED_OPTIONAL && run->host)
             run_diagnose(run, true, "no inference results: %s does not exist (%s); only training is scored",
                          path, run_flag(SET_INFERENCE_RESULTS));
@@ -175,12 +192,12 @@ static int measure_reasoning(nkb_run *run, enum need need)
 
     if (need == NEED_NONE || !path) {
         if (need == NEED_REQUIRED)
-            return run_missing(run, SET_REASONING_RESULTS, "reasoning results");
+            return run_missing(run, SET_REASONING_RESULTS);
         run_leave_out(run, "reasoning", SET_REASONING_RESULTS, need);
         return 0;
     }
     if (!run_exists(path))
-        return run_missing(run, SET_REASONING_RESULTS, "reasoning results");
+        return run_missing(run, SET_REASONING_RESULTS);
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         code = find_reasoning(run, &path);
     if (code == 0)
@@ -199,12 +216,12 @@ static int measure_prompts(nkb_run *run, enum need need)
 
     if (need == NEED_NONE || !path) {
         if (need == NEED_REQUIRED)
-            return run_missing(run, SET_PROMPTS, "prompt table");
+            return run_missing(run, SET_PROMPTS);
         run_leave_out(run, "prompts", SET_PROMPTS, need);
         return 0;
     }
     if (!run_exists(path))
-        return run_missing(run, SET_PROMPTS, "prompt table");
+        return run_missing(run, SET_PROMPTS);
     int code = run_read_document(run, SET_PROMPTS, path, &prompts);
     if (code == 0)
         nkb_value_put(&run->arena, run->metrics, "prompts", prompts);
@@ -235,9 +252,17 @@ int run_measure_all(nkb_run *run)
     int code = 0;
 
     lay_out(run);
-    code = run_measure_training(run, &training);
-    if (code == 0)
-        code = run_measure_hlo(run, hlo);
+    if (run->settings[SET_TRAINING_METRICS].value && (training.training != NEED_NONE || hlo != NEED_NONE)) {
+        training.training = NEED_NONE; /* what else was named is still read */
+        training.log = run->settings[SET_LOG_FILE].given ? NEED_OPTIONAL : NEED_NONE;
+        code = run_measure_training(run, &training);
+        if (code == 0)
+            code = run_measure_saved(run);
+    } else {
+        code = run_measure_training(run, &training);
+        if (code == 0)
+            code = run_measure_hlo(run, hlo);
+    }
     if (code == 0)
         code = measure_inference(run, run_need(run, "inference"));
     if (code == 0)

@@ -174,21 +174,39 @@ static int dry_run(nkb_run *run, struct nkb_buf *out)
     return nkb_script_run("scripts/dry_run.lua", argument, arena, out, NULL, &run->err);
 }
 
-int run_check_inputs(nkb_run *run)
+static bool is_missing(const nkb_run *run, const struct nkb_value *entry, enum setting_id id)
+{
+    const struct nkb_value *there = nkb_value_get(entry, "there");
+    bool needed = strcmp(nkb_value_get(entry, "need")->as.string.ptr, "needed") == 0;
+    if (there && there->as.boolean)
+        return false;
+    if (id == SET_LOG_FILE && !run->settings[id].given && run->settings[SET_THROUGHPUT].value)
+        return false;
+    /* An inference report that is not there means training only, also when it was named: as upstream. */
+    return needed || (there && run->settings[id].given && id != SET_INFERENCE_RESULTS);
+}
+
+/* Each input that is missing, by the line that a run would end with. The first alone where out is NULL. */
+static int name_missing(nkb_run *run, struct nkb_buf *out)
 {
     struct nkb_value *list = nkb_value_array(&run->arena);
     list_inputs(run, list);
     for (size_t i = 0; list && i < list->as.items.count; i++) {
         const struct nkb_value *entry = list->as.items.at[i].value;
-        const struct nkb_value *there = nkb_value_get(entry, "there");
-        bool given = strcmp(nkb_value_get(entry, "origin")->as.string.ptr, "default") != 0;
-        bool needed = nkb_value_get(entry, "need")->as.string.ptr[0] == 'n';
-        const char *flag = nkb_value_get(entry, "flag")->as.string.ptr;
-        bool missing = !there || !there->as.boolean;
-        if (missing && (needed || (given && there && strcmp(flag, "inference-results") != 0)))
-            return run_missing(run, (enum setting_id)run_setting_find(nkb_str_from(flag)), flag);
+        int id = run_setting_find(nkb_value_get(entry, "flag")->as.string);
+        if (!is_missing(run, entry, (enum setting_id)id))
+            continue;
+        int code = run_missing(run, (enum setting_id)id);
+        if (!out)
+            return code;
+        nkb_buf_printf(out, "%s\n", run->err.text);
     }
     return 0;
+}
+
+int run_check_inputs(nkb_run *run)
+{
+    return name_missing(run, NULL);
 }
 
 /* ---- all of them ---- */
@@ -207,6 +225,8 @@ int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_b
     }
     if (strcmp(what, "dry-run") == 0)
         return dry_run(run, out);
+    if (strcmp(what, "missing") == 0)
+        return name_missing(run, out);
 
     const char *dot = strchr(what, '.');
     const char *name = dot && strncmp(what, "hlo", 3) == 0   ? "hlo"

@@ -17,7 +17,7 @@
 static const double ASSUMED_THROUGHPUT_SEQ_PER_S = 2.1;
 
 /* May this input be left out? Decides between reading, leaving out and refusing. */
-static int wanted(nkb_run *run, enum setting_id id, enum need need, const char *what, bool *read)
+static int wanted(nkb_run *run, enum setting_id id, enum need need, bool *read)
 {
     const struct setting *setting = &run->settings[id];
     *read = need != NEED_NONE && setting->value && run_exists(setting->value);
@@ -27,7 +27,7 @@ static int wanted(nkb_run *run, enum setting_id id, enum need need, const char *
      * missing. A log that was named may not. */
     if (id == SET_LOG_FILE && !setting->given && run->settings[SET_THROUGHPUT].value)
         return 0;
-    return need == NEED_REQUIRED || setting->given ? run_missing(run, id, what) : 0;
+    return need == NEED_REQUIRED || setting->given ? run_missing(run, id) : 0;
 }
 
 static enum need stronger(enum need a, enum need b)
@@ -36,10 +36,10 @@ static enum need stronger(enum need a, enum need b)
 }
 
 static int measure_document(nkb_run *run, enum setting_id id, enum need need, const char *name,
-                            const char *what, struct nkb_value **out)
+                            struct nkb_value **out)
 {
     bool read;
-    int code = wanted(run, id, need, what, &read);
+    int code = wanted(run, id, need, &read);
     if (code != 0)
         return code;
     if (!read) {
@@ -62,7 +62,7 @@ static int measure_log(nkb_run *run, enum need need)
     struct stat st;
     const char *path = run->settings[SET_LOG_FILE].value;
     bool read;
-    int code = wanted(run, SET_LOG_FILE, need, "training log", &read);
+    int code = wanted(run, SET_LOG_FILE, need, &read);
     if (code != 0)
         return code;
     if (!read) {
@@ -209,10 +209,10 @@ int run_measure_training(nkb_run *run, const struct run_training_needs *needs)
     enum need training = needs->training;
 
     int code = measure_document(run, SET_CONFIG, stronger(training, needs->config), "config",
-                                "training config", &config);
+                                &config);
     if (code == 0)
         code = measure_document(run, SET_MODEL_CONFIG, stronger(training, needs->model), "model",
-                                "model config", &model);
+                                &model);
     if (code == 0)
         code = measure_log(run, stronger(training, needs->log));
     if (code != 0)

@@ -222,7 +222,7 @@ end
 function layout.training_json(r)
   local parts, training = parts_of(r), r.m.training
   return add_provenance(nkb.object {
-    { "model_config", path_of(r, "model-config") },
+    { "model_config", path_of(r, "model-config") or nkb.null },
     { "batch_size", training.batch_size },
     { "sequence_length", training.seq_len },
     { "num_nodes", training.num_nodes },

@@ -2,23 +2,11 @@
  * inputs give the same bits: the batch cancels out on paper, not in doubles. */
 #include "analyze/flops.h"
 
-#include <string.h>
-
 /* Enough digits to recognise a number in a source text, as "224.04". */
 static const char *short_number(struct nkb_arena *arena, double v)
 {
     char text[NKB_NUM_TEXT_BYTES];
     nkb_format_fixed(v, 'g', 5, text, sizeof text);
-    return nkb_arena_string(arena, text);
-}
-
-static const char *full_number(struct nkb_arena *arena, double v)
-{
-    char text[NKB_NUM_TEXT_BYTES];
-    nkb_format_double(v, text);
-    size_t len = strlen(text);
-    if (len > 2 && strcmp(text + len - 2, ".0") == 0)
-        text[len - 2] = '\0';
     return nkb_arena_string(arena, text);
 }
 
@@ -31,7 +19,7 @@ static const char *nodes_text(struct nkb_arena *arena, int64_t nodes)
 static const char *rate_source(struct nkb_arena *arena, const struct nkb_training_inputs *in)
 {
     const char *work = short_number(arena, in->flops->tflops_per_seq);
-    const char *speed = full_number(arena, in->throughput_seq_per_s);
+    const char *speed = short_number(arena, in->throughput_seq_per_s);
     const char *nodes = nodes_text(arena, in->num_nodes);
     if (!work || !speed || !nodes)
         return NULL;
@@ -80,8 +68,8 @@ struct nkb_value *nkb_training_metrics(struct nkb_arena *arena,
     double tflops_per_node = (batch / nodes) * (in->flops->tflops_per_seq / s_per_batch);
     double mfu_percent = tflops_per_node * 100 / peak;
 
-    const char *rate = rate_source(arena, in), *peak_text = full_number(arena, peak);
-    const char *speed = full_number(arena, in->throughput_seq_per_s);
+    const char *rate = rate_source(arena, in), *peak_text = short_number(arena, peak);
+    const char *speed = short_number(arena, in->throughput_seq_per_s);
     const char *mfu_source = NULL, *batch_source = NULL, *node_source = NULL;
     const char *nodes_shown = nodes_text(arena, in->num_nodes);
     if (rate && peak_text && speed && nodes_shown) {

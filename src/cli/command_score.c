@@ -85,12 +85,35 @@ static int dry_run(struct cli *cli)
     return status;
 }
 
+/* Somebody's first look: no argument, and nothing where upstream's defaults point. All that is missing at
+ * once, and the one command that shows how it works. */
+static int first_look(struct cli *cli)
+{
+    static const char *const places[] = {"examples/first_score", NKB_DATADIR "/examples/first_score"};
+    const char *lines = nkb_run_text(cli->run, "missing", NULL, NULL);
+
+    for (const char *line = lines; line && *line;) {
+        size_t len = strcspn(line, "\n");
+        say(cli, "%.*s", (int)len, line);
+        line += len + (line[len] == '\n');
+    }
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (access(places[i], R_OK) == 0) {
+            nkb_err_set(&cli->err, NKB_EINPUT, "to see it work: cd %s && nkibench", places[i]);
+            return NKB_INPUT;
+        }
+    nkb_err_set(&cli->err, NKB_EINPUT, "nkibench --help says how to give them");
+    return NKB_INPUT;
+}
+
 int command_score(struct cli *cli)
 {
     struct output result = {.fd = -1}, training = {.fd = -1};
 
     if (cli->flags[FLAG_DRY_RUN])
         return dry_run(cli);
+    if (!cli->any_argument && nkb_run_check(cli->run) == NKB_INPUT)
+        return first_look(cli);
     int code = open_outputs(cli, &result, &training);
     int status = code == 0 ? NKB_DONE : code == NKB_EUSAGE ? NKB_USAGE : NKB_INPUT;
     if (code == 0) {

@@ -8,24 +8,23 @@
 
 enum { TEXT_COLUMN = 30, LAST_COLUMN = 80 };
 
-/* Words of text from column on, wrapped. */
-static void wrap(struct nkb_buf *out, const char *text, size_t column)
+/* The words of text from TEXT_COLUMN on, wrapped. */
+static void wrap(struct nkb_buf *out, const char *text)
 {
+    size_t column = TEXT_COLUMN;
     while (*text) {
         size_t word = strcspn(text, " ");
-        if (column + word > LAST_COLUMN && column > TEXT_COLUMN) {
+        if (column > TEXT_COLUMN && column + 1 + word > LAST_COLUMN) {
             nkb_buf_printf(out, "\n%*s", TEXT_COLUMN, "");
             column = TEXT_COLUMN;
+        } else if (column > TEXT_COLUMN) {
+            nkb_buf_char(out, ' ');
+            column++;
         }
         nkb_buf_append(out, text, word);
         column += word;
         text += word;
-        if (*text == ' ') {
-            text++;
-            if (column < LAST_COLUMN)
-                nkb_buf_char(out, ' ');
-            column++;
-        }
+        text += *text == ' ';
     }
 }
 
@@ -48,7 +47,7 @@ static void describe(struct cli *cli, struct nkb_buf *out, const struct option *
     else
         nkb_buf_printf(out, "%*s", (int)(TEXT_COLUMN - strlen(head)), "");
     if (text.data)
-        wrap(out, text.data, TEXT_COLUMN);
+        wrap(out, text.data);
     nkb_buf_char(out, '\n');
     nkb_buf_free(&text);
 }
