@@ -197,7 +197,7 @@ static int l_format(lua_State *L)
         while (p < end && *p && strchr("-+ #0123456789.", *p))
             p++;
         if (p < end && *p == 'p')
-            return luaL_argerror(L, 1, "'%p' would print an address");
+            return nkb_raise_here(L, "string.format: %%p would print an address");
         if (p < end && *p == 's' && argument <= lua_gettop(L) &&
             lua_type(L, argument) != LUA_TSTRING) {
             push_text(L, argument);

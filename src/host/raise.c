@@ -124,7 +124,7 @@ int nkb_raise_handler(lua_State *L)
     struct nkb_state *state = nkb_state_of(L);
     char where[NKB_PLACE_BYTES];
 
-    if (state->stop != NKB_STOP_NONE || lua_type(L, -1) == LUA_TUSERDATA)
+    if (state->stop != NKB_STOP_NONE || luaL_testudata(L, -1, raised_name))
         return 1;
     nkb_state_where(L, where, sizeof where);
     if (lua_type(L, -1) == LUA_TSTRING) {
@@ -164,11 +164,9 @@ int nkb_raise_fault(struct nkb_state *state, int status, struct nkb_err *err)
     lua_State *L = state->L;
     if (state->stop != NKB_STOP_NONE || status == LUA_ERRMEM)
         return nkb_budget_fault(state, err);
-    if (lua_type(L, -1) == LUA_TUSERDATA) {
-        const struct raised *raised = luaL_testudata(L, -1, raised_name);
-        if (raised)
-            return nkb_err_set(err, raised->code, "%s", raised->text);
-    }
+    const struct raised *raised = luaL_testudata(L, -1, raised_name);
+    if (raised)
+        return nkb_err_set(err, raised->code, "%s", raised->text);
     const char *text = state->message;
     if (text[0] == '\0')
         text = status == LUA_ERRERR ? "an error while an error was handled"

@@ -93,7 +93,9 @@ static int l_compile(lua_State *L)
 {
     size_t len;
     const char *text = luaL_checklstring(L, 1, &len);
-    if (luaL_loadbufferx(L, text, len, "=(load)", "t") != LUA_OK) {
+    int status = luaL_loadbufferx(L, text, len, "=(load)", "t");
+    if (status != LUA_OK) {
+        nkb_budget_recheck(L, status);
         lua_pushnil(L);
         lua_insert(L, -2);
         return 2;

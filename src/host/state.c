@@ -18,7 +18,11 @@ static void refuse(struct nkb_state *state)
 {
     state->refused = true;
     if (state->running) {
-        nkb_state_where(state->L, state->place, sizeof state->place);
+        char place[NKB_PLACE_BYTES]; /* "" when the rule's frames are already gone: the last one
+                                        stays */
+        nkb_state_where(state->L, place, sizeof place);
+        if (place[0])
+            memcpy(state->place, place, sizeof place);
         nkb_budget_look(state);
     }
 }
@@ -187,10 +191,13 @@ void nkb_state_load(lua_State *L, struct nkb_str text, const char *name, int env
     }
     if (nkb_str_starts(text, LUA_SIGNATURE))
         nkb_raise(L, NKB_ERULE, "%s: is compiled Lua; source text is expected", name + 1);
-    if (luaL_loadbufferx(L, text.len ? text.ptr : "", text.len, name, "t") != LUA_OK) {
-        if (lua_type(L, -1) == LUA_TSTRING)
-            nkb_raise(L, NKB_ERULE, "%s", lua_tostring(L, -1));
-        lua_error(L);
+    int status = luaL_loadbufferx(L, text.len ? text.ptr : "", text.len, name, "t");
+    if (status != LUA_OK) {
+        nkb_budget_recheck(L, status); /* memory is not the source's fault */
+        const char *message = luaL_tolstring(L, -1, NULL);
+        if (!strchr(message, ':')) /* "C stack overflow" of nested source comes without its place */
+            nkb_raise(L, NKB_ERULE, "%s: %s", name + 1, message);
+        nkb_raise(L, NKB_ERULE, "%s", message);
     }
     if (env) {
         lua_pushvalue(L, env);
