@@ -54,12 +54,22 @@ struct nkb_value *nkb_value_text(struct nkb_arena *arena, const char *text)
 
 /* FNV-1a, begun from where the index lies: keys made to collide under a hash known beforehand would make
  * an object quadratic. Order never depends on it. */
-static uint32_t hash(const uint32_t *index, struct nkb_str key)
+/* Positions in the index depend on where the object lies in memory, so that nobody can choose keys that
+ * collide; nothing that is seen depends on them. */
+static size_t hash(const struct nkb_items *items, struct nkb_str key)
 {
-    uint32_t h = 2166136261u ^ (uint32_t)((uintptr_t)index >> 4);
-    for (size_t i = 0; i < key.len; i++)
-        h = (h ^ (unsigned char)key.ptr[i]) * 16777619u;
-    return h;
+    uint64_t h = (uint64_t)(uintptr_t)items ^ UINT64_C(0x9e3779b97f4a7c15), word;
+    size_t i = 0;
+    for (; i + sizeof word <= key.len; i += sizeof word) {
+        memcpy(&word, key.ptr + i, sizeof word);
+        h = (h ^ word) * UINT64_C(0xd6e8feb86659fd93);
+        h ^= h >> 32;
+    }
+    for (; i < key.len; i++)
+        h = (h ^ (unsigned char)key.ptr[i]) * UINT64_C(0xd6e8feb86659fd93);
+    h ^= h >> 32;
+    h *= UINT64_C(0xd6e8feb86659fd93);
+    return (size_t)(h ^ h >> 32);
 }
 
 static void index_add(struct nkb_items *items, size_t position)
