@@ -52,8 +52,6 @@ struct nkb_value *nkb_value_text(struct nkb_arena *arena, const char *text)
     return nkb_value_string(arena, nkb_str_from(text));
 }
 
-/* FNV-1a, begun from where the index lies: keys made to collide under a hash known beforehand would make
- * an object quadratic. Order never depends on it. */
 /* Positions in the index depend on where the object lies in memory, so that nobody can choose keys that
  * collide; nothing that is seen depends on them. */
 static size_t hash(const struct nkb_items *items, struct nkb_str key)
@@ -74,7 +72,7 @@ static size_t hash(const struct nkb_items *items, struct nkb_str key)
 
 static void index_add(struct nkb_items *items, size_t position)
 {
-    size_t slot = hash(items->index, items->at[position].key) & (items->index_size - 1);
+    size_t slot = hash(items, items->at[position].key) & (items->index_size - 1);
     while (items->index[slot])
         slot = (slot + 1) & (items->index_size - 1);
     items->index[slot] = (uint32_t)position + 1;
@@ -102,7 +100,7 @@ static void index_update(struct nkb_arena *arena, struct nkb_items *items)
 static struct nkb_member *find_member(const struct nkb_items *items, struct nkb_str key)
 {
     if (items->index) {
-        size_t slot = hash(items->index, key) & (items->index_size - 1);
+        size_t slot = hash(items, key) & (items->index_size - 1);
         for (; items->index[slot]; slot = (slot + 1) & (items->index_size - 1)) {
             struct nkb_member *member = &items->at[items->index[slot] - 1];
             if (nkb_str_equal(member->key, key))
