@@ -209,6 +209,7 @@ static void put_kernels(const struct totals *totals, struct nkb_value *hlo)
 
 struct op_sums {
     nkb_i128 count, flops, transcendentals, bytes, executed_flops;
+    bool executed_unknown;
 };
 
 static void put_ops(const struct totals *totals, struct nkb_value *hlo)
@@ -217,7 +218,8 @@ static void put_ops(const struct totals *totals, struct nkb_value *hlo)
     struct nkb_value *list = nkb_metric_list(arena, hlo, "ops");
     struct op_sums sums[NKB_HLO_OPCODE_COUNT + 1] = {0};
     const char *why = totals->why_no_xla;
-    const char *why_executed = why ? why : totals->why_no_executed;
+    const char *why_executed =
+        totals->why_no_executed ? totals->why_no_executed : NKB_BEYOND_63_BITS;
 
     for (size_t i = 0; i < totals->count; i++) {
         const struct nkb_module *module = totals->counted[i];
@@ -229,6 +231,7 @@ static void put_ops(const struct totals *totals, struct nkb_value *hlo)
             sum->transcendentals += op->transcendentals;
             sum->bytes += op->bytes;
             sum->executed_flops += op->executed_flops;
+            sum->executed_unknown = sum->executed_unknown || !op->has_executed_flops;
         }
     }
     for (int i = 0; i <= NKB_HLO_OPCODE_COUNT; i++) {
@@ -243,7 +246,9 @@ static void put_ops(const struct totals *totals, struct nkb_value *hlo)
                          why);
         nkb_metric_count(arena, item, "bytes", sum->bytes, "B", totals->source, why);
         nkb_metric_count(arena, item, "executed_flops", sum->executed_flops, "FLOP", totals->source,
-                         why_executed);
+                         why                     ? why
+                         : sum->executed_unknown ? why_executed
+                                                 : NULL);
         nkb_value_append(arena, list, item);
     }
 }

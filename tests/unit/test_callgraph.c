@@ -2,8 +2,6 @@
 #include "hlo_make.h"
 #include "tsv.h"
 
-#include "analyze/notes.h"
-
 static struct nkb_module analyze(struct make *m)
 {
     struct nkb_module module = {0};
@@ -151,56 +149,6 @@ static void cycles_are_found_and_named(void **state)
     expect_absent(&m,
                   "computations call each other in a circle: 'c0' calls 'c1' calls 'c2' calls 'c3' "
                   "calls … (1 more) … calls 'c0'");
-}
-
-static void a_module_must_hang_together(void **state)
-{
-    struct make m = MAKE_INIT;
-    (void)state;
-    expect_absent(&m, "an empty module: there is no entry computation");
-
-    m = MAKE_INIT;
-    make_leaf(&m);
-    m.hlo.entry = NKB_HLO_NONE;
-    m.hlo.entry_id = 99;
-    expect_absent(&m, "no entry computation: 99 does not exist");
-
-    m = MAKE_INIT;
-    make_leaf(&m);
-    m.hlo.computations[0].root = NKB_HLO_NONE;
-    m.hlo.computations[0].root_id = 777;
-    expect_absent(&m, "computation 'leaf': its root 777 is no instruction of it");
-
-    m = MAKE_INIT;
-    uint32_t c = make_computation(&m, "main");
-    make_add(&m, c, NKB_HLO_NEGATE, make_scalar(MAKE_F32), 1, NKB_HLO_NONE);
-    expect_absent(&m, "instruction 'negate.0' in 'main': operand 777 does not exist there");
-
-    m = MAKE_INIT;
-    c = make_computation(&m, "main");
-    make_call(&m, c, NKB_HLO_NONE);
-    expect_absent(&m, "instruction 'call.0' in 'main': computation 888 does not exist");
-
-    m = MAKE_INIT;
-    c = make_computation(&m, "main");
-    make_add(&m, c, NKB_HLO_CALL, make_scalar(MAKE_F32), 0);
-    expect_absent(&m,
-                  "instruction 'call.0' in 'main': a call names 0 of the 1 computations it needs");
-
-    m = MAKE_INIT;
-    uint32_t leaf = make_leaf(&m);
-    c = make_computation(&m, "main");
-    make_calls(&m, c, make_add(&m, c, NKB_HLO_WHILE, MAKE_TUPLE, 0), 1, leaf);
-    expect_absent(
-        &m, "instruction 'while.0' in 'main': a while names 1 of the 2 computations it needs");
-
-    m = MAKE_INIT;
-    leaf = make_leaf(&m);
-    c = make_computation(&m, "main");
-    make_calls(&m, c, make_add(&m, c, NKB_HLO_MAP, MAKE_TUPLE, 0), 1, leaf);
-    expect_absent(&m,
-                  "instruction 'map.0' in 'main': how often it applies 'leaf' cannot be told from "
-                  "its shapes");
 }
 
 static uint32_t make_branch(struct make *m, const char *name, int64_t dot_rows, int64_t kernel_macs)
@@ -397,7 +345,6 @@ int main(void)
         cmocka_unit_test(doubling_chains_are_counted_without_being_walked),
         cmocka_unit_test(a_count_beyond_63_bits_is_absent_and_the_static_one_stays),
         cmocka_unit_test(cycles_are_found_and_named),
-        cmocka_unit_test(a_module_must_hang_together),
         cmocka_unit_test(a_conditional_takes_the_largest_branch_and_the_first_of_equals),
         cmocka_unit_test(a_branch_counts_with_all_it_calls),
         cmocka_unit_test(a_conditional_of_100000_branches_is_looked_through_once),
