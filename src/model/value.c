@@ -52,27 +52,25 @@ struct nkb_value *nkb_value_text(struct nkb_arena *arena, const char *text)
     return nkb_value_string(arena, nkb_str_from(text));
 }
 
-/* Positions in the index depend on where the object lies in memory, so that nobody can choose keys that
- * collide; nothing that is seen depends on them. */
-static size_t hash(const struct nkb_items *items, struct nkb_str key)
+/* Multiply and fold, with a factor taken from where the index lies, so that nobody can choose keys that
+ * collide; nothing that is seen depends on it. */
+static size_t hash(const uint32_t *index, struct nkb_str key)
 {
-    uint64_t h = (uint64_t)(uintptr_t)items ^ UINT64_C(0x9e3779b97f4a7c15), word;
-    size_t i = 0;
-    for (; i + sizeof word <= key.len; i += sizeof word) {
-        memcpy(&word, key.ptr + i, sizeof word);
-        h = (h ^ word) * UINT64_C(0xd6e8feb86659fd93);
-        h ^= h >> 32;
+    uint64_t factor = ((uint64_t)(uintptr_t)index | 1) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t h = key.len;
+    for (size_t i = 0; i < key.len; i += sizeof h) {
+        uint64_t word = 0;
+        size_t rest = key.len - i;
+        memcpy(&word, key.ptr + i, rest < sizeof word ? rest : sizeof word);
+        nkb_u128 product = (nkb_u128)(h ^ word ^ factor) * factor;
+        h = (uint64_t)product ^ (uint64_t)(product >> 64);
     }
-    for (; i < key.len; i++)
-        h = (h ^ (unsigned char)key.ptr[i]) * UINT64_C(0xd6e8feb86659fd93);
-    h ^= h >> 32;
-    h *= UINT64_C(0xd6e8feb86659fd93);
-    return (size_t)(h ^ h >> 32);
+    return (size_t)h;
 }
 
 static void index_add(struct nkb_items *items, size_t position)
 {
-    size_t slot = hash(items, items->at[position].key) & (items->index_size - 1);
+    size_t slot = hash(items->index, items->at[position].key) & (items->index_size - 1);
     while (items->index[slot])
         slot = (slot + 1) & (items->index_size - 1);
     items->index[slot] = (uint32_t)position + 1;
@@ -100,7 +98,7 @@ static void index_update(struct nkb_arena *arena, struct nkb_items *items)
 static struct nkb_member *find_member(const struct nkb_items *items, struct nkb_str key)
 {
     if (items->index) {
-        size_t slot = hash(items, key) & (items->index_size - 1);
+        size_t slot = hash(items->index, key) & (items->index_size - 1);
         for (; items->index[slot]; slot = (slot + 1) & (items->index_size - 1)) {
             struct nkb_member *member = &items->at[items->index[slot] - 1];
             if (nkb_str_equal(member->key, key))
