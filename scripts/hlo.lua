@@ -1,161 +1,221 @@
--- nkibench hlo: what the modules hold. One module: its counts, loops and kernels; several: a line each and totals.
--- Takes m.hlo.
+-- nkibench hlo: what the modules hold. One module: its counts, loops and kernels; several: a line each, below the
+-- folder they stand in, and totals. Takes m.hlo.
 local fmt = nkb.fmt
 
+local MAX_KERNELS, MAX_LOOPS, MAX_REMARKS, MAX_NAME = 12, 8, 8, 60
+
+-- 12350000 -> "12.35 M": always four digits, and room for the prefix, so that points stand below each other.
 local function macs(x)
-  return x == nil and "-" or fmt.si(x)
+  if x == nil then return "-  " end
+  local digits, prefix = fmt.si(x):match "^(%S+) (%S+)$"
+  return digits and fmt.sig(tonumber(digits), 4) .. " " .. prefix or fmt.si(x) .. "  "
 end
 
 local function share(part, whole)
-  if part == nil or whole == nil then return "-" end
-  if whole == 0 then return "0 %" end
-  return fmt.general(part * 100.0 / whole, 4) .. " %"
+  if part == nil or whole == nil then return "-  " end
+  if whole == 0 then return "0.00 %" end
+  local percent = part * 100.0 / whole
+  if percent > 0 and percent < 0.005 then return "<0.01 %" end
+  return fmt.fixed(percent, 2) .. " %"
 end
 
 local form_names = { proto = "protobuf", text = "XLA text", hlo_proto = "HloProto", snapshot = "HloSnapshot" }
+local function form_of(module) return form_names[module.form] or module.form end
 
 local function counted(n, one, many)
   return ("%s %s"):format(fmt.count(n), n == 1 and one or many)
 end
 
+local function shorten(text, most)
+  if fmt.width(text) <= most or not utf8.len(text) then return text end
+  return text:sub(1, utf8.offset(text, most) - 1) .. "…"
+end
+
+-- A page: add(format, …) or add(text), and row(widths, cells): the first cell left, the others right.
+local function page()
+  local lines, p = {}, {}
+  function p.add(text, ...)
+    if select("#", ...) > 0 then text = text:format(...) end
+    lines[#lines + 1] = (text:gsub("%s+$", ""))
+  end
+  function p.row(widths, cells, rest)
+    local out = { fmt.pad(cells[1], widths[1]) }
+    for i = 2, #cells do out[i] = fmt.pad(cells[i], widths[i], "right") end
+    p.add("%s", "  " .. table.concat(out, "  ") .. (rest and "   " .. rest or ""))
+  end
+  function p.text() return table.concat(lines, "\n") .. "\n" end
+  return p
+end
+
+local function why_absent(group, key)
+  local _, _, why = nkb.note(group, key)
+  return why or "not known"
+end
+
+local total_widths = { 9, 9, 11, 8 }
+
+local parts = { { "dot", "dot_macs" }, { "conv", "conv_macs" }, { "nki", "nki_macs" }, { "other", "other_macs" } }
+
+-- Executed, what it is made of, and static. `group` holds both.
+local function add_counts(p, group)
+  local static, executed = group.static, group.executed
+  p.row(total_widths, { "", "MACs  ", "share  ", "in NKI  " })
+  if executed and executed.macs then
+    p.row(total_widths, { "executed", macs(executed.macs), "100.00 %", share(executed.nki_macs, executed.macs) },
+      "what runs: each call, each turn of a loop")
+    for _, part in ipairs(parts) do
+      local value = executed[part[2]]
+      if value ~= 0 then p.row(total_widths, { "  " .. part[1], macs(value), share(value, executed.macs) }) end
+    end
+  else
+    p.add("  executed   absent: %s", executed and why_absent(executed, "macs") or why_absent(group, "executed"))
+  end
+  p.row(total_widths, { "static", macs(static.macs), share(static.macs, executed and executed.macs),
+    share(static.nki_macs, static.macs) }, "what handler.py counts: each computation once")
+end
+
 local function loop_text(loop)
   if loop.how == "unknown" then return loop.name .. " × unknown, counted once" end
-  return ("%s × %d (%s)"):format(loop.name, loop.trip_count,
+  return ("%s × %s (%s)"):format(loop.name, fmt.count(loop.trip_count),
     loop.how == "annotated" and "annotated" or "inferred from the loop condition")
 end
 
-local function add_loops(add, loops)
-  if not loops or #loops == 0 then return end
-  for i, loop in ipairs(loops) do
-    if i > 8 then return add("              and %d more", #loops - 8) end
-    add("  %s  %s", fmt.pad(i == 1 and "loops" or "", 10), loop_text(loop))
+local function add_loops(p, loops)
+  for i, loop in ipairs(loops or {}) do
+    if i > MAX_LOOPS then return p.add("             and %d more (--json lists all)", #loops - MAX_LOOPS) end
+    p.add("  %s  %s", fmt.pad(i == 1 and "loops" or "", 9), loop_text(loop))
   end
 end
 
-local function add_kernels(add, kernels)
-  local shown = {}
-  for _, kernel in ipairs(kernels or {}) do shown[#shown + 1] = kernel end
+local kernel_widths = { 24, 27, 5, 7, 8 }
+
+local function add_kernels(p, kernels)
+  local shown = nkb.list(kernels or {})
   if #shown == 0 then return end
   table.sort(shown, function(a, b)
     local x, y = a.executed_macs or 0, b.executed_macs or 0
     if x ~= y then return x > y end
     return a.target .. (a.name or "") < b.target .. (b.name or "")
   end)
-  add("")
-  add("  custom calls %s%s%s%s", fmt.pad("", 31), fmt.pad("sites", 7, "right"), fmt.pad("calls", 9, "right"), fmt.pad("MACs", 12, "right"))
+  p.add("")
+  p.row(kernel_widths, { "kernel", fmt.pad("custom call", kernel_widths[2]), "sites", "calls", "MACs  " })
   for i, kernel in ipairs(shown) do
-    if i > 12 then return add("  and %d more (--json lists all)", #shown - 12) end
-    local name = kernel.name and kernel.name ~= "" and kernel.name .. "  " .. kernel.target or kernel.target
-    if fmt.width(name) > 43 then name = name:sub(1, 42) .. "…" end
-    add("  %s%s%s%s", fmt.pad(name, 44), fmt.pad(fmt.count(kernel.sites), 7, "right"),
-      fmt.pad(kernel.calls and fmt.count(kernel.calls) or "-", 9, "right"),
-      fmt.pad(kernel.cost_known and macs(kernel.executed_macs) or "not said", 12, "right"))
+    if i > MAX_KERNELS then return p.add("  and %d more (--json lists all)", #shown - MAX_KERNELS) end
+    local name = kernel.name and kernel.name ~= "" and kernel.name or "-"
+    p.row(kernel_widths, { shorten(name, kernel_widths[1]), fmt.pad(shorten(kernel.target, kernel_widths[2]), kernel_widths[2]),
+      fmt.count(kernel.sites), kernel.calls and fmt.count(kernel.calls) or "-",
+      kernel.cost_known and macs(kernel.executed_macs) or "not said" })
   end
 end
 
-local function ratio_note(static, executed)
-  if static and static.nki_macs ~= 0 or executed and executed.nki_macs ~= 0 then return nil end
-  return "NKI ratio is 0: no MACs in AwsNeuronCustomNativeKernel calls."
+local function add_ratio_note(p, group)
+  local static, executed = group.static, group.executed
+  if static.nki_macs ~= 0 or executed and executed.nki_macs ~= 0 then return end
+  p.add("")
+  p.add("  NKI ratio is 0: no MACs in AwsNeuronCustomNativeKernel calls.")
 end
 
 local function one_module(hlo)
-  local lines, module = {}, hlo.modules[1]
-  local function add(...) lines[#lines + 1] = select("#", ...) > 1 and string.format(...):gsub("%s+$", "") or (...) end
+  local module, p = hlo.modules[1], page()
   if module.status ~= "ok" then return ("%s  %s\n"):format(module.path, module.error) end
-  local static, executed = module.static, module.executed
-  add("%s      %s · %s · %s", module.path, counted(module.computations, "computation", "computations"),
-    counted(module.instructions, "instruction", "instructions"), form_names[module.form] or module.form)
-  add("")
-  add("  %s%s%s%s", fmt.pad("", 10), fmt.pad("MACs", 12, "right"), fmt.pad("of executed", 14, "right"), fmt.pad("in NKI", 10, "right"))
-  if executed then
-    add("  %s%s%s%s", fmt.pad("executed", 10), fmt.pad(macs(executed.macs), 12, "right"), fmt.pad("100 %", 14, "right"),
-      fmt.pad(share(executed.nki_macs, executed.macs), 10, "right"))
-    for _, part in ipairs { "dot", "conv", "nki", "other" } do
-      local value = executed[part .. "_macs"]
-      if value ~= 0 then
-        add("  %s%s%s", fmt.pad("  " .. part, 10), fmt.pad(macs(value), 12, "right"), fmt.pad(share(value, executed.macs), 14, "right"))
-      end
-    end
+  local facts = ("%s · %s · %s"):format(counted(module.computations, "computation", "computations"),
+    counted(module.instructions, "instruction", "instructions"), form_of(module))
+  if fmt.width(module.path) + fmt.width(facts) + 3 <= 80 then
+    p.add("%s   %s", module.path, facts)
   else
-    local _, _, why = nkb.note(module, "executed")
-    add("  executed  absent: %s", why or "not known")
+    p.add("%s", module.path)
+    p.add("  %s", facts)
   end
-  add("  %s%s%s%s     upstream's count: each computation once", fmt.pad("static", 10), fmt.pad(macs(static.macs), 12, "right"),
-    fmt.pad(share(static.macs, executed and executed.macs), 14, "right"), fmt.pad(share(static.nki_macs, static.macs), 10, "right"))
+  p.add("")
+  add_counts(p, module)
   if module.xla then
-    add("  XLA cost  %s · %s · %s", fmt.si(module.xla.flops, "FLOP"), fmt.si(module.xla.transcendentals, "transcendentals"),
+    p.add("  XLA cost   %s · %s transcendentals · %s", fmt.si(module.xla.flops, "FLOP"), fmt.si(module.xla.transcendentals),
       fmt.si(module.xla.bytes, "B"))
   end
-  add_loops(add, module.loops)
-  add_kernels(add, hlo.kernels)
-  local note = ratio_note(static, executed)
-  if note then
-    add("")
-    add("  %s", note)
-  end
+  add_loops(p, module.loops)
+  add_kernels(p, hlo.kernels)
+  add_ratio_note(p, module)
   for i, text in ipairs(module.diagnostics or {}) do
-    if i == 1 then add("") end
-    if i > 8 then
-      add("  and %d more remarks (--json lists all)", #module.diagnostics - 8)
+    if i == 1 then p.add("") end
+    if i > MAX_REMARKS then
+      p.add("  and %d more remarks (--json lists all)", #module.diagnostics - MAX_REMARKS)
       break
     end
-    add("  ! %s", text)
+    p.add("  ! %s", text)
   end
-  return table.concat(lines, "\n") .. "\n"
+  return p.text()
 end
 
--- The words behind a module's line: what is odd about it.
-local function marks(module)
+-- Where a module stands, and its name there: the folder that holds the MODULE_ folders of a cache, or the submodel's
+-- work directory; the usual file name of a cache entry goes without saying.
+local function place_of(path)
+  local folder, name = path:match "^(.*/)(MODULE_[^/]*/[^/]*)$"
+  if not folder then folder, name = path:match "^(.*/_tp%d+_bk%d+/)(.*)$" end
+  if not folder then folder, name = path:match "^(.*/)([^/]*)$" end
+  if not folder then return "", path end
+  return folder, (name:gsub("^(MODULE_[^/]*)/model%.hlo_module%.pb$", "%1"))
+end
+
+-- The words below a module's line: what is odd about it.
+local function marks(module, folder)
   local words = {}
   if module.status ~= "ok" then words[#words + 1] = "not read: " .. module.error end
   if module.failed_compile then words[#words + 1] = "failed to compile" end
-  if module.locked then words[#words + 1] = "locked" end
+  if module.locked then words[#words + 1] = "locked: its compilation is unfinished" end
   if module.stale then words[#words + 1] = "newer than the log" end
-  if module.duplicate_of then words[#words + 1] = "repeats " .. module.duplicate_of end
-  if module.status == "ok" and not module.counted then words[#words + 1] = (form_names[module.form] or module.form) .. ", enters no total" end
-  if module.diagnostics and #module.diagnostics > 0 then
-    words[#words + 1] = module.diagnostics[1] .. (#module.diagnostics > 1 and (" (and %d more)"):format(#module.diagnostics - 1) or "")
+  if module.duplicate_of then
+    local other_folder, other = place_of(module.duplicate_of)
+    words[#words + 1] = "repeats " .. (other_folder == folder and other or module.duplicate_of)
+  end
+  if module.status == "ok" and not module.counted then words[#words + 1] = form_of(module) .. ": enters no total (--any-form)" end
+  local remarks = module.diagnostics
+  if remarks and #remarks > 0 then
+    words[#words + 1] = remarks[1] .. (#remarks > 1 and (" (and %d more)"):format(#remarks - 1) or "")
   end
   return words
 end
 
-local function many_modules(hlo)
-  local lines = {}
-  local function add(...) lines[#lines + 1] = select("#", ...) > 1 and string.format(...):gsub("%s+$", "") or (...) end
-  local function row(role, instructions, executed, static, nki, path)
-    add("%s%s%s%s%s  %s", fmt.pad(role, 18), fmt.pad(instructions, 12, "right"), fmt.pad(executed, 11, "right"),
-      fmt.pad(static, 11, "right"), fmt.pad(nki, 9, "right"), path)
-  end
-  row("role", "instructions", "executed", "static", "NKI", "module")
-  for _, module in ipairs(hlo.modules) do
-    local ok = module.status == "ok"
-    row(module.role, ok and fmt.count(module.instructions) or "-", ok and module.executed and macs(module.executed.macs) or "-",
-      ok and macs(module.static.macs) or "-", ok and share(module.static.nki_macs, module.static.macs) or "-", module.path)
-    for _, word in ipairs(marks(module)) do add("  ! %s", word) end
-  end
-  local compilers, seen = {}, {}
-  for _, module in ipairs(hlo.modules) do
+local function compilers_of(modules)
+  local list, seen = {}, {}
+  for _, module in ipairs(modules) do
     local version = module.compiler_version
     if version and not seen[version] then
       seen[version] = true
-      compilers[#compilers + 1] = version
+      list[#list + 1] = version
     end
   end
-  add("")
-  add("%s, %d not counted%s", counted(hlo.files, "HLO file", "HLO files"), hlo.failed,
-    #compilers > 0 and " · " .. table.concat(compilers, ", ") or "")
-  add("")
-  add("  %s%s%s", fmt.pad("", 10), fmt.pad("MACs", 12, "right"), fmt.pad("in NKI", 10, "right"))
-  if hlo.executed then
-    add("  %s%s%s", fmt.pad("executed", 10), fmt.pad(macs(hlo.executed.macs), 12, "right"), fmt.pad(share(hlo.executed.nki_macs, hlo.executed.macs), 10, "right"))
-  else
-    local _, _, why = nkb.note(hlo, "executed")
-    add("  executed  absent: %s", why or "not known")
+  return table.concat(list, ", ")
+end
+
+local function many_modules(hlo)
+  local p, widths = page(), { 24, 12, 9, 9, 8 }
+  for _, module in ipairs(hlo.modules) do
+    local _, name = place_of(module.path)
+    widths[1] = math.max(widths[1], math.min(fmt.width(name), MAX_NAME))
   end
-  add("  %s%s%s     upstream's count: each computation once", fmt.pad("static", 10), fmt.pad(macs(hlo.static.macs), 12, "right"),
-    fmt.pad(share(hlo.static.nki_macs, hlo.static.macs), 10, "right"))
-  add_kernels(add, hlo.kernels)
-  return table.concat(lines, "\n") .. "\n"
+  p.row(widths, { "module", "instructions", "executed  ", "static  ", "in NKI  " })
+  local here
+  for _, module in ipairs(hlo.modules) do
+    local folder, name = place_of(module.path)
+    if folder ~= here and folder ~= "" then
+      p.add("%s%s", folder, module.role ~= "file" and module.role ~= "cache" and "  " .. module.role or "")
+    end
+    here = folder
+    local ok = module.status == "ok"
+    local executed = ok and module.executed
+    p.row(widths, { name, ok and fmt.count(module.instructions) or "-", macs(executed and executed.macs or nil),
+      macs(ok and module.static.macs or nil), ok and share(module.static.nki_macs, module.static.macs) or "-  " })
+    for _, word in ipairs(marks(module, folder)) do p.add("    ! %s", word) end
+  end
+  p.add("")
+  local compilers = compilers_of(hlo.modules)
+  p.add("%s, %d not counted%s", counted(hlo.files, "HLO file", "HLO files"), hlo.failed,
+    compilers ~= "" and " · " .. compilers or "")
+  p.add("")
+  add_counts(p, hlo)
+  add_kernels(p, hlo.kernels)
+  add_ratio_note(p, hlo)
+  return p.text()
 end
 
 return function(hlo)

@@ -15,11 +15,13 @@ end
 
 return function(argument)
   local path_width, value_width, lines = 10, 6, {}
-  local cells = {}
+  local cells, module_path = {}, nil
   for i, row in ipairs(argument.rows) do
     local value = value_text(row)
     if row.unit then value = value .. " " .. row.unit end
-    cells[i] = { row.path, value, row.why or row.source or "" }
+    if row.path:find "modules%[%d+%]%.path$" then module_path = row.value end
+    local source = row.source ~= module_path and row.source or "" -- that a module's counts are its file's goes without saying
+    cells[i] = { row.path, value, row.why or source }
     path_width = math.max(path_width, math.min(fmt.width(row.path), 44))
     value_width = math.max(value_width, math.min(fmt.width(value), 28))
   end
