@@ -42,14 +42,14 @@ all: $(BUILD)/nkibench $(BUILD)/libnkibench.a $(BUILD)/libnkibench.so.1
 # ---- for newcomers
 
 demo: deps-run ## install what is missing, build, and score the example
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@echo
 	cd examples/first_score && ../../$(BUILD)/nkibench score.lua --no-settings $$(cat flags) \
 	    --output ../../$(BUILD)/benchmark_results.json --training-output ../../$(BUILD)/benchmark_finetuning.json
 	@echo; echo "More: examples/*/README.md, and README.md"
 
 test: deps-test ## install what is missing, build, and run all tests
-	@$(MAKE) --no-print-directory all unit
+	@$(MAKE) --no-print-directory $(JOBS) all unit
 	@BUILD=$(BUILD) LUA=$(LUA) sh tests/run.sh
 
 help: ## this list
@@ -78,29 +78,39 @@ deps-test:
 deps-ci:
 	@$(call need,$(CI_DEPS))
 
-# ---- building
+# ---- building (make V=1 shows the commands)
+
+Q    := $(if $(V),,@)
+note  = $(if $(V),,@echo "  $(1)")
+JOBS  = -j$(shell nproc 2>/dev/null || echo 2)
 
 $(BUILD)/nkibench: $(CLI_OBJ) $(BUILD)/libnkibench.a
-	$(CC) $(CFLAGS) $(NKB_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/libnkibench.a $(PKG_LIBS)
+	$(call note,LINK $@)
+	$(Q)$(CC) $(CFLAGS) $(NKB_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/libnkibench.a $(PKG_LIBS)
 
 $(BUILD)/libnkibench.a: $(LIB_OBJ)
-	rm -f $@
-	$(AR) rcs $@ $(LIB_OBJ)
+	$(call note,AR   $@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $(LIB_OBJ)
 
 $(BUILD)/libnkibench.so.1: $(LIB_OBJ)
-	$(CC) $(CFLAGS) $(NKB_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libnkibench.so.1 -o $@ $(LIB_OBJ) $(PKG_LIBS)
+	$(call note,LINK $@)
+	$(Q)$(CC) $(CFLAGS) $(NKB_CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libnkibench.so.1 -o $@ $(LIB_OBJ) $(PKG_LIBS)
 
 $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(NKB_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call note,CC   $<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(NKB_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/embedded.c: src/host/embed.sh $(EMBED)
 	@mkdir -p $(@D)
-	sh src/host/embed.sh $(EMBED) > $@
+	$(call note,LUA  $@)
+	$(Q)sh src/host/embed.sh $(EMBED) > $@
 
 $(BUILD)/obj/embedded.o: $(BUILD)/embedded.c src/host/embedded.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(NKB_CFLAGS) -c -o $@ $<
+	$(call note,CC   $<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(NKB_CFLAGS) -c -o $@ $<
 
 install: all ## into $(DESTDIR)$(PREFIX): program, library, header, rules, examples
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
@@ -130,7 +140,8 @@ unit: $(UNIT)
 # The library is linked whole and with its hidden symbols: unit tests call any room.
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libnkibench.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(NKB_CFLAGS) $(PKG_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
+	$(call note,TEST $<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(NKB_CFLAGS) $(PKG_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
 	    $(BUILD)/libnkibench.a $$(pkg-config --cflags --libs cmocka) $(PKG_LIBS)
 
 $(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(BUILD)/libnkibench.a

@@ -14,9 +14,8 @@ unset NKIBENCH_RULE_PATH SOURCE_DATE_EPOCH
 bad=0
 for test in "$BUILD"/unit/test_*; do
     case $test in *.d) continue ;; esac
-    grep -q 'getenv("CORPUS")\|getenv("GOLDENS")\|corpus_path' "tests/unit/$(basename "$test").c" || continue
     if "$test" > "$CHECK_TMP/log" 2>&1; then
-        echo "$(basename "$test"): $(grep -c '^\[ *OK *\]\|^\[       OK \]' "$CHECK_TMP/log") passed"
+        echo "$(basename "$test"): $(grep -c '^\[       OK \]' "$CHECK_TMP/log") passed"
     else
         bad=1
         echo "FAILED $(basename "$test")"
