@@ -244,32 +244,35 @@ static const char *fill_xla(const struct totals *total, struct nkb_xla_cost *xla
     return NULL;
 }
 
+/* Why there is no cost; NULL when there is one, or memory ran out. */
+static const char *add_up(struct cost *cost, struct nkb_arena *scratch, struct nkb_arena *keep,
+                          struct nkb_xla_cost *xla)
+{
+    uint32_t count = cost->hlo->computation_count;
+    struct weights *weights = nkb_arena_array(scratch, count, sizeof *weights);
+    cost->totals = nkb_arena_array(scratch, count, sizeof *cost->totals);
+    if (!weights || !cost->totals || !sum_totals(cost, keep))
+        return cost->order.why;
+    const char *why = fill_xla(&cost->totals[cost->hlo->entry], xla);
+    if (!why && !spread_over_ops(cost, weights))
+        why = "the cost of an opcode is beyond 127 bits";
+    return why;
+}
+
 void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct nkb_arena *keep,
                       struct nkb_module *module)
 {
     struct nkb_arena scratch = NKB_ARENA_INIT;
+    scratch.limit_bytes = keep->limit_bytes;
     struct cost cost = {.hlo = hlo};
     bool measured = nkb_cost_order_find(&cost.order, hlo, &scratch, keep) &&
                     nkb_cost_order_measure(&cost.order, hlo, &scratch, keep);
-    const char *why = cost.order.why;
-    bool summed = false;
-    if (measured) {
-        struct weights *weights =
-            nkb_arena_array(&scratch, hlo->computation_count, sizeof *weights);
-        cost.totals = nkb_arena_array(&scratch, hlo->computation_count, sizeof *cost.totals);
-        summed = weights && cost.totals && sum_totals(&cost, keep);
-        why = cost.order.why;
-        if (summed)
-            why = fill_xla(&cost.totals[hlo->entry], &module->xla);
-        if (summed && !why && !spread_over_ops(&cost, weights))
-            why = "the cost of an opcode is beyond 127 bits";
-    }
+    const char *why = measured ? add_up(&cost, &scratch, keep, &module->xla) : cost.order.why;
     if (measured && times)
         sum_executed(&cost, times);
-    bool fits = list_ops(&cost, measured && times, keep, module);
-    if (summed && !why && !fits)
+    if (!list_ops(&cost, measured && times, keep, module) && !why)
         why = "the cost of an opcode is beyond 63 bits";
-    if (!why && !summed) {
+    if (scratch.failed || keep->failed) {
         keep->failed = true; /* the scratch arena's fault is the caller's too */
         why = "out of memory";
     }

@@ -25,8 +25,11 @@ static bool measure_shapes(const struct nkb_hlo_computation *c, struct nkb_cost_
     body->custom = NKB_HLO_NONE;
     for (*at = 0; *at < c->instruction_count; ++*at) {
         const struct nkb_hlo_instruction *instruction = &c->instructions[*at];
-        if (!nkb_cost_shape_bytes(&instruction->shape, true, &body->sizes[*at]) ||
-            !nkb_cost_shape_bytes(&instruction->shape, false, &body->outputs[*at]))
+        if (!nkb_cost_shape_bytes(&instruction->shape, false, &body->outputs[*at]))
+            return false;
+        body->sizes[*at] = body->outputs[*at];
+        if (instruction->shape.element_type == NKB_TYPE_TUPLE &&
+            !nkb_cost_shape_bytes(&instruction->shape, true, &body->sizes[*at]))
             return false;
         if (body->custom == NKB_HLO_NONE &&
             (instruction->opcode == NKB_HLO_GATHER || instruction->opcode == NKB_HLO_SCATTER))
@@ -80,11 +83,13 @@ bool nkb_cost_order_measure(struct nkb_cost_order *order, const struct nkb_hlo *
                             struct nkb_arena *scratch, struct nkb_arena *keep)
 {
     struct nkb_arena temp = NKB_ARENA_INIT;
+    temp.limit_bytes = scratch->limit_bytes;
     bool ok = true;
     for (uint32_t i = 0; i < order->count && ok; i++) {
         ok = measure_body(order, hlo, order->at[i], scratch, &temp, keep);
         nkb_arena_reset(&temp);
     }
+    scratch->failed |= temp.failed;
     nkb_arena_free(&temp);
     return ok;
 }
