@@ -157,9 +157,20 @@ static size_t edits(struct nkb_str a, const char *b, size_t b_len)
     return row[b_len];
 }
 
+/* "mfu_pct" for "mfu_percent": its letters in that order, the first one first. */
+static bool abbreviates(struct nkb_str name, const char *word)
+{
+    size_t at = 0;
+    if (name.len < 4 || name.ptr[0] != word[0])
+        return false;
+    for (; *word && at < name.len; word++)
+        at += name.ptr[at] == *word;
+    return at == name.len;
+}
+
 const char *nkb_suggest(struct nkb_str name, const char *const *candidates, size_t count)
 {
-    const char *best = NULL;
+    const char *best = NULL, *longhand = NULL;
     size_t best_edits = 4;
 
     if (name.len == 0 || name.len > MAX_NAME)
@@ -174,6 +185,8 @@ const char *nkb_suggest(struct nkb_str name, const char *const *candidates, size
             best = candidates[i];
             best_edits = n;
         }
+        if (!longhand && abbreviates(name, candidates[i]))
+            longhand = candidates[i];
     }
-    return best;
+    return best ? best : longhand;
 }

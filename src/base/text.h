@@ -26,7 +26,8 @@ const char *nkb_show(struct nkb_str text, char out[NKB_SHOWN_BYTES]);
 
 /* The name in candidates closest to `name` by edits, the first of equals, or NULL when none is close
  * enough to be meant: about a third of the longer name's letters, and at most 3. Case and `-` for `_`
- * cost nothing, two neighbours swapped cost one. */
+ * cost nothing, two neighbours swapped cost one. Where none is close, the first that `name` abbreviates
+ * ("mfu_pct" for "mfu_percent"). */
 const char *nkb_suggest(struct nkb_str name, const char *const *candidates, size_t count);
 
 #endif
