@@ -215,8 +215,8 @@ bool nkb_convolution_macs(const struct nkb_hlo_computation *computation,
     int64_t in_feature, out_feature, batch;
     if (!dimension(&lhs->shape, numbers->input_feature, &in_feature) ||
         !dimension(&convolution->shape, numbers->output_feature, &out_feature) ||
-        !dimension(&lhs->shape, numbers->input_batch, &batch) || feature_groups < 0 ||
-        batch_groups < 0)
+        !dimension(&lhs->shape, numbers->input_batch, &batch) || feature_groups < 1 ||
+        batch_groups < 1)
         return false;
     struct product product = PRODUCT_ONE;
     multiply(&product, in_feature / feature_groups);
