@@ -11,15 +11,23 @@ local compare = {
   ["<"] = function(a, b) return a < b end,
 }
 
--- nil and what is wrong, or { text, left, op, right, warning }
+-- nil and what is wrong, or { text, left, op, right, warning }. Part by part: one pattern for the whole would have so
+-- many quantifiers that the sandbox refuses it.
 local function parse(text)
   if type(text) ~= "string" then return nil, "a gate is a text such as \"score >= 10\", not a " .. type(text) end
-  local body, tail = text:match "^(.-)%s*:%s*(%a+)%s*$"
-  if tail and tail ~= "warning" then
-    return nil, ("gate '%s': ': warning' is the only thing that may follow, not '%s'"):format(text, tail)
+  local body, tail = text, nil
+  local colon = text:find(":", 1, true)
+  if colon then
+    body, tail = text:sub(1, colon - 1), text:sub(colon + 1):match "^%s*(%a+)%s*$"
+    if tail and tail ~= "warning" then
+      return nil, ("gate '%s': ': warning' is the only thing that may follow, not '%s'"):format(text, tail)
+    end
   end
-  local left, op, right = (body or text):match "^%s*([%w_.%-%[%]+]+)%s*([<>=!]+)%s*([%w_.%-%[%]+]+)%s*$"
-  if not left or not compare[op] then
+  local first, last = body:find "[<>=!]+"
+  local op = first and body:sub(first, last)
+  local left = first and body:sub(1, first - 1):match "^%s*([%w_.%-%[%]+]+)%s*$"
+  local right = first and body:sub(last + 1):match "^%s*([%w_.%-%[%]+]+)%s*$"
+  if not left or not right or not compare[op] or colon and not tail then
     return nil, ("gate '%s' is not understood; \"score >= 10\" or \"hlo.static.nki_ratio > 0.10 : warning\" is expected"):format(text)
   end
   return { text = text, left = left, op = op, right = right, warning = tail == "warning" }
