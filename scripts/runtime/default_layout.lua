@@ -74,16 +74,22 @@ local function columns_of(rows)
   return names
 end
 
-local function aligned(columns)
+-- Columns as wide as they need to be, empty ones left out; the first stands left, the others right, or as `sides` says.
+local function aligned(rows, sides)
   local widths = {}
-  for _, row in ipairs(columns) do
+  for _, row in ipairs(rows) do
     for i, cell in ipairs(row) do widths[i] = max(widths[i] or 0, fmt.width(cell)) end
   end
   local lines = {}
-  for i, row in ipairs(columns) do
-    local cells = { fmt.pad(row[1], widths[1]) }
-    for j = 2, #row do cells[j] = fmt.pad(row[j], widths[j], "right") end
-    lines[i] = (concat(cells, "   "):gsub(" +$", ""))
+  for i, row in ipairs(rows) do
+    local text = fmt.pad(row[1], widths[1])
+    for j = 2, #row do
+      if widths[j] > 0 then
+        local side = sides and sides[j] or "right"
+        text = text .. (side == "left" and " " or "   ") .. fmt.pad(row[j], widths[j], side)
+      end
+    end
+    lines[i] = text:gsub(" +$", "")
   end
   return lines
 end
@@ -107,12 +113,12 @@ local function list_of(root)
   local function add(node, depth)
     if #lines >= MAX_ROWS then return end
     local weight = node.weight and "× " .. number(node.weight) or ""
-    lines[#lines + 1] = { ("  "):rep(depth) .. title(node), number(node.value) .. (node.unit and " " .. line(node.unit, 12) or ""), weight }
+    lines[#lines + 1] = { ("  "):rep(depth) .. title(node), number(node.value), node.unit and line(node.unit, 12) or "", weight }
     if not node.children or depth >= MAX_DEPTH then return end
     for i = 1, #node.children do add(node.children[i], depth + 1) end
   end
   for i = 1, #root.children do add(root.children[i], 0) end
-  return aligned(lines)
+  return aligned(lines, { [3] = "left" })
 end
 
 local function add_tree(out, root)
