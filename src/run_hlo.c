@@ -16,6 +16,7 @@
 
 /* A file written in the minute after the log's last line may still be the run's own. */
 enum { STALE_MARGIN_S = 60 };
+enum { MAX_STDIN_BYTES = 1 << 30 };
 
 static struct nkb_str text_of(const struct nkb_value *entry, const char *key)
 {
@@ -137,6 +138,19 @@ struct job {
     atomic_bool stop, no_memory;
 };
 
+/* Standard input cannot be read twice, so it is held whole. */
+static int read_hlo(const char *path, struct nkb_arena *scratch, struct nkb_hlo *hlo, struct nkb_err *err)
+{
+    struct nkb_buf bytes = NKB_BUF_INIT;
+    if (strcmp(path, "-") != 0)
+        return nkb_hlo_read_file(path, scratch, hlo, err);
+    int code = nkb_file_read(path, NULL, MAX_STDIN_BYTES, &bytes, err);
+    if (code == 0)
+        code = nkb_hlo_read_bytes(nkb_buf_str(&bytes), scratch, hlo, err);
+    nkb_buf_free(&bytes);
+    return code;
+}
+
 static void analyse_file(void *context, size_t index, size_t worker)
 {
     struct job *job = context;
@@ -149,7 +163,7 @@ static void analyse_file(void *context, size_t index, size_t worker)
     if (atomic_load(&job->stop))
         return;
     if (!module->error) {
-        int code = nkb_hlo_read_file(module->path.ptr, scratch, &hlo, &err);
+        int code = read_hlo(module->path.ptr, scratch, &hlo, &err);
         if (code == 0) {
             module->form = hlo.form;
             module->size_bytes = (int64_t)hlo.size_bytes;
