@@ -1,5 +1,5 @@
-/* The run: the rooms called in order. What each step reads and makes is in run_*.c; here is the handle,
- * the rule's part, and the one place where our error codes become the program's. */
+/* The run: the rooms called in order. What each step reads and makes is in run_*.c; here is the
+ * handle, the rule's part, and the one place where our error codes become the program's. */
 #include "run.h"
 
 #include <stdio.h>
@@ -18,7 +18,7 @@ nkb_run *nkb_run_new(void)
         return NULL;
     run->arena = NKB_ARENA_INIT;
     for (size_t i = 0; i < SETTING_COUNT_OF; i++)
-        run->settings[i] = (struct setting){run_setting_def(i)->initial, "default", false};
+        run_setting_reset(run, i);
     run->diagnostics = nkb_value_array(&run->arena);
     if (!run->diagnostics) {
         nkb_run_free(run);
@@ -101,6 +101,10 @@ static int unknown_name(nkb_run *run, const char *name, const char *origin)
 int nkb_run_set(nkb_run *run, const char *name, const char *value, const char *origin)
 {
     int id = run_setting_find(nkb_str_from(name));
+    if (id >= 0 && !value) {
+        run_setting_reset(run, (size_t)id);
+        return NKB_DONE;
+    }
     if (id >= 0)
         return run_status(run, run_setting_set(run, (size_t)id, value, origin));
     struct nkb_param *param = find_param(run, name);
@@ -151,8 +155,9 @@ static const char *start_time(nkb_run *run)
     } else if (gettimeofday(&now, NULL) != 0 || !localtime_r(&now.tv_sec, &tm)) {
         return NULL;
     }
-    const char *text = nkb_arena_printf(&run->arena, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900,
-                                        tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    const char *text =
+        nkb_arena_printf(&run->arena, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900,
+                         tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
     if (text && now.tv_usec)
         text = nkb_arena_printf(&run->arena, "%s.%06ld", text, (long)now.tv_usec);
     return text;
@@ -241,7 +246,8 @@ int nkb_run_score(nkb_run *run)
         .outputs = outputs,
         .diagnostics = run->diagnostics,
     };
-    int code = nkb_host_score(run->host, run->metrics, &facts, &run->arena, &run->result, &run->err);
+    int code =
+        nkb_host_score(run->host, run->metrics, &facts, &run->arena, &run->result, &run->err);
     if (code == 0)
         diagnose_result(run);
     if (code == 0)
@@ -275,7 +281,8 @@ const char *nkb_run_text(nkb_run *run, const char *what, const char *path, size_
     } else {
         struct nkb_buf buf = NKB_BUF_INIT;
         int code = run_make_text(run, what, path, &buf);
-        struct nkb_str copy = code == 0 ? nkb_arena_copy(&run->arena, nkb_buf_str(&buf)) : NKB_STR_NONE;
+        struct nkb_str copy =
+            code == 0 ? nkb_arena_copy(&run->arena, nkb_buf_str(&buf)) : NKB_STR_NONE;
         if (code == 0 && (buf.failed || !copy.ptr))
             nkb_err_memory(&run->err);
         nkb_buf_free(&buf);
@@ -293,7 +300,8 @@ const char *nkb_run_diagnostic(const nkb_run *run, size_t i, int *is_warning)
     if (i >= list->as.items.count)
         return NULL;
     const struct nkb_value *entry = list->as.items.at[i].value;
-    const struct nkb_value *text = nkb_value_get(entry, "text"), *warning = nkb_value_get(entry, "warning");
+    const struct nkb_value *text = nkb_value_get(entry, "text"),
+                           *warning = nkb_value_get(entry, "warning");
     *is_warning = nkb_value_is(warning, NKB_BOOL) && warning->as.boolean;
     return nkb_value_is(text, NKB_STRING) ? text->as.string.ptr : NULL;
 }

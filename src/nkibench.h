@@ -46,10 +46,14 @@ NKB_API void nkb_run_free(nkb_run *run);
  * "throughput", "training-weight"); `origin` says where the value comes from, for messages and the
  * result ("--throughput", "NKIBENCH_THROUGHPUT", "nkibench.yaml:3", "default"). The last call for a
  * name wins. "hlo" may be given many times, once a file or directory. An unknown name or a value of
- * the wrong type is NKB_USAGE. Parameters can be given once nkb_run_rule has loaded the rule. */
+ * the wrong type is NKB_USAGE. Parameters can be given once nkb_run_rule has loaded the rule. With NULL as
+ * value a setting is what it was before any was given. */
 NKB_API int nkb_run_set(nkb_run *run, const char *name, const char *value, const char *origin);
 /* The value given or the default; NULL: neither. */
 NKB_API const char *nkb_run_setting(const nkb_run *run, const char *name);
+/* Would writing this file destroy what the run reads? "the rule", "the input of --config", and after
+ * nkb_run_measure also "an HLO file" that was found in a folder; NULL: no. */
+NKB_API const char *nkb_run_reads(nkb_run *run, const char *path);
 
 /* Setting i of the run: its "name", "metavar", "type" (path, number, integer, choice, switch), "default",
  * "group", "about", "choices" (separated by spaces), "in-file" ("yes" when a settings file may set it),

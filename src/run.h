@@ -109,6 +109,8 @@ int run_status(nkb_run *run, int code);
 const struct setting_def *run_setting_def(size_t id);
 int run_setting_find(struct nkb_str name); /* position or -1 */
 int run_setting_set(nkb_run *run, size_t id, const char *value, const char *origin);
+/* As before any was given. */
+void run_setting_reset(nkb_run *run, size_t id);
 bool run_switch(const nkb_run *run, enum setting_id id);
 /* The number of a setting of a numeric type that has a value. */
 double run_number(const nkb_run *run, enum setting_id id);

@@ -1,5 +1,5 @@
-/* A settings file (nkibench.yaml): keys are the flags' names, `params:` holds the rule's. Paths in it are
- * relative to it. Which file, and what wins over it, is the caller's. */
+/* A settings file (nkibench.yaml): keys are the flags' names, `params:` holds the rule's. Paths in
+ * it are relative to it. Which file, and what wins over it, is the caller's. */
 #include "run.h"
 
 #include <string.h>
@@ -42,8 +42,8 @@ static const char *beside(const struct reading *reading, const char *path)
     const char *slash = strrchr(reading->path, '/');
     if (path[0] == '/' || strcmp(path, "-") == 0 || !slash)
         return path;
-    return nkb_arena_printf(&reading->run->arena, "%.*s/%s", (int)(slash - reading->path), reading->path,
-                            path);
+    return nkb_arena_printf(&reading->run->arena, "%.*s/%s", (int)(slash - reading->path),
+                            reading->path, path);
 }
 
 static int take(const struct reading *reading, const char *name, const struct nkb_value *v, int id)
@@ -72,9 +72,10 @@ static int take(const struct reading *reading, const char *name, const struct nk
 static int take_params(const struct reading *reading, const struct nkb_value *params)
 {
     if (params->kind != NKB_OBJECT)
-        return nkb_err_set(&reading->run->err, NKB_EUSAGE,
-                           "%s:%u:%u: 'params' is %s; a mapping of the rule's parameters is expected",
-                           reading->path, params->line, params->column, nkb_kind_name(params->kind));
+        return nkb_err_set(
+            &reading->run->err, NKB_EUSAGE,
+            "%s:%u:%u: 'params' is %s; a mapping of the rule's parameters is expected",
+            reading->path, params->line, params->column, nkb_kind_name(params->kind));
     for (size_t i = 0; i < params->as.items.count; i++) {
         const struct nkb_member *member = &params->as.items.at[i];
         int code = take(reading, member->key.ptr, member->value, -1);
@@ -99,7 +100,7 @@ static int take_setting(const struct reading *reading, const struct nkb_member *
         const char *meant = nkb_suggest(member->key, names, SETTING_COUNT_OF + 1);
         return nkb_err_set(&run->err, NKB_EUSAGE, "%s:%u: no setting '%s'%s%s%s", reading->path,
                            member->value->line, nkb_show(member->key, shown),
-                           meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'" : "");
+                           meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
     }
     if (run_setting_def((size_t)id)->not_in_file)
         return nkb_err_set(&run->err, NKB_EUSAGE, "%s:%u: '%s' cannot be set in a file; give --%s",
@@ -115,16 +116,18 @@ static int read_settings(const struct reading *reading)
     struct nkb_value *tree = NULL;
 
     int code = nkb_file_read(reading->path, "--settings", MAX_SETTINGS_BYTES, &bytes, &run->err);
-    if (code == 0)
-        code = nkb_yaml_read(nkb_buf_str(&bytes), reading->path, false, &run->arena, &tree, &run->err);
+    if (code == 0 && bytes.len > 0) /* an empty file settles nothing */
+        code =
+            nkb_yaml_read(nkb_buf_str(&bytes), reading->path, false, &run->arena, &tree, &run->err);
     nkb_buf_free(&bytes);
     if (code != 0)
         return code;
     if (!tree || tree->kind == NKB_NULL)
         return 0;
     if (tree->kind != NKB_OBJECT)
-        return nkb_err_set(&run->err, NKB_EUSAGE, "%s: %s at the top; a mapping of settings is expected",
-                           reading->path, nkb_kind_name(tree->kind));
+        return nkb_err_set(&run->err, NKB_EUSAGE,
+                           "%s: %s at the top; a mapping of settings is expected", reading->path,
+                           nkb_kind_name(tree->kind));
     for (size_t i = 0; i < tree->as.items.count && code == 0; i++)
         code = take_setting(reading, &tree->as.items.at[i]);
     return code;

@@ -1,6 +1,6 @@
-/* What a rule needs, read and analysed in a fixed order: config, model, log, training, HLO, inference,
- * reasoning, prompts. Without a rule (the commands metrics, hlo, log) whatever was given is read, and the
- * rest is absent with the flag that would bring it. */
+/* What a rule needs, read and analysed in a fixed order: config, model, log, training, HLO,
+ * inference, reasoning, prompts. Without a rule (the commands metrics, hlo, log) whatever was given
+ * is read, and the rest is absent with the flag that would bring it. */
 #include "run.h"
 
 #include <errno.h>
@@ -68,8 +68,41 @@ int run_missing(nkb_run *run, enum setting_id id)
         return nkb_err_set(&run->err, NKB_EINPUT,
                            "no %s: %s does not exist (upstream's default; give %s %s)", what,
                            setting->value, run_flag(id), run_setting_def(id)->metavar);
-    return nkb_err_set(&run->err, NKB_EINPUT, "no %s: %s does not exist (%s)", what, setting->value,
+    const char *path = setting->value;
+    for (size_t i = 0; id == SET_HLO && i < run->hlo_count; i++)
+        if (!run_exists(run->hlo_paths[i])) {
+            path = run->hlo_paths[i];
+            break;
+        }
+    return nkb_err_set(&run->err, NKB_EINPUT, "no %s: %s does not exist (%s)", what, path,
                        setting->origin);
+}
+
+static bool same_file(const char *path, const struct stat *file)
+{
+    struct stat st;
+    return path && stat(path, &st) == 0 && st.st_dev == file->st_dev && st.st_ino == file->st_ino;
+}
+
+const char *nkb_run_reads(nkb_run *run, const char *path)
+{
+    struct stat file;
+    if (stat(path, &file) != 0 || !S_ISREG(file.st_mode))
+        return NULL;
+    if (run->host && same_file(run->rule.path, &file))
+        return "the rule";
+    for (size_t id = 0; id < SETTING_COUNT_OF; id++)
+        if (run_setting_def(id)->type == SETTING_PATH && same_file(run->settings[id].value, &file))
+            return nkb_arena_printf(&run->arena, "the input of --%s", run_setting_def(id)->name);
+    for (size_t i = 0; i < run->hlo_count; i++)
+        if (same_file(run->hlo_paths[i], &file))
+            return "the input of --hlo";
+    if (same_file(run->reasoning_file, &file))
+        return "the reasoning results";
+    for (size_t i = 0; i < run->module_count; i++)
+        if (same_file(run->modules[i].path.ptr, &file))
+            return "an HLO file";
+    return NULL;
 }
 
 bool run_exists(const char *path)
@@ -92,8 +125,10 @@ int run_read_document(nkb_run *run, enum setting_id id, const char *path, struct
         else
             code = nkb_json_read(nkb_buf_str(&bytes), path, &run->arena, out, &run->err);
     }
-    if (code == NKB_EINPUT && id == SET_INFERENCE_RESULTS && nkb_inference_is_log(nkb_buf_str(&bytes)))
-        code = nkb_err_set(&run->err, NKB_EINPUT, "%s: %s (%s)", path, nkb_inference_log_hint, run_flag(id));
+    if (code == NKB_EINPUT && id == SET_INFERENCE_RESULTS &&
+        nkb_inference_is_log(nkb_buf_str(&bytes)))
+        code = nkb_err_set(&run->err, NKB_EINPUT, "%s: %s (%s)", path, nkb_inference_log_hint,
+                           run_flag(id));
     if (code == 0)
         run_add_file(run, run_setting_def(id)->name, path, (int64_t)bytes.len);
     nkb_buf_free(&bytes);
@@ -134,7 +169,8 @@ void run_leave_out(nkb_run *run, const char *name, enum setting_id id, enum need
     char why[256];
     const struct setting *setting = &run->settings[id];
     if (need == NEED_NONE)
-        snprintf(why, sizeof why, run->host ? "the rule does not name it in its needs" : "not asked for");
+        snprintf(why, sizeof why,
+                 run->host ? "the rule does not name it in its needs" : "not asked for");
     else if (!setting->value)
         snprintf(why, sizeof why, "not given (%s)", run_flag(id));
     else
@@ -151,7 +187,8 @@ static int measure_inference(nkb_run *run, enum need need)
         if (need == NEED_REQUIRED)
             return run_missing(run, SET_INFERENCE_RESULTS);
         if (need == NEED_OPTIONAL && run->host)
-            run_diagnose(run, true, "no inference results: %s does not exist (%s); only training is scored",
+            run_diagnose(run, true,
+                         "no inference results: %s does not exist (%s); only training is scored",
                          path, run_flag(SET_INFERENCE_RESULTS));
         run_leave_out(run, "inference", SET_INFERENCE_RESULTS, need);
         return 0;
@@ -159,8 +196,8 @@ static int measure_inference(nkb_run *run, enum need need)
     double accuracy = run->settings[SET_ACCURACY].value ? run_number(run, SET_ACCURACY) : -1;
     int code = run_read_document(run, SET_INFERENCE_RESULTS, path, &report);
     if (code == 0)
-        code = nkb_inference_metrics(report, path, accuracy, &run->arena, &inference, run->diagnostics,
-                                     &run->err);
+        code = nkb_inference_metrics(report, path, accuracy, &run->arena, &inference,
+                                     run->diagnostics, &run->err);
     if (code == 0)
         nkb_value_put(&run->arena, run->metrics, "inference", inference);
     return code;
@@ -171,15 +208,17 @@ static int find_reasoning(nkb_run *run, const char **path)
 {
     struct nkb_value *argument = nkb_value_object(&run->arena), *found = NULL;
     nkb_value_put(&run->arena, argument, "path", nkb_value_text(&run->arena, *path));
-    int code = nkb_script_run("scripts/reasoning_files.lua", argument, &run->arena, NULL, &found, &run->err);
+    int code = nkb_script_run("scripts/reasoning_files.lua", argument, &run->arena, NULL, &found,
+                              &run->err);
     if (code != 0)
         return code;
     const struct nkb_value *file = nkb_value_get(found, "file");
     if (!nkb_value_is(file, NKB_STRING))
-        return nkb_err_set(&run->err, NKB_EINPUT,
-                           "%s: no results_*.json in this folder; lm-eval's --output_path is expected (%s)",
-                           *path, run_flag(SET_REASONING_RESULTS));
-    *path = file->as.string.ptr;
+        return nkb_err_set(
+            &run->err, NKB_EINPUT,
+            "%s: no results_*.json in this folder; lm-eval's --output_path is expected (%s)", *path,
+            run_flag(SET_REASONING_RESULTS));
+    *path = run->reasoning_file = file->as.string.ptr;
     return 0;
 }
 
@@ -203,7 +242,8 @@ static int measure_reasoning(nkb_run *run, enum need need)
     if (code == 0)
         code = run_read_document(run, SET_REASONING_RESULTS, path, &results);
     if (code == 0)
-        code = nkb_reasoning_metrics(results, path, &run->arena, &reasoning, run->diagnostics, &run->err);
+        code = nkb_reasoning_metrics(results, path, &run->arena, &reasoning, run->diagnostics,
+                                     &run->err);
     if (code == 0)
         nkb_value_put(&run->arena, run->metrics, "reasoning", reasoning);
     return code;
@@ -231,8 +271,8 @@ static int measure_prompts(nkb_run *run, enum need need)
 /* The order of m's names is DESIGN 6's, whatever is read first. */
 static void lay_out(nkb_run *run)
 {
-    static const char *const names[] = {"training", "hlo", "log", "inference", "reasoning",
-                                        "prompts", "config", "model"};
+    static const char *const names[] = {"training",  "hlo",     "log",    "inference",
+                                        "reasoning", "prompts", "config", "model"};
     run->metrics = nkb_value_object(&run->arena);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         nkb_metric_absent(&run->arena, run->metrics, names[i], "not measured");
@@ -252,7 +292,8 @@ int run_measure_all(nkb_run *run)
     int code = 0;
 
     lay_out(run);
-    if (run->settings[SET_TRAINING_METRICS].value && (training.training != NEED_NONE || hlo != NEED_NONE)) {
+    if (run->settings[SET_TRAINING_METRICS].value &&
+        (training.training != NEED_NONE || hlo != NEED_NONE)) {
         training.training = NEED_NONE; /* what else was named is still read */
         training.log = run->settings[SET_LOG_FILE].given ? NEED_OPTIONAL : NEED_NONE;
         code = run_measure_training(run, &training);

@@ -1,5 +1,5 @@
-/* The settings of a run: one table, from which parsing, --help, the settings file and the messages are
- * made. Defaults are upstream's. */
+/* The settings of a run: one table, from which parsing, --help, the settings file and the messages
+ * are made. Defaults are upstream's. */
 #include "run.h"
 
 #include <stdlib.h>
@@ -12,34 +12,40 @@
 #define UPSTREAM "/home/ubuntu/nki-llama/"
 #define NXDT UPSTREAM "src/fine-tune/neuronx-distributed-training/examples/conf/"
 
+/* Far above any quantity there is, and short of where a double ends. */
+static const double MAX_POSITIVE = 1e300;
+
 static const struct setting_def defs[SETTING_COUNT_OF] = {
     [SET_CONFIG] = {"config", "FILE", NXDT "hf_llama3_8B_SFT_config.yaml", "Inputs",
                     "training config, YAML", SETTING_PATH, false},
     [SET_MODEL_CONFIG] = {"model-config", "FILE",
-                          UPSTREAM "src/fine-tune/configs/model-config/8B_config_llama3-1/config.json",
+                          UPSTREAM
+                          "src/fine-tune/configs/model-config/8B_config_llama3-1/config.json",
                           "Inputs", "model config, JSON", SETTING_PATH, false},
     [SET_LOG_FILE] = {"log-file", "FILE", UPSTREAM "logs/nki-llama_20250610_014432.log", "Inputs",
                       "training log", SETTING_PATH, false},
     [SET_COMPILE_DIR] = {"compile-dir", "DIR", "/home/ubuntu/neuron_cache", "Inputs",
                          "Neuron compile cache or work directory", SETTING_PATH, false},
     [SET_HLO] = {"hlo", "PATH", NULL, "Inputs",
-                 "an HLO file or a folder of them instead of --compile-dir; repeatable", SETTING_PATH,
-                 false},
+                 "an HLO file or a folder of them instead of --compile-dir; repeatable",
+                 SETTING_PATH, false},
     [SET_INFERENCE_RESULTS] = {"inference-results", "FILE", "benchmark_inference.json", "Inputs",
                                "inference report, JSON; without it only training is scored",
                                SETTING_PATH, false},
     [SET_REASONING_RESULTS] = {"reasoning-results", "FILE|DIR", NULL, "Inputs",
                                "lm-eval results, or a folder of which the newest are taken",
                                SETTING_PATH, false},
-    [SET_PROMPTS] = {"prompts", "FILE", NULL, "Inputs", "a contest's prompt table, CSV, TXT or JSON",
-                     SETTING_PATH, false},
-    [SET_TRAINING_METRICS] = {"training-metrics", "FILE", NULL, "Inputs",
-                              "take the training metrics of a saved training output instead of measuring",
-                              SETTING_PATH, false},
+    [SET_PROMPTS] = {"prompts", "FILE", NULL, "Inputs",
+                     "a contest's prompt table, CSV, TXT or JSON", SETTING_PATH, false},
+    [SET_TRAINING_METRICS] =
+        {"training-metrics", "FILE", NULL, "Inputs",
+         "take the training metrics of a saved training output instead of measuring", SETTING_PATH,
+         false},
     [SET_TRAINING_SCRIPT] = {"training-script", "FILE", NULL, "Inputs",
                              "accepted for handler.py's sake; nothing is run", SETTING_PATH, false},
     [SET_THROUGHPUT] = {"throughput", "X", NULL, "Training",
-                        "training throughput in seq/s; default: the log's mean", SETTING_POSITIVE, false},
+                        "training throughput in seq/s; default: the log's mean", SETTING_POSITIVE,
+                        false},
     [SET_BATCH_SIZE] = {"batch-size", "N", NULL, "Training",
                         "global batch size; default: data.global_batch_size of the config",
                         SETTING_COUNT, false},
@@ -50,34 +56,35 @@ static const struct setting_def defs[SETTING_COUNT_OF] = {
                        "number of nodes; default: trainer.num_nodes, else 1", SETTING_COUNT, false},
     [SET_HW_BACKEND] = {"hw-backend", "NAME", "trn1", "Training", "hardware of one node",
                         SETTING_CHOICE, false},
-    [SET_FLOP_MODEL] = {"flop-model", "NAME", "nxdt", "Training", "how model FLOPs are counted for MFU",
-                        SETTING_CHOICE, false},
+    [SET_FLOP_MODEL] = {"flop-model", "NAME", "nxdt", "Training",
+                        "how model FLOPs are counted for MFU", SETTING_CHOICE, false},
     [SET_ACCURACY] = {"accuracy", "X", NULL, "Inference",
-                      "accuracy from 0 to 1; default: the report's, else 1 assumed", SETTING_FRACTION,
-                      false},
+                      "accuracy from 0 to 1; default: the report's, else 1 assumed",
+                      SETTING_FRACTION, false},
     [SET_ANY_FORM] = {"any-form", NULL, NULL, "HLO",
-                      "text and wrapped modules found in a folder enter the totals too", SETTING_SWITCH,
-                      false},
+                      "text and wrapped modules found in a folder enter the totals too",
+                      SETTING_SWITCH, false},
     [SET_DEDUPE] = {"dedupe", NULL, NULL, "HLO", "leave repeats of one graph out of the totals",
                     SETTING_SWITCH, false},
     [SET_CALCULATE_SCORE] = {"calculate-score", NULL, NULL, "Score",
                              "accepted for handler.py's sake; the score is always calculated",
                              SETTING_SWITCH, false},
-    [SET_PER_FILE_SCORES] = {"per-file-scores", NULL, NULL, "Score", "score each HLO file by itself too",
-                             SETTING_SWITCH, false},
-    [SET_DETAILED] = {"detailed", NULL, NULL, "Output", "list every HLO file in the training output",
-                      SETTING_SWITCH, false},
-    [SET_PRINT_PER_FILE] = {"print-per-file", NULL, NULL, "Output", "list every HLO file on the console",
-                            SETTING_SWITCH, false},
-    [SET_VERBOSE] = {"verbose", NULL, NULL, "Output", "say more on the console", SETTING_SWITCH, false},
-    [SET_OUTPUT] = {"output", "FILE", "benchmark_results.json", "Output", "the result as the rule words it",
-                    SETTING_OUTPUT, true},
+    [SET_PER_FILE_SCORES] = {"per-file-scores", NULL, NULL, "Score",
+                             "score each HLO file by itself too", SETTING_SWITCH, false},
+    [SET_DETAILED] = {"detailed", NULL, NULL, "Output",
+                      "list every HLO file in the training output", SETTING_SWITCH, false},
+    [SET_PRINT_PER_FILE] = {"print-per-file", NULL, NULL, "Output",
+                            "list every HLO file on the console", SETTING_SWITCH, false},
+    [SET_VERBOSE] = {"verbose", NULL, NULL, "Output", "say more on the console", SETTING_SWITCH,
+                     false},
+    [SET_OUTPUT] = {"output", "FILE", "benchmark_results.json", "Output",
+                    "the result as the rule words it", SETTING_OUTPUT, true},
     [SET_TRAINING_OUTPUT] = {"training-output", "FILE", "benchmark_finetuning.json", "Output",
-                             "the training metrics, for rules that have such an output", SETTING_OUTPUT,
-                             true},
+                             "the training metrics, for rules that have such an output",
+                             SETTING_OUTPUT, true},
     [SET_JOBS] = {"jobs", "N", NULL, "Run", "threads; default: one a core", SETTING_COUNT, false},
-    [SET_MAX_MEMORY] = {"max-memory", "MIB", "64", "Run", "memory of the rule, in MiB", SETTING_COUNT,
-                        true},
+    [SET_MAX_MEMORY] = {"max-memory", "MIB", "64", "Run", "memory of the rule, in MiB",
+                        SETTING_COUNT, true},
     [SET_MAX_INSTRUCTIONS] = {"max-instructions", "N", "50000000", "Run",
                               "Lua instructions of each call into the rule", SETTING_COUNT, true},
     [SET_MAX_SECONDS] = {"max-seconds", "X", "5", "Run", "wall clock of each call into the rule",
@@ -133,12 +140,21 @@ static const char *choices(nkb_run *run, size_t id)
     return copy;
 }
 
-static int refuse(nkb_run *run, const struct setting_def *def, const char *value, const char *origin,
-                  const char *expected)
+/* "--throughput", or where else it was given and its name: "nkibench.yaml:3: 'throughput'". */
+static const char *label(nkb_run *run, const struct setting_def *def, const char *origin)
+{
+    if (strncmp(origin, "--", 2) == 0)
+        return origin;
+    const char *text = nkb_arena_printf(&run->arena, "%s: '%s'", origin, def->name);
+    return text ? text : origin;
+}
+
+static int refuse(nkb_run *run, const struct setting_def *def, const char *value,
+                  const char *origin, const char *expected)
 {
     char shown[NKB_SHOWN_BYTES];
-    return nkb_err_set(&run->err, NKB_EUSAGE, "%s: '%s' is \"%s\"; %s is expected", origin, def->name,
-                       nkb_show(nkb_str_from(value), shown), expected);
+    return nkb_err_set(&run->err, NKB_EUSAGE, "%s is \"%s\"; %s is expected",
+                       label(run, def, origin), nkb_show(nkb_str_from(value), shown), expected);
 }
 
 static int check_choice(nkb_run *run, size_t id, const char *value, const char *origin)
@@ -157,9 +173,9 @@ static int check_choice(nkb_run *run, size_t id, const char *value, const char *
         names[count++] = word;
     }
     const char *meant = nkb_suggest(nkb_str_from(value), names, count);
-    return nkb_err_set(&run->err, NKB_EUSAGE, "%s: no %s '%s'%s%s%s; there are: %s", origin,
-                       defs[id].name, nkb_show(nkb_str_from(value), shown), meant ? "; did you mean '" : "",
-                       meant ? meant : "", meant ? "'" : "", list);
+    return nkb_err_set(&run->err, NKB_EUSAGE, "%s is \"%s\"; one of %s is expected%s%s%s",
+                       label(run, &defs[id], origin), nkb_show(nkb_str_from(value), shown), list,
+                       meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
 }
 
 static int check(nkb_run *run, size_t id, const char *value, const char *origin)
@@ -174,9 +190,11 @@ static int check(nkb_run *run, size_t id, const char *value, const char *origin)
     case SETTING_OUTPUT:
         return text.len ? 0 : refuse(run, def, value, origin, "a path");
     case SETTING_POSITIVE:
-        if (!nkb_parse_double(text, false, &number) || !(number > 0) || number > 1e300)
+        if (!nkb_parse_double(text, false, &number) || !(number > 0))
             return refuse(run, def, value, origin, "a number above 0");
-        return 0;
+        return number <= MAX_POSITIVE
+                   ? 0
+                   : refuse(run, def, value, origin, "a number of at most 1e300");
     case SETTING_FRACTION:
         if (!nkb_parse_double(text, false, &number) || !(number >= 0) || !(number <= 1))
             return refuse(run, def, value, origin, "a number from 0 to 1");
@@ -200,14 +218,15 @@ int run_setting_set(nkb_run *run, size_t id, const char *value, const char *orig
     int code = check(run, id, value, origin);
     if (code != 0)
         return code;
-    char *copy = nkb_arena_string(&run->arena, value), *from = nkb_arena_string(&run->arena, origin);
+    char *copy = nkb_arena_string(&run->arena, value),
+         *from = nkb_arena_string(&run->arena, origin);
     if (!copy || !from)
         return nkb_err_memory(&run->err);
     if (id == SET_HLO) {
         if (run->hlo_count == run->hlo_capacity) {
             size_t capacity = run->hlo_capacity ? run->hlo_capacity * 2 : 8;
-            const char **paths = nkb_arena_grow(&run->arena, run->hlo_paths, run->hlo_count, capacity,
-                                                sizeof *paths);
+            const char **paths = nkb_arena_grow(&run->arena, run->hlo_paths, run->hlo_count,
+                                                capacity, sizeof *paths);
             if (!paths)
                 return nkb_err_memory(&run->err);
             run->hlo_paths = paths;
@@ -217,6 +236,13 @@ int run_setting_set(nkb_run *run, size_t id, const char *value, const char *orig
     }
     run->settings[id] = (struct setting){copy, from, true};
     return 0;
+}
+
+void run_setting_reset(nkb_run *run, size_t id)
+{
+    if (id == SET_HLO)
+        run->hlo_count = 0;
+    run->settings[id] = (struct setting){defs[id].initial, "default", false};
 }
 
 bool run_switch(const nkb_run *run, enum setting_id id)
@@ -242,7 +268,8 @@ int64_t run_count(const nkb_run *run, enum setting_id id)
 
 static const char *type_name(enum setting_type type)
 {
-    static const char *const names[] = {"path", "path", "number", "number", "integer", "choice", "switch"};
+    static const char *const names[] = {"path",    "path",   "number", "number",
+                                        "integer", "choice", "switch"};
     return names[type];
 }
 

@@ -1,5 +1,6 @@
-/* Inside of the program: what its files share. cli includes base/ and nkibench.h, nothing else; it is the
- * only room that prints, and the only one that knows of argv, the environment, terminals and signals. */
+/* Inside of the program: what its files share. cli includes base/ and nkibench.h, nothing else; it
+ * is the only room that prints, and the only one that knows of argv, the environment, terminals and
+ * signals. */
 #ifndef NKB_CLI_CLI_H
 #define NKB_CLI_CLI_H
 
@@ -50,15 +51,19 @@ struct cli {
     struct option *options;
     size_t option_count;
     bool any_argument;
+    enum layer { LAYER_NONE, LAYER_FILE, LAYER_ENVIRONMENT, LAYER_FLAGS } layer, list_layer;
+    const char *settings_path; /* of the settings file that was read */
     struct nkb_err err;
 };
 
 /* options.c */
-/* (Re)build the table: the program's flags, the run's settings, and the rule's parameters if one is loaded. */
+/* (Re)build the table: the program's flags, the run's settings, and the rule's parameters if one is
+ * loaded. */
 int cli_options_build(struct cli *cli);
 /* By exact name, else unique prefix; 0, or NKB_EUSAGE with a suggestion or the candidates. */
 int cli_option_find(struct cli *cli, struct nkb_str name, const struct option **out);
-int cli_option_apply(struct cli *cli, const struct option *option, const char *value, const char *origin);
+int cli_option_apply(struct cli *cli, const struct option *option, const char *value,
+                     const char *origin);
 /* Split argv: command, rule, words; and of the flags those that matter before a rule is loaded. */
 int cli_arguments_scan(struct cli *cli, int argc, char **argv);
 /* All flags, once the table is whole. */
@@ -81,7 +86,8 @@ int write_all(int fd, const char *data, size_t size, const char *name, struct nk
 /* output.c: files that are complete or absent */
 struct output {
     const char *flag, *path; /* path "-": standard output */
-    char *target, *temporary; /* what is renamed over what; temporary NULL for devices and pipes */
+    const char *target,
+        *temporary; /* what is renamed over what; temporary NULL for devices and pipes */
     int fd;
 };
 /* Before the work: is it writable? Makes the temporary. */
@@ -89,6 +95,8 @@ int output_open(struct cli *cli, struct output *output, const char *flag, const 
 int output_write(struct cli *cli, struct output *output, const char *text, size_t size);
 int output_commit(struct cli *cli, struct output *output);
 void output_discard(struct output *output);
+/* Would one replace the other? */
+bool output_same(const struct output *a, const struct output *b);
 
 /* guard.c: signals and the hard limit on time spent inside a rule's C functions */
 void guard_start(void);
@@ -96,6 +104,8 @@ void guard_watch(struct cli *cli);
 /* Remember a file to remove should we be interrupted; forget it again. */
 bool guard_add(const char *path);
 void guard_remove(const char *path);
+/* No signal of ours between making such a file and remembering it. */
+void guard_hold(bool hold);
 
 /* progress.c */
 void progress_watch(struct cli *cli);

@@ -1,44 +1,41 @@
-/* nkibench [RULE]: the main job. Outputs are opened first, so that a folder that is not there costs nothing;
- * every text is made before the first is written; standard output comes last. */
+/* nkibench [RULE]: the main job. Outputs are opened first, so that a folder that is not there costs
+ * nothing; every text is made before the first is written; standard output comes last. */
 #include "cli/cli.h"
 
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* An output that is also an input would destroy it. */
-static int check_not_input(struct cli *cli, const char *flag, const char *path)
+/* An output that is also an input would destroy it. Asked before the work, and after it again, when
+ * the files found in folders are known. */
+static int check_not_input(struct cli *cli, const struct output *output)
 {
-    static const char *const inputs[] = {"config", "model-config", "log-file", "inference-results",
-                                         "reasoning-results", "prompts", "training-metrics", "hlo"};
-    struct stat output, input;
+    struct stat a, b;
+    const char *input = output->temporary ? nkb_run_reads(cli->run, output->target) : NULL;
+    const char *settings = cli->settings_path;
 
-    if (strcmp(path, "-") == 0 || stat(path, &output) != 0 || !S_ISREG(output.st_mode))
-        return 0;
-    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
-        const char *value = nkb_run_setting(cli->run, inputs[i]);
-        if (value && stat(value, &input) == 0 && input.st_dev == output.st_dev &&
-            input.st_ino == output.st_ino)
-            return nkb_err_set(&cli->err, NKB_EUSAGE, "%s: %s would overwrite the input of --%s", path, flag,
-                               inputs[i]);
-    }
+    if (output->temporary && settings && stat(settings, &a) == 0 && stat(output->target, &b) == 0 &&
+        a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+        input = "the settings";
+    if (input)
+        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s: %s would overwrite %s", output->path,
+                           output->flag, input);
     return 0;
 }
 
 static int open_outputs(struct cli *cli, struct output *result, struct output *training)
 {
-    const char *path = nkb_run_setting(cli->run, "output");
-    int code = check_not_input(cli, "--output", path);
+    int code = output_open(cli, result, "--output", nkb_run_setting(cli->run, "output"));
     if (code == 0)
-        code = output_open(cli, result, "--output", path);
+        code = check_not_input(cli, result);
     if (code != 0 || !nkb_run_rule_info(cli->run, "training_json"))
         return code;
-    const char *training_path = nkb_run_setting(cli->run, "training-output");
-    if (strcmp(path, training_path) == 0)
-        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s: --output and --training-output are the same file",
-                           path);
-    code = check_not_input(cli, "--training-output", training_path);
-    return code == 0 ? output_open(cli, training, "--training-output", training_path) : code;
+    code = output_open(cli, training, "--training-output",
+                       nkb_run_setting(cli->run, "training-output"));
+    if (code == 0 && output_same(result, training))
+        return nkb_err_set(&cli->err, NKB_EUSAGE,
+                           "%s: --output and --training-output are the same file", result->path);
+    return code == 0 ? check_not_input(cli, training) : code;
 }
 
 static int write_one(struct cli *cli, struct output *output, const char *text_name)
@@ -50,12 +47,14 @@ static int write_one(struct cli *cli, struct output *output, const char *text_na
 
 static int write_outputs(struct cli *cli, struct output *result, struct output *training)
 {
-    bool to_stdout = strcmp(result->path, "-") == 0 || (training->path && strcmp(training->path, "-") == 0);
+    bool to_stdout =
+        strcmp(result->path, "-") == 0 || (training->path && strcmp(training->path, "-") == 0);
     size_t size = 0;
     const char *console = nkb_run_text(cli->run, "console", NULL, &size);
     /* Standard output last: the files first, whichever comes first in the order of outputs. */
     bool result_last = strcmp(result->path, "-") == 0;
-    struct output *first = result_last ? training : result, *second = result_last ? result : training;
+    struct output *first = result_last ? training : result,
+                  *second = result_last ? result : training;
 
     int code = write_one(cli, first, first == result ? "json" : "training_json");
     if (code == 0 && !(second->path && strcmp(second->path, "-") == 0))
@@ -85,11 +84,12 @@ static int dry_run(struct cli *cli)
     return status;
 }
 
-/* Somebody's first look: no argument, and nothing where upstream's defaults point. All that is missing at
- * once, and the one command that shows how it works. */
+/* Somebody's first look: no argument, and nothing where upstream's defaults point. All that is
+ * missing at once, and the one command that shows how it works. */
 static int first_look(struct cli *cli)
 {
-    static const char *const places[] = {"examples/first_score", NKB_DATADIR "/examples/first_score"};
+    static const char *const places[] = {"examples/first_score",
+                                         NKB_DATADIR "/examples/first_score"};
     const char *lines = nkb_run_text(cli->run, "missing", NULL, NULL);
 
     for (const char *line = lines; line && *line;) {
@@ -121,8 +121,12 @@ int command_score(struct cli *cli)
         status = nkb_run_measure(cli->run);
         progress_clear();
     }
-    if (code == 0 && status == NKB_DONE)
-        status = nkb_run_score(cli->run);
+    if (code == 0 && status == NKB_DONE) {
+        if (check_not_input(cli, &result) != 0 || check_not_input(cli, &training) != 0)
+            status = NKB_USAGE;
+        else
+            status = nkb_run_score(cli->run);
+    }
     if (code == 0)
         say_diagnostics(cli);
     if (code == 0 && (status == NKB_DONE || status == NKB_INVALID) &&

@@ -1,4 +1,5 @@
-/* The commands that show: metrics, hlo, log, rules. Each measures what it was given and prints one text. */
+/* The commands that show: metrics, hlo, log, rules. Each measures what it was given and prints one
+ * text. */
 #include "cli/cli.h"
 
 #include <string.h>
@@ -47,7 +48,8 @@ int command_metrics(struct cli *cli)
 {
     const char *path = cli->word_count ? cli->words[0] : NULL;
     if (cli->word_count > 1)
-        return usage(cli, "metrics takes one path of the tree at most, such as training or hlo.static");
+        return usage(cli,
+                     "metrics takes one path of the tree at most, such as training or hlo.static");
     if (path && strncmp(path, "files", 5) != 0) {
         char *needs = nkb_arena_printf(&cli->arena, "%.*s?", (int)strcspn(path, "."), path);
         if (!needs || only(cli, needs) != 0)
@@ -60,8 +62,11 @@ int command_hlo(struct cli *cli)
 {
     if (cli->word_count == 0 && !nkb_run_setting(cli->run, "hlo"))
         return usage(cli, "hlo needs files or folders: nkibench hlo FILE|DIR...");
+    const struct option *option = NULL;
+    if (cli_option_find(cli, nkb_str_from("hlo"), &option) != 0)
+        return NKB_USAGE;
     for (size_t i = 0; i < cli->word_count; i++)
-        if (nkb_run_set(cli->run, "hlo", cli->words[i], "argument") != NKB_DONE)
+        if (cli_option_apply(cli, option, cli->words[i], "argument") != 0)
             return NKB_USAGE;
     return only(cli, "hlo") ? NKB_INPUT : measure_and_print(cli, "hlo", NULL);
 }
@@ -70,7 +75,8 @@ int command_log(struct cli *cli)
 {
     if (cli->word_count > 1)
         return usage(cli, "log takes one file: nkibench log FILE");
-    if (cli->word_count == 1 && nkb_run_set(cli->run, "log-file", cli->words[0], "argument") != NKB_DONE)
+    if (cli->word_count == 1 &&
+        nkb_run_set(cli->run, "log-file", cli->words[0], "argument") != NKB_DONE)
         return NKB_USAGE;
     return only(cli, "log") ? NKB_INPUT : measure_and_print(cli, "log", NULL);
 }

@@ -1,21 +1,25 @@
-/* Signals. An interrupt removes our temporaries and ends the program as the signal would have. A rule that
- * spends its time inside one of Lua's C functions, where no hook can stop it, is ended by a timer.
- * Handlers use only what is safe in one: unlink, write, _exit, and text made beforehand. */
+/* Signals. An interrupt removes our temporaries and ends the program as the signal would have. A
+ * rule that spends its time inside one of Lua's C functions, where no hook can stop it, is ended by
+ * a timer. Handlers use only what is safe in one: unlink, write, _exit, and text made beforehand.
+ */
 #include "cli/cli.h"
 
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include "base/num.h"
 
 enum { MAX_TEMPORARIES = 8, PATH_BYTES = 4096 };
 
 static char temporaries[MAX_TEMPORARIES][PATH_BYTES];
 static volatile sig_atomic_t in_use[MAX_TEMPORARIES];
-static char verdict[512];
+static const int interrupts[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGXFSZ};
+enum { INTERRUPTS = sizeof interrupts / sizeof interrupts[0] };
+static char verdict[NKB_ERR_TEXT_BYTES + 1];
 static volatile sig_atomic_t verdict_size;
 
 bool guard_add(const char *path)
@@ -34,6 +38,15 @@ void guard_remove(const char *path)
     for (int i = 0; i < MAX_TEMPORARIES; i++)
         if (in_use[i] && strcmp(temporaries[i], path) == 0)
             in_use[i] = 0;
+}
+
+void guard_hold(bool hold)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < INTERRUPTS; i++)
+        sigaddset(&set, interrupts[i]);
+    pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
 static void remove_temporaries(void)
@@ -61,23 +74,23 @@ static void on_timer(int number)
 
 void guard_start(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGXFSZ};
     struct sigaction action;
 
     memset(&action, 0, sizeof action);
     action.sa_handler = on_interrupt;
     sigfillset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    for (int i = 0; i < INTERRUPTS; i++) {
         struct sigaction old;
         /* A signal the parent has us ignore (nohup) stays ignored. */
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            sigaction(numbers[i], &action, NULL);
+        if (sigaction(interrupts[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(interrupts[i], &action, NULL);
     }
     action.sa_handler = on_timer;
     sigaction(SIGALRM, &action, NULL);
 }
 
-/* Lua's own hook stops a rule at the limit; the timer comes a little later, for what no hook reaches. */
+/* Lua's own hook stops a rule at the limit; the timer comes a little later, for what no hook
+ * reaches. */
 static void on_enter(void *context, const char *what)
 {
     struct cli *cli = context;
@@ -86,11 +99,14 @@ static void on_enter(void *context, const char *what)
     const char *unsafe = nkb_run_setting(cli->run, "unsafe");
 
     if (what && limit && !(unsafe && strcmp(unsafe, "true") == 0)) {
-        double seconds = strtod(limit, NULL) + 0.5;
-        int size = snprintf(verdict, sizeof verdict,
-                            "nkibench: %.300s: stopped after %s s inside a C function (--max-seconds)\n", what,
-                            limit);
-        verdict_size = size < 0 ? 0 : size < (int)sizeof verdict ? size : (int)sizeof verdict - 1;
+        struct nkb_err line; /* for its cleaning */
+        double seconds = 0;
+        nkb_err_set(&line, NKB_ERULE,
+                    "nkibench: %s: stopped after %s s inside a C function (--max-seconds)", what,
+                    limit);
+        verdict_size = snprintf(verdict, sizeof verdict, "%s\n", line.text);
+        nkb_parse_double(nkb_str_from(limit), false, &seconds);
+        seconds += 0.5;
         if (seconds > 1e6)
             seconds = 1e6;
         timer.it_value.tv_sec = (time_t)floor(seconds);

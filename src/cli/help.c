@@ -30,8 +30,9 @@ static void wrap(struct nkb_buf *out, const char *text)
 
 static void describe(struct cli *cli, struct nkb_buf *out, const struct option *option)
 {
-    char *head = nkb_arena_printf(&cli->arena, "  --%s%s%s", option->name, option->metavar ? " " : "",
-                                  option->metavar ? option->metavar : "");
+    char *head =
+        nkb_arena_printf(&cli->arena, "  --%s%s%s", option->name, option->metavar ? " " : "",
+                         option->metavar ? option->metavar : "");
     struct nkb_buf text = NKB_BUF_INIT;
     if (!head)
         return;
@@ -39,8 +40,8 @@ static void describe(struct cli *cli, struct nkb_buf *out, const struct option *
     if (option->choices)
         nkb_buf_printf(&text, ": %s", option->choices);
     if (option->initial && option->metavar)
-        nkb_buf_printf(&text, " (default %s%s%s)", option->initial,
-                       option->unit ? " " : "", option->unit ? option->unit : "");
+        nkb_buf_printf(&text, " (default %s%s%s)", option->initial, option->unit ? " " : "",
+                       option->unit ? option->unit : "");
     nkb_buf_text(out, head);
     if (strlen(head) + 2 > TEXT_COLUMN)
         nkb_buf_printf(out, "\n%*s", TEXT_COLUMN, "");
@@ -60,13 +61,14 @@ int cli_help(struct cli *cli)
     const char *rule = nkb_run_rule_info(cli->run, "name");
     const char *about = nkb_run_rule_info(cli->run, "about");
 
-    nkb_buf_text(&out, "nkibench " NKB_VERSION ": scores what an AWS Trainium NKI run left behind\n\n"
-                       "  nkibench [RULE] [flags]     score: RULE is a Lua file or a rule's name; score.lua "
-                       "if left out\n"
-                       "  nkibench metrics [PATH]     the numbers a rule would see\n"
-                       "  nkibench hlo FILE|DIR...    what HLO modules hold: MACs, kernels, loops\n"
-                       "  nkibench log FILE           what a training log says\n"
-                       "  nkibench rules              the rules there are\n");
+    nkb_buf_text(
+        &out, "nkibench " NKB_VERSION ": scores what an AWS Trainium NKI run left behind\n\n"
+              "  nkibench [RULE] [flags]     score: RULE is a Lua file or a rule's name; score.lua "
+              "if left out\n"
+              "  nkibench metrics [PATH]     the numbers a rule would see\n"
+              "  nkibench hlo FILE|DIR...    what HLO modules hold: MACs, kernels, loops\n"
+              "  nkibench log FILE           what a training log says\n"
+              "  nkibench rules              the rules there are\n");
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
         bool titled = false;
         for (size_t i = 0; i < cli->option_count; i++) {
@@ -82,13 +84,15 @@ int cli_help(struct cli *cli)
             describe(cli, &out, option);
         }
     }
-    nkb_buf_text(&out,
-                 "\nA unique prefix of a flag will do. Each is also NKIBENCH_NAME in the environment (a "
-                 "rule's\nparameter NKIBENCH_P_NAME) and a key of nkibench.yaml, the nearest one upward.\n"
-                 "\nExit: 0 done  1 input or output  2 usage  3 scored but not valid  5 the rule is at "
-                 "fault\n");
-    int code = out.failed ? nkb_err_memory(&cli->err)
-                          : write_all(STDOUT_FILENO, out.data, out.len, "standard output", &cli->err);
+    nkb_buf_text(
+        &out,
+        "\nA unique prefix of a flag will do. Each is also NKIBENCH_NAME in the environment (a "
+        "rule's\nparameter NKIBENCH_P_NAME) and a key of nkibench.yaml, the nearest one upward.\n"
+        "\nExit: 0 done  1 input or output  2 usage  3 scored but not valid  5 the rule is at "
+        "fault\n");
+    int code = out.failed
+                   ? nkb_err_memory(&cli->err)
+                   : write_all(STDOUT_FILENO, out.data, out.len, "standard output", &cli->err);
     nkb_buf_free(&out);
     return code;
 }

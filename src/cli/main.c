@@ -1,6 +1,8 @@
-/* nkibench: from argv to an exit code. Which command, its settings from everywhere, then the command. */
+/* nkibench: from argv to an exit code. Which command, its settings from everywhere, then the
+ * command. */
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,11 +26,34 @@ static int fail(struct cli *cli, int status)
 /* Our own codes become the program's where no nkb_run call has done so. */
 static int status_of(int code)
 {
-    return code == 0 ? NKB_DONE : code == NKB_EUSAGE ? NKB_USAGE : NKB_INPUT;
+    return code == 0            ? NKB_DONE
+           : code == NKB_EUSAGE ? NKB_USAGE
+           : code == NKB_ERULE  ? NKB_RULE
+                                : NKB_INPUT;
 }
 
-/* The settings of a command, weakest first: file, environment, flags. The rule comes before them, because its
- * parameters are flags. */
+/* A word that is neither a command nor a rule may be a command misspelt. */
+static void suggest_command(struct cli *cli)
+{
+    static const char *const names[] = {"metrics", "hlo", "log", "rules"};
+    const char *meant = cli->rule ? nkb_suggest(nkb_str_from(cli->rule), names, 4) : NULL;
+    if (meant && strncmp(nkb_run_error(cli->run), "no rule ", 8) == 0)
+        nkb_err_set(&cli->err, NKB_ERULE, "no command or rule '%s'; did you mean '%s'?", cli->rule,
+                    meant);
+}
+
+/* A standard stream that is closed would give its number to the next file opened, an output among
+ * them, and what is printed would land there. */
+static void fill_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            return;
+}
+
+/* The settings of a command, weakest first: file, environment, flags. The rule comes before them,
+ * because its parameters are flags. */
 static int prepare(struct cli *cli, int argc, char **argv)
 {
     bool scores = strcmp(cli->command, "score") == 0;
@@ -36,10 +61,18 @@ static int prepare(struct cli *cli, int argc, char **argv)
     if (scores) {
         guard_watch(cli);
         int status = nkb_run_rule(cli->run, cli->rule);
-        if (status != NKB_DONE)
+        if (status != NKB_DONE) {
+            suggest_command(cli);
             return status;
+        }
     }
     int code = cli_options_build(cli);
+    if (code == 0) { /* a parameter's name may be what a prefix of a flag was taken for */
+        memset(cli->flags, 0, sizeof cli->flags);
+        code = cli_environment_apply(cli, true);
+    }
+    if (code == 0)
+        code = cli_arguments_scan(cli, argc, argv);
     if (code == 0)
         code = cli_settings_apply(cli);
     if (code == 0)
@@ -47,9 +80,10 @@ static int prepare(struct cli *cli, int argc, char **argv)
     if (code == 0)
         code = cli_arguments_apply(cli, argc, argv);
     if (code == 0 && scores && cli->word_count > 0)
-        code = nkb_err_set(&cli->err, NKB_EUSAGE,
-                           "'%s' has no place here; a rule is the first argument, all else are flags",
-                           cli->words[0]);
+        code =
+            nkb_err_set(&cli->err, NKB_EUSAGE,
+                        "'%s' has no place here; a rule is the first argument, all else are flags",
+                        cli->words[0]);
     return status_of(code);
 }
 
@@ -74,6 +108,7 @@ int main(int argc, char **argv)
     struct cli cli = {.arena = NKB_ARENA_INIT};
     int status;
 
+    fill_standard_streams();
     guard_start();
     cli.run = nkb_run_new();
     if (!cli.run) {

@@ -1,5 +1,5 @@
-/* The option table and argv. A flag is --name VALUE, --name=VALUE or, for a switch, --name; a unique prefix
- * of a name will do; the last of repeated flags wins. */
+/* The option table and argv. A flag is --name VALUE, --name=VALUE or, for a switch, --name; a
+ * unique prefix of a name will do; the last of repeated flags wins. */
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -12,23 +12,25 @@
 enum { MAX_CANDIDATES = 512 };
 
 static const struct option own[FLAG_COUNT] = {
-    [FLAG_HELP] = {"help", NULL, "Run", "show this and stop", NULL, NULL, NULL, OWNER_CLI, FLAG_HELP},
-    [FLAG_VERSION] = {"version", NULL, "Run", "show the version and stop", NULL, NULL, NULL, OWNER_CLI,
-                      FLAG_VERSION},
-    [FLAG_QUIET] = {"quiet", NULL, "Run", "no warnings, notes or progress on stderr", NULL, NULL, NULL,
-                    OWNER_CLI, FLAG_QUIET},
-    [FLAG_ASCII] = {"ascii", NULL, "Output", "only ASCII on the console", NULL, NULL, NULL, OWNER_CLI,
-                    FLAG_ASCII},
-    [FLAG_SETTINGS] = {"settings", "FILE", "Run", "settings file instead of the nearest nkibench.yaml", NULL,
-                       NULL, NULL, OWNER_CLI, FLAG_SETTINGS},
-    [FLAG_NO_SETTINGS] = {"no-settings", NULL, "Run", "read no settings file", NULL, NULL, NULL, OWNER_CLI,
-                          FLAG_NO_SETTINGS},
-    [FLAG_DRY_RUN] = {"dry-run", NULL, "Run", "show what would be read and written, and stop", NULL, NULL,
-                      NULL, OWNER_CLI, FLAG_DRY_RUN},
-    [FLAG_JSON] = {"json", NULL, "Output", "metrics, hlo, log: JSON instead of text", NULL, NULL, NULL,
-                   OWNER_CLI, FLAG_JSON},
-    [FLAG_LUA] = {"lua", NULL, "Output", "metrics: a Lua table instead of text", NULL, NULL, NULL, OWNER_CLI,
-                  FLAG_LUA},
+    [FLAG_HELP] = {"help", NULL, "Run", "show this and stop", NULL, NULL, NULL, OWNER_CLI,
+                   FLAG_HELP},
+    [FLAG_VERSION] = {"version", NULL, "Run", "show the version and stop", NULL, NULL, NULL,
+                      OWNER_CLI, FLAG_VERSION},
+    [FLAG_QUIET] = {"quiet", NULL, "Run", "no warnings, notes or progress on stderr", NULL, NULL,
+                    NULL, OWNER_CLI, FLAG_QUIET},
+    [FLAG_ASCII] = {"ascii", NULL, "Output", "only ASCII on the console", NULL, NULL, NULL,
+                    OWNER_CLI, FLAG_ASCII},
+    [FLAG_SETTINGS] = {"settings", "FILE", "Run",
+                       "settings file instead of the nearest nkibench.yaml", NULL, NULL, NULL,
+                       OWNER_CLI, FLAG_SETTINGS},
+    [FLAG_NO_SETTINGS] = {"no-settings", NULL, "Run", "read no settings file", NULL, NULL, NULL,
+                          OWNER_CLI, FLAG_NO_SETTINGS},
+    [FLAG_DRY_RUN] = {"dry-run", NULL, "Run", "show what would be read and written, and stop", NULL,
+                      NULL, NULL, OWNER_CLI, FLAG_DRY_RUN},
+    [FLAG_JSON] = {"json", NULL, "Output", "metrics, hlo, log: JSON instead of text", NULL, NULL,
+                   NULL, OWNER_CLI, FLAG_JSON},
+    [FLAG_LUA] = {"lua", NULL, "Output", "metrics, hlo, log: a Lua table instead of text", NULL,
+                  NULL, NULL, OWNER_CLI, FLAG_LUA},
 };
 
 /* What decides how a rule is loaded must be known before its parameters are. */
@@ -94,6 +96,16 @@ int cli_options_build(struct cli *cli)
     }
     cli->options = options;
     cli->option_count = n;
+
+    /* A parameter that has the name of a flag could never be given; the run looks after its
+     * settings. */
+    for (size_t i = FLAG_COUNT + settings; i < n; i++)
+        for (size_t k = 0; k < FLAG_COUNT; k++)
+            if (strcmp(options[i].name, own[k].name) == 0)
+                return nkb_err_set(
+                    &cli->err, NKB_ERULE,
+                    "%s: the parameter '%s' has the name of a flag (--%s); another is needed",
+                    nkb_run_rule_info(run, "path"), options[i].name, own[k].name);
     return 0;
 }
 
@@ -136,17 +148,44 @@ int cli_option_find(struct cli *cli, struct nkb_str name, const struct option **
     return code;
 }
 
-int cli_option_apply(struct cli *cli, const struct option *option, const char *value, const char *origin)
+int cli_option_apply(struct cli *cli, const struct option *option, const char *value,
+                     const char *origin)
 {
     if (option->owner == OWNER_CLI) {
         if (!option->metavar && strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
-            return nkb_err_set(&cli->err, NKB_EUSAGE, "%s is a switch; it takes no value '%s'", origin,
-                               value);
+            return nkb_err_set(&cli->err, NKB_EUSAGE, "%s is a switch; it takes no value '%s'",
+                               origin, value);
         cli->flags[option->flag] = !option->metavar && strcmp(value, "false") == 0 ? NULL : value;
         return 0;
     }
+    /* A list adds up within one layer; what a stronger one gives replaces it. */
+    if (strcmp(option->name, "hlo") == 0 && cli->list_layer != cli->layer) {
+        cli->list_layer = cli->layer;
+        if (nkb_run_set(cli->run, option->name, NULL, origin) != NKB_DONE)
+            return nkb_err_set(&cli->err, NKB_EUSAGE, "%s", nkb_run_error(cli->run));
+    }
     if (nkb_run_set(cli->run, option->name, value, origin) != NKB_DONE)
         return nkb_err_set(&cli->err, NKB_EUSAGE, "%s", nkb_run_error(cli->run));
+    return 0;
+}
+
+/* A flag that would change nothing was meant for something else. */
+static int check_place(struct cli *cli, const struct option *option)
+{
+    bool scores = strcmp(cli->command, "score") == 0;
+    if (option->owner != OWNER_CLI || cli->flags[FLAG_HELP])
+        return 0;
+    if (option->flag == FLAG_DRY_RUN && !scores)
+        return nkb_err_set(&cli->err, NKB_EUSAGE,
+                           "--dry-run is for scoring: nkibench [RULE] --dry-run");
+    if (option->flag != FLAG_JSON && option->flag != FLAG_LUA)
+        return 0;
+    if (scores)
+        return nkb_err_set(&cli->err, NKB_EUSAGE,
+                           "--%s is for metrics, hlo and log; --output - prints a score's JSON",
+                           option->name);
+    if (strcmp(cli->command, "rules") == 0)
+        return nkb_err_set(&cli->err, NKB_EUSAGE, "--%s is for metrics, hlo and log", option->name);
     return 0;
 }
 
@@ -159,8 +198,14 @@ static int take_flag(struct cli *cli, int argc, char **argv, int *i, bool early)
     const char *value = equals ? equals + 1 : NULL;
 
     int code = cli_option_find(cli, name, &option);
-    if (code != 0) /* while scanning early it may be a parameter of a rule not yet loaded */
-        return early ? 0 : code;
+    if (code != 0 && early) { /* it may be a parameter of a rule not yet loaded */
+        cli->err = (struct nkb_err){0};
+        return 0;
+    }
+    if (code == 0 && !early)
+        code = check_place(cli, option);
+    if (code != 0)
+        return code;
     if (!value && option->metavar) {
         if (*i + 1 >= argc || strncmp(argv[*i + 1], "--", 2) == 0) {
             if (early)
@@ -195,8 +240,8 @@ static int take_short(struct cli *cli, const char *argument)
     else if (strcmp(argument, "-q") == 0)
         cli->flags[FLAG_QUIET] = "true";
     else
-        return nkb_err_set(&cli->err, NKB_EUSAGE, "no flag %s; flags are written out: --help lists them",
-                           argument);
+        return nkb_err_set(&cli->err, NKB_EUSAGE,
+                           "no flag %s; flags are written out: --help lists them", argument);
     return 0;
 }
 
@@ -207,6 +252,7 @@ int cli_arguments_scan(struct cli *cli, int argc, char **argv)
 
     cli->command = "score";
     cli->any_argument = argc > 1;
+    cli->layer = LAYER_FLAGS;
     if (argc > 1 && argv[1][0] != '-') {
         first = 2;
         cli->rule = argv[1];
@@ -234,7 +280,9 @@ int cli_arguments_apply(struct cli *cli, int argc, char **argv)
     bool only_words = false;
     int code = 0;
 
-    for (int i = strcmp(cli->command, "score") == 0 && !cli->rule ? 1 : 2; i < argc && code == 0; i++) {
+    cli->layer = LAYER_FLAGS;
+    for (int i = strcmp(cli->command, "score") == 0 && !cli->rule ? 1 : 2; i < argc && code == 0;
+         i++) {
         if (only_words || argv[i][0] != '-' || argv[i][1] == '\0')
             code = add_word(cli, argv[i], argc);
         else if (strcmp(argv[i], "--") == 0)

@@ -1,5 +1,6 @@
-/* Output files are complete or absent: opened (as a temporary beside the target) before the work, written and
- * synced once every text is there, renamed over the target last. What is no regular file is written as it is. */
+/* Output files are complete or absent: opened (as a temporary beside the target) before the work,
+ * written and synced once every text is there, renamed over the target last. What is no regular
+ * file is written as it is. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -12,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { MAX_HOPS = 40 }; /* of links, as the system's own limit */
+
 static const char *reason_of(int number, char *out, size_t size)
 {
     if (strerror_r(number, out, size) != 0)
@@ -23,8 +26,8 @@ static int refuse(struct cli *cli, const struct output *output, int number)
 {
     char reason[128];
     if (number == ENOENT || number == ENOTDIR)
-        return nkb_err_set(&cli->err, NKB_EOUTPUT, "%s: its folder does not exist (%s)", output->path,
-                           output->flag);
+        return nkb_err_set(&cli->err, NKB_EOUTPUT, "%s: its folder does not exist (%s)",
+                           output->path, output->flag);
     return nkb_err_set(&cli->err, NKB_EOUTPUT, "%s: cannot be written: %s (%s)", output->path,
                        reason_of(number, reason, sizeof reason), output->flag);
 }
@@ -35,13 +38,30 @@ static int open_special(struct cli *cli, struct output *output)
     return output->fd < 0 ? refuse(cli, output, errno) : 0;
 }
 
-/* Where the name really leads: a link is followed, so that it stays a link. */
-static char *real_target(struct cli *cli, const char *path)
+static size_t folder_length(const char *path)
 {
-    char resolved[PATH_MAX];
-    if (realpath(path, resolved))
-        return nkb_arena_string(&cli->arena, resolved);
-    return nkb_arena_string(&cli->arena, path);
+    const char *slash = strrchr(path, '/');
+    return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+/* Where the name really leads: links are followed, also to a file that is not there yet, so that a
+ * link stays a link. A link that is no path (/dev/stdout to a pipe) stays as it is. */
+static const char *real_target(struct cli *cli, const char *path)
+{
+    char buffer[PATH_MAX];
+    struct stat st;
+
+    if (stat(path, &st) == 0)
+        return nkb_arena_string(&cli->arena, realpath(path, buffer) ? buffer : path);
+    for (int hops = 0; hops < MAX_HOPS && path; hops++) {
+        ssize_t size = readlink(path, buffer, sizeof buffer - 1);
+        if (size < 0)
+            break;
+        buffer[size] = '\0';
+        path = nkb_arena_printf(&cli->arena, "%.*s%s",
+                                buffer[0] == '/' ? 0 : (int)folder_length(path), path, buffer);
+    }
+    return path;
 }
 
 int output_open(struct cli *cli, struct output *output, const char *flag, const char *path)
@@ -61,34 +81,64 @@ int output_open(struct cli *cli, struct output *output, const char *flag, const 
         return nkb_err_memory(&cli->err);
     if (stat(output->target, &st) == 0) {
         if (S_ISDIR(st.st_mode))
-            return nkb_err_set(&cli->err, NKB_EOUTPUT, "%s: is a directory; a file is expected (%s)", path,
-                               flag);
+            return nkb_err_set(&cli->err, NKB_EOUTPUT,
+                               "%s: is a directory; a file is expected (%s)", path, flag);
         if (!S_ISREG(st.st_mode))
             return open_special(cli, output);
         if (access(output->target, W_OK) != 0)
             return refuse(cli, output, errno);
-        mode = st.st_mode & 07777;
+        mode = st.st_mode & 0777;
     }
 
-    const char *slash = strrchr(output->target, '/');
-    size_t folder = slash ? (size_t)(slash - output->target) + 1 : 0;
-    char *temporary = nkb_arena_printf(&cli->arena, "%.*s.%s.XXXXXX", (int)folder, output->target,
-                                       output->target + folder);
+    /* Its own name and not one made of the target's, which may be as long as names can be. */
+    char *temporary = nkb_arena_printf(&cli->arena, "%.*s.nkibench.XXXXXX",
+                                       (int)folder_length(output->target), output->target);
     if (!temporary)
         return nkb_err_memory(&cli->err);
+    guard_hold(true);
     output->fd = mkstemp(temporary);
+    int number = errno;
+    if (output->fd >= 0) {
+        output->temporary = temporary;
+        if (!guard_add(temporary)) {
+            close(output->fd);
+            unlink(temporary);
+            output->temporary = NULL;
+            output->fd = -1;
+            number = ENAMETOOLONG;
+        }
+    }
+    guard_hold(false);
     if (output->fd < 0)
-        return refuse(cli, output, errno);
-    output->temporary = temporary;
-    if (!guard_add(temporary) || fcntl(output->fd, F_SETFD, FD_CLOEXEC) != 0 ||
-        fchmod(output->fd, mode) != 0)
+        return refuse(cli, output, number);
+    if (fcntl(output->fd, F_SETFD, FD_CLOEXEC) != 0 || fchmod(output->fd, mode) != 0)
         return refuse(cli, output, errno);
     return 0;
 }
 
+bool output_same(const struct output *a, const struct output *b)
+{
+    struct stat x, y;
+    if (!a->target || !b->target) /* standard output */
+        return !a->target && !b->target;
+    if (!a->temporary || !b->temporary) /* a device takes what comes */
+        return false;
+    /* The temporaries are in the folders of the targets, whatever these are called. */
+    size_t in_a = folder_length(a->target), in_b = folder_length(b->target);
+    char folder_a[PATH_MAX], folder_b[PATH_MAX];
+    if (in_a >= sizeof folder_a || in_b >= sizeof folder_b)
+        return false;
+    memcpy(folder_a, in_a ? a->target : ".", in_a ? in_a : 1);
+    memcpy(folder_b, in_b ? b->target : ".", in_b ? in_b : 1);
+    folder_a[in_a ? in_a : 1] = folder_b[in_b ? in_b : 1] = '\0';
+    return strcmp(a->target + in_a, b->target + in_b) == 0 && stat(folder_a, &x) == 0 &&
+           stat(folder_b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 int output_write(struct cli *cli, struct output *output, const char *text, size_t size)
 {
-    int code = write_all(output->fd, text, size, output->path, &cli->err);
+    int code = write_all(output->fd, text, size,
+                         output->fd == STDOUT_FILENO ? "standard output" : output->path, &cli->err);
     if (code == 0 && output->temporary && fsync(output->fd) != 0)
         code = refuse(cli, output, errno);
     if (output->fd != STDOUT_FILENO) {
@@ -108,7 +158,8 @@ int output_commit(struct cli *cli, struct output *output)
     guard_remove(output->temporary);
     output->temporary = NULL;
 
-    /* The rename itself must outlive a crash of the machine; where that cannot be asked for, it need not. */
+    /* The rename itself must outlive a crash of the machine; where that cannot be asked for, it
+     * need not. */
     char *copy = nkb_arena_string(&cli->arena, output->target);
     int folder = copy ? open(dirname(copy), O_RDONLY | O_CLOEXEC) : -1;
     if (folder >= 0) {

@@ -36,10 +36,11 @@ static int on_progress(void *context, size_t files_done, size_t files_total, uin
     double elapsed = now - state.started_s;
     if (elapsed < 0.5 || now - state.shown_s < 0.1)
         return 0;
-    double left = files_done ? elapsed * (double)(files_total - files_done) / (double)files_done : 0;
-    int size = snprintf(line, sizeof line, "\r\033[K%zu of %zu files  %.1f MB  %.1f MB/s  %.0f s left",
-                        files_done, files_total, (double)bytes_done / 1e6, (double)bytes_done / 1e6 / elapsed,
-                        left);
+    double left =
+        files_done ? elapsed * (double)(files_total - files_done) / (double)files_done : 0;
+    int size = snprintf(
+        line, sizeof line, "\r\033[K%zu of %zu files  %.1f MB  %.1f MB/s  %.0f s left", files_done,
+        files_total, (double)bytes_done / 1e6, (double)bytes_done / 1e6 / elapsed, left);
     state.shown_s = now;
     if (size > 0 && write(STDERR_FILENO, line, (size_t)size) > 0)
         state.visible = true;

@@ -1,5 +1,6 @@
-/* Data on stdout, talk on stderr. Off a terminal the bytes never depend on the locale or the terminal: UTF-8
- * unless --ascii. On a terminal that cannot show UTF-8 the text becomes ASCII, elsewhere marks get colour. */
+/* Data on stdout, talk on stderr. Off a terminal the bytes never depend on the locale or the
+ * terminal: UTF-8 unless --ascii. On a terminal that cannot show UTF-8 the text becomes ASCII,
+ * elsewhere marks get colour. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -78,30 +79,30 @@ struct sign {
 
 /* A pictograph in front of a heading goes, with the space behind it. */
 static const struct sign signs[] = {
-    {"\xe2\x9c\x93", "+", GREEN},          /* ✓ */
-    {"\xe2\x9c\x94", "+", GREEN},          /* ✔ */
-    {"\xe2\x9c\x85 ", "", NULL},           /* ✅ */
-    {"\xe2\x9c\x97", "x", RED},            /* ✗ */
-    {"\xe2\x9c\x98", "x", RED},            /* ✘ */
+    {"\xe2\x9c\x93", "+", GREEN},             /* ✓ */
+    {"\xe2\x9c\x94", "+", GREEN},             /* ✔ */
+    {"\xe2\x9c\x85 ", "", NULL},              /* ✅ */
+    {"\xe2\x9c\x97", "x", RED},               /* ✗ */
+    {"\xe2\x9c\x98", "x", RED},               /* ✘ */
     {"\xe2\x9a\xa0\xef\xb8\x8f  ", "", NULL}, /* ⚠️ */
-    {"\xe2\x9a\xa0", "!", YELLOW},         /* ⚠ */
-    {"\xe2\x9a\xa1 ", "", NULL},           /* ⚡ */
+    {"\xe2\x9a\xa0", "!", YELLOW},            /* ⚠ */
+    {"\xe2\x9a\xa1 ", "", NULL},              /* ⚡ */
     {"\xe2\x9a\xa1", "", NULL},
-    {"\xc3\x97", "x", NULL},               /* × */
-    {"\xc3\xb7", "/", NULL},               /* ÷ */
-    {"\xc2\xb7", "-", NULL},               /* · */
-    {"\xe2\x89\xa0", "!=", NULL},          /* ≠ */
-    {"\xe2\x89\xa5", ">=", NULL},          /* ≥ */
-    {"\xe2\x89\xa4", "<=", NULL},          /* ≤ */
-    {"\xe2\x86\x92", "->", NULL},          /* → */
-    {"\xe2\x80\xa6", "...", NULL},         /* … */
-    {"\xe2\x80\x93", "-", NULL},           /* – */
-    {"\xe2\x80\x94", "-", NULL},           /* — */
+    {"\xc3\x97", "x", NULL},                  /* × */
+    {"\xc3\xb7", "/", NULL},                  /* ÷ */
+    {"\xc2\xb7", "-", NULL},                  /* · */
+    {"\xe2\x89\xa0", "!=", NULL},             /* ≠ */
+    {"\xe2\x89\xa5", ">=", NULL},             /* ≥ */
+    {"\xe2\x89\xa4", "<=", NULL},             /* ≤ */
+    {"\xe2\x86\x92", "->", NULL},             /* → */
+    {"\xe2\x80\xa6", "...", NULL},            /* … */
+    {"\xe2\x80\x93", "-", NULL},              /* – */
+    {"\xe2\x80\x94", "-", NULL},              /* — */
     {"\xe2\x94\x9c\xe2\x94\x80", "|-", NULL}, /* ├─ */
     {"\xe2\x94\x94\xe2\x94\x80", "`-", NULL}, /* └─ */
-    {"\xe2\x94\x82", "|", NULL},           /* │ */
-    {"\xe2\x94\x80", "-", NULL},           /* ─ */
-    {"\xc2\xb5", "u", NULL},               /* µ */
+    {"\xe2\x94\x82", "|", NULL},              /* │ */
+    {"\xe2\x94\x80", "-", NULL},              /* ─ */
+    {"\xc2\xb5", "u", NULL},                  /* µ */
 };
 
 static const struct sign *find_sign(const char *at, size_t left)
@@ -114,11 +115,28 @@ static const struct sign *find_sign(const char *at, size_t left)
     return NULL;
 }
 
+/* Text for people drives no terminal, whatever a file is called or a rule prints: control
+ * characters and bytes that are no UTF-8 become question marks. */
+static void to_plain(struct nkb_buf *out, const char *text, size_t size)
+{
+    for (size_t i = 0; i < size;) {
+        uint32_t c = 0;
+        size_t len = nkb_utf8_decode(text + i, size - i, &c);
+        bool control = c < 0x20 ? c != '\n' && c != '\t' : c >= 0x7f && c < 0xa0;
+        if (len == 0 || control)
+            nkb_buf_char(out, '?');
+        else
+            nkb_buf_append(out, text + i, len);
+        i += len ? len : 1;
+    }
+}
+
 static void to_ascii(struct nkb_buf *out, const char *text, size_t size)
 {
     for (size_t i = 0; i < size;) {
         uint32_t c = 0;
-        const struct sign *sign = (unsigned char)text[i] < 0x80 ? NULL : find_sign(text + i, size - i);
+        const struct sign *sign =
+            (unsigned char)text[i] < 0x80 ? NULL : find_sign(text + i, size - i);
         size_t len = nkb_utf8_decode(text + i, size - i, &c);
         if (sign) {
             nkb_buf_text(out, sign->ascii);
@@ -143,7 +161,8 @@ static void to_ascii(struct nkb_buf *out, const char *text, size_t size)
 static void to_colour(struct nkb_buf *out, const char *text, size_t size)
 {
     for (size_t i = 0; i < size;) {
-        const struct sign *sign = (unsigned char)text[i] < 0x80 ? NULL : find_sign(text + i, size - i);
+        const struct sign *sign =
+            (unsigned char)text[i] < 0x80 ? NULL : find_sign(text + i, size - i);
         if (sign && sign->colour) {
             nkb_buf_printf(out, "%s%s\033[0m", sign->colour, sign->utf8);
             i += strlen(sign->utf8);
@@ -162,17 +181,21 @@ int say_text(struct cli *cli, int fd, const char *text, size_t size)
     bool terminal = isatty(fd) == 1;
     bool ascii = cli->flags[FLAG_ASCII] || (terminal && !shows_utf8());
     bool colour = terminal && !ascii && !(no_colour && *no_colour);
-    struct nkb_buf out = NKB_BUF_INIT;
+    struct nkb_buf plain = NKB_BUF_INIT, out = NKB_BUF_INIT;
 
+    to_plain(&plain, text, size);
     if (ascii)
-        to_ascii(&out, text, size);
+        to_ascii(&out, plain.data, plain.len);
     else if (colour)
-        to_colour(&out, text, size);
+        to_colour(&out, plain.data, plain.len);
     else
-        nkb_buf_append(&out, text, size);
-    int code = out.failed ? nkb_err_memory(&cli->err)
-                          : write_all(fd, out.data, out.len,
-                                      fd == STDOUT_FILENO ? "standard output" : "standard error", &cli->err);
+        nkb_buf_append(&out, plain.data, plain.len);
+    int code =
+        out.failed || plain.failed
+            ? nkb_err_memory(&cli->err)
+            : write_all(fd, out.data, out.len,
+                        fd == STDOUT_FILENO ? "standard output" : "standard error", &cli->err);
+    nkb_buf_free(&plain);
     nkb_buf_free(&out);
     return code;
 }

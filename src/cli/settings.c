@@ -1,9 +1,11 @@
-/* Settings from outside argv: NKIBENCH_X for each flag, NKIBENCH_P_X for each parameter of the rule, and the
- * nearest nkibench.yaml upward, no further than $HOME. Flags win over the environment, that over the file. */
+/* Settings from outside argv: NKIBENCH_X for each flag, NKIBENCH_P_X for each parameter of the
+ * rule, and the nearest nkibench.yaml upward, no further than $HOME. Flags win over the
+ * environment, that over the file. */
 #include "cli/cli.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -27,18 +29,20 @@ static char *flag_name(struct cli *cli, const char *name, size_t len)
 static const struct option *exact(const struct cli *cli, const char *name, bool is_param)
 {
     for (size_t i = 0; i < cli->option_count; i++)
-        if ((cli->options[i].owner == OWNER_PARAM) == is_param && strcmp(cli->options[i].name, name) == 0)
+        if ((cli->options[i].owner == OWNER_PARAM) == is_param &&
+            strcmp(cli->options[i].name, name) == 0)
             return &cli->options[i];
     return NULL;
 }
 
 static bool early_name(const char *name)
 {
-    return strncmp(name, "max-", 4) == 0 || strcmp(name, "unsafe") == 0 || strcmp(name, "settings") == 0 ||
-           strcmp(name, "no-settings") == 0;
+    return strncmp(name, "max-", 4) == 0 || strcmp(name, "unsafe") == 0 ||
+           strcmp(name, "settings") == 0 || strcmp(name, "no-settings") == 0;
 }
 
-static int apply_variable(struct cli *cli, const char *variable, const char *value, size_t len, bool early)
+static int apply_variable(struct cli *cli, const char *variable, const char *value, size_t len,
+                          bool early)
 {
     static const char prefix[] = "NKIBENCH_", param_prefix[] = "NKIBENCH_P_";
     bool is_param = strncmp(variable, param_prefix, sizeof param_prefix - 1) == 0;
@@ -48,9 +52,16 @@ static int apply_variable(struct cli *cli, const char *variable, const char *val
 
     if (!name || !origin)
         return nkb_err_memory(&cli->err);
+    if (*value == '\0') /* an empty variable is one that is not set */
+        return 0;
     const struct option *option = exact(cli, name, is_param);
+    if (option && option->owner == OWNER_CLI &&
+        (option->flag == FLAG_HELP || option->flag == FLAG_VERSION))
+        option = NULL;
     if (early)
-        return option && !is_param && early_name(name) ? cli_option_apply(cli, option, value, origin) : 0;
+        return option && !is_param && early_name(name)
+                   ? cli_option_apply(cli, option, value, origin)
+                   : 0;
     if (!option) {
         /* A command without a rule knows no parameters. */
         if (!is_param || strcmp(cli->command, "score") == 0)
@@ -63,6 +74,7 @@ static int apply_variable(struct cli *cli, const char *variable, const char *val
 
 int cli_environment_apply(struct cli *cli, bool early)
 {
+    cli->layer = LAYER_ENVIRONMENT;
     for (char **at = environ; *at; at++) {
         const char *equals = strchr(*at, '=');
         if (strncmp(*at, "NKIBENCH_", 9) != 0 || !equals ||
@@ -75,8 +87,16 @@ int cli_environment_apply(struct cli *cli, bool early)
     return 0;
 }
 
-/* The nearest nkibench.yaml, or NULL. The path is relative ("../nkibench.yaml"), so that what is relative to it
- * stays short and the same wherever the tree is moved. */
+/* One folder by two names (a link, a slash at the end) is one folder. */
+static bool is_folder(const char *path, const char *other)
+{
+    struct stat a, b;
+    return other && stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+/* The nearest nkibench.yaml, or NULL. The path is relative ("../nkibench.yaml"), so that what is
+ * relative to it stays short and the same wherever the tree is moved. */
 static const char *find_file(struct cli *cli)
 {
     char folder[4096];
@@ -89,7 +109,7 @@ static const char *find_file(struct cli *cli)
         char *slash = strrchr(folder, '/');
         if (path && access(path, F_OK) == 0)
             return path;
-        if (!path || !slash || strcmp(folder, "/") == 0 || (home && strcmp(folder, home) == 0))
+        if (!path || !slash || strcmp(folder, "/") == 0 || is_folder(folder, home))
             return NULL;
         slash[slash == folder] = '\0';
         up = nkb_arena_printf(&cli->arena, "%s../", up);
@@ -104,7 +124,8 @@ struct applying {
     int code;
 };
 
-static void apply_setting(void *context, const char *name, const char *value, int line, int is_param)
+static void apply_setting(void *context, const char *name, const char *value, int line,
+                          int is_param)
 {
     struct applying *applying = context;
     struct cli *cli = applying->cli;
@@ -120,8 +141,9 @@ static void apply_setting(void *context, const char *name, const char *value, in
     if (option)
         applying->code = cli_option_apply(cli, option, value, origin);
     else if (strcmp(cli->command, "score") == 0)
-        applying->code = nkb_err_set(&cli->err, NKB_EUSAGE,
-                                     "%s: the rule has no parameter '%s' (--help lists them)", origin, name);
+        applying->code =
+            nkb_err_set(&cli->err, NKB_EUSAGE,
+                        "%s: the rule has no parameter '%s' (--help lists them)", origin, name);
 }
 
 int cli_settings_apply(struct cli *cli)
@@ -133,6 +155,8 @@ int cli_settings_apply(struct cli *cli)
         applying.path = find_file(cli);
     if (!applying.path)
         return 0;
+    cli->layer = LAYER_FILE;
+    cli->settings_path = applying.path;
     if (nkb_run_read_settings(cli->run, applying.path, apply_setting, &applying) != NKB_DONE)
         return nkb_err_set(&cli->err, NKB_EUSAGE, "%s", nkb_run_error(cli->run));
     return applying.code;
