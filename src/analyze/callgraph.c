@@ -162,10 +162,10 @@ static bool find_runs(struct graph *g, const struct nkb_site *site, struct runs 
         for (uint32_t i = 0; i < in->called_count && i < 2; i++) {
             nkb_i128 applications;
             if (!nkb_applications(computation, in, i, &applications) || applications < 0) {
-                char name[NKB_SHOWN_BYTES];
+                char name[NKB_SHOWN_BYTES], where[NKB_WHERE_BYTES];
                 g->why = nkb_arena_printf(
                     g->keep, "%s: how often it applies '%s' cannot be told from its shapes",
-                    nkb_where(g->keep, computation, in),
+                    nkb_where(computation, in, where),
                     nkb_show(g->sites->hlo->computations[in->called[i]].name, name));
                 return false;
             }

@@ -1,3 +1,5 @@
+/* Every member is there for every module, with a value or the reason why not, so that rules may
+ * name it without asking first. */
 #include "analyze/hlo_entry.h"
 
 void nkb_metric_count(struct nkb_arena *arena, struct nkb_value *group, const char *name,

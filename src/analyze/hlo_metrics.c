@@ -167,10 +167,11 @@ static void put_kernel(const struct totals *totals, struct nkb_value *list,
 {
     struct nkb_arena *arena = totals->arena;
     struct nkb_value *item = nkb_value_object(arena);
-    /* An NKI kernel without a number counts 0, and that is said by cost_known; others count by
-     * their shapes or not at all. */
-    bool is_nki = nkb_str_is(kernel->target, "AwsNeuronCustomNativeKernel");
-    const char *no_macs = kernel->cost_known || is_nki ? NULL : "the call states no MACs";
+    /* An NKI kernel without a number counts 0, and cost_known says so. */
+    enum nkb_site_kind kind = nkb_site_custom_kind(kernel->target);
+    const char *no_macs = kind == NKB_SITE_CUSTOM_MATMUL ? "counted by its shapes, in other_macs"
+                          : kind == NKB_SITE_CUSTOM_CALL ? "the call states no MACs"
+                                                         : NULL;
 
     if (kernel->name.len > 0)
         nkb_metric_string(arena, item, "name", kernel->name, NULL);

@@ -1,3 +1,5 @@
+/* Rows are made one a site, sorted, and added up in place, so the table's order and sums depend on
+ * nothing but the module. */
 #include "analyze/kernels.h"
 
 #include <stdlib.h>
@@ -93,4 +95,46 @@ int nkb_kernels_tabulate(const struct nkb_sites *sites, const nkb_i128 *times,
         module->kernels[i].target = nkb_arena_copy(keep, rows[i].target);
     }
     return nkb_arena_failed(keep) ? nkb_err_memory(err) : 0;
+}
+
+/* Parts of names, in small letters: __cublas$gemm, __cudnn$convForward, __op$block_scaled_dot,
+ * AwsNeuronMLPNKI, a future AwsNeuronCustomNativeKernelV2 … */
+static const char *const multipliers[] = {"matmul", "gemm", "dot",       "convolution", "$conv",
+                                          "mlp",    "fmha", "attention", "nativekernel"};
+
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool contains(struct nkb_str text, const char *part)
+{
+    size_t len = strlen(part);
+    for (size_t at = 0; at + len <= text.len; at++) {
+        size_t i = 0;
+        while (i < len && small(text.ptr[at + i]) == part[i])
+            i++;
+        if (i == len)
+            return true;
+    }
+    return false;
+}
+
+void nkb_kernels_note(const struct nkb_module *module, struct nkb_notes *notes)
+{
+    for (uint32_t i = 0; i < module->kernel_count; i++) {
+        struct nkb_str target = module->kernels[i].target;
+        char shown[NKB_SHOWN_BYTES];
+        if (nkb_site_custom_kind(target) != NKB_SITE_CUSTOM_CALL)
+            continue;
+        for (size_t k = 0; k < sizeof multipliers / sizeof *multipliers; k++) {
+            if (!contains(target, multipliers[k]))
+                continue;
+            nkb_notes_add(
+                notes,
+                "custom-call '%s' multiplies by its name, but its MACs are not known: counts 0",
+                nkb_show(target, shown));
+            break;
+        }
+    }
 }

@@ -3,6 +3,7 @@
 #ifndef NKB_ANALYZE_KERNELS_H
 #define NKB_ANALYZE_KERNELS_H
 
+#include "analyze/notes.h"
 #include "analyze/sites.h"
 #include "model/module.h"
 
@@ -11,6 +12,9 @@
 int nkb_kernels_tabulate(const struct nkb_sites *sites, const nkb_i128 *times,
                          struct nkb_arena *scratch, struct nkb_arena *keep,
                          struct nkb_module *module, const char **why, struct nkb_err *err);
+
+/* Note the custom-calls that multiply by their names but count nothing. */
+void nkb_kernels_note(const struct nkb_module *module, struct nkb_notes *notes);
 
 /* Sort rows and add up those with the same key; *count becomes the number left. False when a sum is
  * beyond 63 bits. Also makes the table of many modules from theirs. */

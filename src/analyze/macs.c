@@ -10,18 +10,38 @@ double nkb_macs_ratio(int64_t part, int64_t whole)
     return whole > 0 ? nkb_ratio(part, whole) : 0.0;
 }
 
-/* What a kernel's config says it costs. False when the number is too large for any count. */
-static bool kernel_macs(const struct nkb_sites *sites, const struct nkb_site *site,
-                        struct nkb_arena *scratch, struct nkb_notes *notes, nkb_i128 *out)
+static const char *where(const struct nkb_sites *sites, const struct nkb_site *site,
+                         char out[NKB_WHERE_BYTES])
+{
+    return nkb_where(nkb_site_computation(sites, site), nkb_site_instruction(sites, site), out);
+}
+
+/* Returns false for what no count can hold; what upstream skips keeps 0. */
+static bool weigh_dot(struct nkb_sites *sites, struct nkb_site *site, struct nkb_arena *keep,
+                      struct nkb_notes *notes)
+{
+    const struct nkb_hlo_computation *computation = nkb_site_computation(sites, site);
+    const struct nkb_hlo_instruction *dot = nkb_site_instruction(sites, site);
+    char text[NKB_WHERE_BYTES];
+    if (nkb_operand(computation, dot, 0) && nkb_operand(computation, dot, 1))
+        return nkb_dot_macs(computation, dot, &site->macs);
+    where(sites, site, text);
+    nkb_notes_add(notes, "%s: a dot without two operands is skipped: counts 0", text);
+    if (!sites->fault)
+        sites->fault = nkb_arena_printf(keep, "%s: a dot needs two operands", text);
+    return true;
+}
+
+static bool weigh_kernel(const struct nkb_sites *sites, struct nkb_site *site,
+                         struct nkb_notes *notes)
 {
     const struct nkb_hlo_instruction *in = nkb_site_instruction(sites, site);
     const struct nkb_nki_config *config = in->attrs->nki;
-    char name[NKB_SHOWN_BYTES];
+    char name[NKB_SHOWN_BYTES], text[NKB_WHERE_BYTES];
 
-    *out = 0;
     switch (config ? config->status : NKB_NKI_NO_COUNT) {
     case NKB_NKI_OK:
-        *out = config->mac_count;
+        site->macs = config->mac_count;
         return true;
     case NKB_NKI_OVERFLOW:
         return false;
@@ -31,77 +51,62 @@ static bool kernel_macs(const struct nkb_sites *sites, const struct nkb_site *si
         return true;
     case NKB_NKI_UNREADABLE:
         nkb_notes_add(notes, "%s: the kernel's backend_config cannot be read (%s): counts 0",
-                      nkb_where(scratch, nkb_site_computation(sites, site), in),
-                      config->why ? config->why : "no reason given");
+                      where(sites, site, text), config->why ? config->why : "no reason given");
         return true;
     }
     return true;
 }
 
-/* False when the number cannot be had. The instruction's text is looked at only then. */
-static bool other_macs(const struct nkb_sites *sites, struct nkb_site *site)
+/* Work upstream counts as 0 in any case. */
+static void weigh_other(struct nkb_sites *sites, struct nkb_site *site, struct nkb_arena *keep)
 {
     const struct nkb_hlo_computation *computation = nkb_site_computation(sites, site);
     const struct nkb_hlo_instruction *in = nkb_site_instruction(sites, site);
-    switch (site->kind) {
-    case NKB_SITE_CONVOLUTION:
-        return nkb_convolution_macs(computation, in, &site->macs);
-    case NKB_SITE_RAGGED_DOT:
-        return nkb_ragged_dot_macs(computation, in, &site->macs);
-    case NKB_SITE_SCALED_DOT:
-        return nkb_dot_macs(computation, in, &site->macs);
-    case NKB_SITE_CUSTOM_MATMUL:
-        return nkb_custom_matmul_macs(computation, in, &site->macs);
-    default:
-        return true;
-    }
+    char text[NKB_WHERE_BYTES];
+    bool had = true;
+
+    if (site->kind == NKB_SITE_CONVOLUTION)
+        had = nkb_convolution_macs(computation, in, &site->macs);
+    else if (site->kind == NKB_SITE_RAGGED_DOT)
+        had = nkb_ragged_dot_macs(computation, in, &site->macs);
+    else if (site->kind == NKB_SITE_SCALED_DOT)
+        had = nkb_dot_macs(computation, in, &site->macs);
+    else if (site->kind == NKB_SITE_CUSTOM_MATMUL)
+        had = nkb_custom_matmul_macs(computation, in, &site->macs);
+    if (had)
+        return;
+    site->macs = 0;
+    if (!sites->fault)
+        sites->fault =
+            nkb_arena_printf(keep,
+                             "%s: its MACs cannot be had: an operand is missing, a shape makes no "
+                             "sense, or the number is beyond 127 bits",
+                             where(sites, site, text));
 }
 
-static const char *where(const struct nkb_sites *sites, const struct nkb_site *site,
-                         struct nkb_arena *arena)
-{
-    return nkb_where(arena, nkb_site_computation(sites, site), nkb_site_instruction(sites, site));
-}
-
-int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *scratch, struct nkb_arena *keep,
-                   struct nkb_notes *notes, struct nkb_static_macs *out, struct nkb_err *err)
+int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *keep, struct nkb_notes *notes,
+                   struct nkb_static_macs *out, struct nkb_err *err)
 {
     nkb_i128 macs = 0, nki = 0;
     const struct nkb_site *leaves_63_bits = NULL; /* after it the sum was too large */
+    char text[NKB_WHERE_BYTES];
     int64_t fits;
 
     for (size_t i = 0; i < sites->count; i++) {
         struct nkb_site *site = &sites->at[i];
-        bool too_large = false;
+        bool had;
         if (site->kind == NKB_SITE_DOT) {
-            const struct nkb_hlo_computation *computation = nkb_site_computation(sites, site);
-            const struct nkb_hlo_instruction *dot = nkb_site_instruction(sites, site);
-            if (!nkb_operand(computation, dot, 0) || !nkb_operand(computation, dot, 1)) {
-                nkb_notes_add(notes, "%s: a dot without two operands is skipped: counts 0",
-                              where(sites, site, scratch));
-                if (!sites->fault)
-                    sites->fault = nkb_arena_printf(keep, "%s: a dot needs two operands",
-                                                    where(sites, site, scratch));
-                continue;
-            }
-            too_large = !nkb_dot_macs(computation, dot, &site->macs);
+            had = weigh_dot(sites, site, keep, notes);
         } else if (site->kind == NKB_SITE_NKI) {
-            too_large = !kernel_macs(sites, site, scratch, notes, &site->macs) ||
-                        !nkb_i128_add(nki, site->macs, &nki);
+            had = weigh_kernel(sites, site, notes) && nkb_i128_add(nki, site->macs, &nki);
         } else {
-            if (!other_macs(sites, site) && !sites->fault)
-                sites->fault = nkb_arena_printf(
-                    keep,
-                    "%s: its MACs cannot be had: an operand is missing, a shape makes no "
-                    "sense, or the number is beyond 127 bits",
-                    where(sites, site, scratch));
+            weigh_other(sites, site, keep);
             continue;
         }
-        if (too_large || !nkb_i128_add(macs, site->macs, &macs))
+        if (!had || !nkb_i128_add(macs, site->macs, &macs))
             return nkb_err_set(err, NKB_EINPUT,
-                               "%s: its MACs are beyond 127 bits; at most 63 can be "
-                               "counted",
-                               where(sites, site, scratch));
+                               "%s: its MACs are beyond 127 bits; at most 63 can be counted",
+                               where(sites, site, text));
         if (!leaves_63_bits && (!nkb_i128_fits(macs, &fits) || !nkb_i128_fits(nki, &fits)))
             leaves_63_bits = site;
     }
@@ -109,9 +114,9 @@ int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *scratch, struct nk
         return nkb_err_set(err, NKB_EINPUT,
                            "%s: here the static MAC count leaves 63 bits; at most "
                            "9223372036854775807 can be counted",
-                           where(sites, leaves_63_bits, scratch));
+                           where(sites, leaves_63_bits, text));
     out->nki_ratio = nkb_macs_ratio(out->nki_macs, out->macs);
-    return 0;
+    return nkb_arena_failed(keep) ? nkb_err_memory(err) : 0;
 }
 
 const char *nkb_macs_execute(const struct nkb_sites *sites, const nkb_i128 *times,
@@ -125,10 +130,12 @@ const char *nkb_macs_execute(const struct nkb_sites *sites, const nkb_i128 *time
         nkb_i128 *sum = &sums[site->kind];
         if (!nkb_i128_mul(times[site->computation], site->macs, &macs) ||
             !nkb_i128_add(*sum, macs, sum)) {
-            const char *text = nkb_arena_printf(keep,
-                                                "%s: here the executed MAC count leaves 127 "
-                                                "bits; at most 63 can be counted",
-                                                where(sites, site, keep));
+            char at[NKB_WHERE_BYTES];
+            const char *text =
+                nkb_arena_printf(keep,
+                                 "%s: here the executed MAC count leaves 127 bits; at "
+                                 "most 63 can be counted",
+                                 where(sites, site, at));
             return text ? text : "";
         }
     }

@@ -12,8 +12,8 @@
  * cannot be had counts 0 here and becomes sites->fault (text in keep) if that is still free.
  * NKB_EINPUT when the static count goes beyond 63 bits, with the instruction named in err;
  * NKB_EMEMORY. */
-int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *scratch, struct nkb_arena *keep,
-                   struct nkb_notes *notes, struct nkb_static_macs *out, struct nkb_err *err);
+int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *keep, struct nkb_notes *notes,
+                   struct nkb_static_macs *out, struct nkb_err *err);
 
 /* Sum of times[computation] * macs over all sites. NULL, or why there is none (from keep).
  * unknown_trip_counts is left alone. */

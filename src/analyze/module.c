@@ -1,3 +1,6 @@
+/* The order of the analyses: sites, MACs (which give the static count and weigh the sites), call
+ * graph, executed counts, kernels, cost. A static overflow ends it; anything else only makes its
+ * own part absent. */
 #include "analyze/module.h"
 
 #include "analyze/callgraph.h"
@@ -66,6 +69,7 @@ static int execute(const struct nkb_sites *sites, struct nkb_arena *scratch, str
     if (code == 0)
         code =
             nkb_kernels_tabulate(sites, graph->times, scratch, keep, module, &why_no_kernels, err);
+    nkb_kernels_note(module, notes);
     module->why_no_executed = why ? why : why_no_kernels;
     module->has_executed = module->why_no_executed == NULL;
     return code;
@@ -85,7 +89,7 @@ int nkb_module_analyze(const struct nkb_hlo *hlo, struct nkb_arena *keep, struct
         nkb_notes_add(&notes, "an empty module: no computation, 0 MACs");
     int code = nkb_sites_find(hlo, &scratch, keep, &sites, &own);
     if (code == 0)
-        code = nkb_macs_weigh(&sites, &scratch, keep, &notes, &module->static_macs, &own);
+        code = nkb_macs_weigh(&sites, keep, &notes, &module->static_macs, &own);
     if (code == 0)
         code = execute(&sites, &scratch, keep, &notes, &graph, module, &own);
     if (code == 0) {

@@ -1,7 +1,19 @@
+/* Picks the sites and checks the references in one walk over all instructions. The first fault
+ * stays: an executed count needs the whole module to be sound, reachable or not, as XLA does. */
 #include "analyze/sites.h"
 
 #include "analyze/notes.h"
 #include "base/text.h"
+
+enum nkb_site_kind nkb_site_custom_kind(struct nkb_str target)
+{
+    if (nkb_str_is(target, "AwsNeuronCustomNativeKernel"))
+        return NKB_SITE_NKI;
+    if (nkb_str_is(target, "AwsNeuronIntMatmult") ||
+        nkb_str_is(target, "AwsNeuronCollectiveMatmul"))
+        return NKB_SITE_CUSTOM_MATMUL;
+    return NKB_SITE_CUSTOM_CALL;
+}
 
 /* Is it a site, and of which kind? */
 static bool classify(const struct nkb_hlo_instruction *in, enum nkb_site_kind *kind)
@@ -25,17 +37,9 @@ static bool classify(const struct nkb_hlo_instruction *in, enum nkb_site_kind *k
     case NKB_HLO_CONDITIONAL:
         *kind = NKB_SITE_CONDITIONAL;
         return true;
-    case NKB_HLO_CUSTOM_CALL: {
-        struct nkb_str target = in->attrs ? in->attrs->custom_call_target : NKB_STR_NONE;
-        if (nkb_str_is(target, "AwsNeuronCustomNativeKernel"))
-            *kind = NKB_SITE_NKI;
-        else if (nkb_str_is(target, "AwsNeuronIntMatmult") ||
-                 nkb_str_is(target, "AwsNeuronCollectiveMatmul"))
-            *kind = NKB_SITE_CUSTOM_MATMUL;
-        else
-            *kind = NKB_SITE_CUSTOM_CALL;
+    case NKB_HLO_CUSTOM_CALL:
+        *kind = nkb_site_custom_kind(in->attrs ? in->attrs->custom_call_target : NKB_STR_NONE);
         return true;
-    }
     default:
         *kind = NKB_SITE_CALLER;
         return in->called_count > 0;
@@ -68,19 +72,21 @@ static uint32_t callees_needed(enum nkb_hlo_opcode opcode)
 static const char *check_references(const struct nkb_hlo_computation *computation,
                                     const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
 {
+    char where[NKB_WHERE_BYTES];
     for (uint32_t i = 0; i < in->operand_count; i++)
         if (in->operands[i] == NKB_HLO_NONE)
             return nkb_arena_printf(keep, "%s: operand %lld does not exist there",
-                                    nkb_where(keep, computation, in),
+                                    nkb_where(computation, in, where),
                                     (long long)in->operand_ids[i]);
     for (uint32_t i = 0; i < in->called_count; i++)
         if (in->called[i] == NKB_HLO_NONE)
             return nkb_arena_printf(keep, "%s: computation %lld does not exist",
-                                    nkb_where(keep, computation, in), (long long)in->called_ids[i]);
+                                    nkb_where(computation, in, where),
+                                    (long long)in->called_ids[i]);
     uint32_t needed = callees_needed(in->opcode);
     if (in->called_count < needed)
         return nkb_arena_printf(keep, "%s: a %s names %u of the %u computations it needs",
-                                nkb_where(keep, computation, in), nkb_hlo_opcode_name(in->opcode),
+                                nkb_where(computation, in, where), nkb_hlo_opcode_name(in->opcode),
                                 (unsigned)in->called_count, (unsigned)needed);
     return NULL;
 }

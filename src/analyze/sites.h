@@ -50,6 +50,9 @@ static inline const struct nkb_hlo_instruction *nkb_site_instruction(const struc
     return &sites->hlo->computations[site->computation].instructions[site->instruction];
 }
 
+/* What a custom-call of this target is to us. */
+enum nkb_site_kind nkb_site_custom_kind(struct nkb_str target);
+
 /* The sites live in scratch, the fault's text in keep. Returns 0 or NKB_EMEMORY. */
 int nkb_sites_find(const struct nkb_hlo *hlo, struct nkb_arena *scratch, struct nkb_arena *keep,
                    struct nkb_sites *out, struct nkb_err *err);

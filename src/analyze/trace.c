@@ -1,3 +1,5 @@
+/* Follows one operand after the other; a call opens a frame, a parameter steps back out of it. Only
+ * instructions that cannot change the value are passed. */
 #include "analyze/trace.h"
 
 bool nkb_trace_path_equal(const struct nkb_trace_path *a, const struct nkb_trace_path *b)

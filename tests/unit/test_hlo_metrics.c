@@ -332,6 +332,12 @@ static void kernels_and_ops_are_added_up_over_modules(void **state)
     expect_absent(&t, "kernels.2.name", "the call's backend_config names no function");
     expect_absent(&t, "kernels.2.macs", "the call states no MACs");
     expect_absent(&t, "kernels.2.executed_macs", "the call states no MACs");
+    nkb_arena_free(&t.arena);
+
+    first[1].target = nkb_str_from("AwsNeuronIntMatmult");
+    t = make_tree(modules, 2, (struct nkb_hlo_totals_options){0});
+    expect_text(&t, "kernels.2.target", "AwsNeuronIntMatmult");
+    expect_absent(&t, "kernels.2.macs", "counted by its shapes, in other_macs");
     assert_int_equal(at(&t, "ops")->as.items.count, 2);
     expect_text(&t, "ops.0.opcode", "add");
     expect_int(&t, "ops.0.count", 4);

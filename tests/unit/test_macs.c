@@ -177,7 +177,8 @@ static void notes_are_limited_to_100(void **state)
         struct make m = MAKE_INIT;
         uint32_t entry = make_computation(&m, "entry");
         for (uint32_t i = 0; i < kernels; i++)
-            make_attrs(&m, entry, make_kernel(&m, entry, "k", 0))->nki->status = NKB_NKI_NO_COUNT;
+            make_attrs(&m, entry, make_kernel(&m, entry, nkb_arena_printf(&m.arena, "k%u", i), 0))
+                ->nki->status = NKB_NKI_NO_COUNT;
         struct nkb_module module = analyze(&m);
         bool over = kernels > NKB_NOTES_MAX;
         assert_int_equal(module.diagnostic_count, over ? NKB_NOTES_MAX + 1 : kernels);
@@ -185,6 +186,45 @@ static void notes_are_limited_to_100(void **state)
             assert_string_equal(module.diagnostics[NKB_NOTES_MAX], "and 2 more notes like these");
         nkb_arena_free(&m.arena);
     }
+}
+
+static void a_note_is_made_once(void **state)
+{
+    struct make m = MAKE_INIT;
+    (void)state;
+    uint32_t entry = make_computation(&m, "entry");
+    for (int i = 0; i < 1000; i++)
+        make_attrs(&m, entry, make_kernel(&m, entry, "k", 0))->nki->status = NKB_NKI_NO_COUNT;
+    struct nkb_module module = analyze(&m);
+    assert_int_equal(module.diagnostic_count, 1);
+    assert_string_equal(module.diagnostics[0], "NKI kernel 'k' states no mac_count: counts 0");
+    nkb_arena_free(&m.arena);
+}
+
+static void calls_that_multiply_by_their_names_are_noted(void **state)
+{
+    static const char *const quiet[] = {"AwsNeuronSoftmax", "AwsNeuronRmsNorm", "lapack_spotrf_ffi",
+                                        "xla.sdy.GlobalToLocalShape", "AwsNeuronNeff"};
+    static const char *const noted[] = {"AwsNeuronCustomNativeKernelV2", "AwsNeuronMLPNKI",
+                                        "__cublas$gemm", "__cudnn$convForward",
+                                        "__op$block_scaled_dot"};
+    struct make m = MAKE_INIT;
+    (void)state;
+    uint32_t entry = make_computation(&m, "entry");
+    for (size_t i = 0; i < 5; i++) {
+        make_custom_call(&m, entry, quiet[i]);
+        make_custom_call(&m, entry, noted[i]);
+    }
+    struct nkb_module module = analyze(&m);
+    assert_int_equal(module.diagnostic_count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        char text[200];
+        snprintf(text, sizeof text,
+                 "custom-call '%s' multiplies by its name, but its MACs are not known: counts 0",
+                 noted[i]);
+        assert_string_equal(module.diagnostics[i], text);
+    }
+    nkb_arena_free(&m.arena);
 }
 
 static void kernels_are_one_row_a_name_target_and_cost(void **state)
@@ -255,6 +295,8 @@ int main(void)
         cmocka_unit_test(an_empty_module_counts_nothing_and_says_so),
         cmocka_unit_test(work_that_cannot_be_had_makes_the_executed_count_absent),
         cmocka_unit_test(notes_are_limited_to_100),
+        cmocka_unit_test(a_note_is_made_once),
+        cmocka_unit_test(calls_that_multiply_by_their_names_are_noted),
         cmocka_unit_test(kernels_are_one_row_a_name_target_and_cost),
         cmocka_unit_test(a_kernel_called_beyond_63_bits_makes_the_executed_count_absent),
     };
