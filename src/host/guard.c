@@ -7,91 +7,60 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/pattern.h"
 #include "host/state.h"
 
+enum use { USE_NONE, USE_FIND, USE_MATCH, USE_GMATCH, USE_GSUB };
+
 enum {
-    MAX_STEPS = 500000000,     /* of one match: some seconds at worst */
+    MAX_STEPS = 50000000, /* of one match: a fraction of a second */
+    STEPS_AN_INSTRUCTION = 2,
     BYTES_AN_INSTRUCTION = 32, /* what C does to text in the time of one instruction of Lua */
     ELEMENTS_AN_INSTRUCTION = 8,
     MAX_MOVED = 10000000, /* elements table.move may walk over */
 };
 
-/* Each `*`, `+`, `-`, %b and back reference may stop at any byte, so k of them and an unanchored
- * start give at most C(n + k, k) ways to lay them out; `?` doubles the ways; at each a run of the
- * pattern is compared. A quantifier at the very end never comes back. */
-double nkb_pattern_steps(const char *pattern, size_t pattern_len, size_t subject_len)
+/* Where string.find and match start, from their third argument. */
+static size_t start_of(lua_State *L, size_t len)
 {
-    const char *p = pattern, *end = pattern + pattern_len;
-    double ways = 1, n = (double)subject_len;
-    unsigned quantifiers = 1;
-
-    if (p < end && *p == '^') {
-        quantifiers = 0;
-        p++;
-    }
-    while (p < end) {
-        if (*p == '%' && p + 1 < end) {
-            if (p[1] == 'b' || (p[1] >= '0' && p[1] <= '9'))
-                quantifiers++;
-            p += 2;
-        } else if (*p == '[') {
-            p++;
-            if (p < end && *p == '^')
-                p++;
-            do { /* a ']' in the first place stands for itself */
-                if (p < end && *p == '%')
-                    p++;
-                if (p < end)
-                    p++;
-            } while (p < end && *p != ']');
-            if (p < end)
-                p++;
-        } else {
-            p++;
-        }
-        if (p < end && strchr("*+-", *p)) {
-            p++;
-            if (p < end || p[-1] == '-')
-                quantifiers++;
-        } else if (p < end && *p == '?') {
-            p++;
-            ways *= 2;
-        }
-    }
-    for (unsigned i = 1; i <= quantifiers && ways < 1e300; i++)
-        ways *= (n + i) / i;
-    return ways * (double)(pattern_len + 1);
+    int is_integer;
+    lua_Integer start = lua_tointegerx(L, 3, &is_integer);
+    if (!is_integer || start == 0)
+        return 0;
+    if (start > 0)
+        return (size_t)start - 1;
+    return (lua_Unsigned)-start > len ? 0 : len - (size_t)-start;
 }
 
 /* string.find, match, gmatch, gsub (upvalue 1), called in this very frame so that its messages name
- * it. */
+ * it. What it is going to do is counted first; upvalue 2 says which of them it is. */
 static int l_pattern(lua_State *L)
 {
-    size_t subject_len, pattern_len;
-    const char *pattern;
+    enum use use = (enum use)lua_tointeger(L, lua_upvalueindex(2));
     lua_CFunction original = lua_tocfunction(L, lua_upvalueindex(1));
-    bool is_find = lua_toboolean(L, lua_upvalueindex(2));
+    struct nkb_str subject, pattern;
+    uint64_t steps;
 
     if (lua_type(L, 1) != LUA_TSTRING || lua_type(L, 2) != LUA_TSTRING)
         return original(L); /* a number is short; anything else is refused there */
-    lua_tolstring(L, 1, &subject_len);
-    pattern = lua_tolstring(L, 2, &pattern_len);
-
-    double steps;
-    if (is_find && lua_toboolean(L, 4))
-        steps = pattern_len > subject_len
-                    ? 0
-                    : (double)(subject_len - pattern_len + 1) *
-                          ((double)pattern_len / BYTES_AN_INSTRUCTION + 1) / 8;
-    else
-        steps = nkb_pattern_steps(pattern, pattern_len, subject_len);
+    subject.ptr = lua_tolstring(L, 1, &subject.len);
+    pattern.ptr = lua_tolstring(L, 2, &pattern.len);
+    if (use == USE_FIND && lua_toboolean(L, 4)) {
+        double comparisons = (double)subject.len * ((double)pattern.len / BYTES_AN_INSTRUCTION + 1);
+        steps = comparisons > MAX_STEPS ? (uint64_t)MAX_STEPS + 1
+                                        : (uint64_t)comparisons / BYTES_AN_INSTRUCTION;
+    } else {
+        size_t start = use == USE_FIND || use == USE_MATCH ? start_of(L, subject.len) : 0;
+        enum nkb_pattern_use what = use == USE_GSUB     ? NKB_PATTERN_GSUB
+                                    : use == USE_GMATCH ? NKB_PATTERN_GMATCH
+                                                        : NKB_PATTERN_FIRST;
+        steps = nkb_pattern_steps(pattern, subject, start, what, MAX_STEPS);
+    }
     if (steps > MAX_STEPS)
         return nkb_raise_here(
-            L,
-            "this pattern may take too many steps on %zu bytes; anchor it with ^, or give it a "
-            "shorter text",
-            subject_len);
-    nkb_budget_charge(L, (subject_len + pattern_len) / BYTES_AN_INSTRUCTION);
+            L, "this pattern takes more than %d M steps on %zu bytes; anchor it, or give it less",
+            MAX_STEPS / 1000000, subject.len);
+    nkb_budget_charge(L, steps / STEPS_AN_INSTRUCTION);
     return original(L);
 }
 
@@ -254,11 +223,11 @@ static int l_xpcall(lua_State *L)
 
 /* [-0, +0, e] the table to fill is on the top */
 static void wrap(lua_State *L, const char *library, const char *name, const char *as,
-                 lua_CFunction f, bool flag)
+                 lua_CFunction f, enum use use)
 {
     lua_getglobal(L, library);
     lua_getfield(L, -1, name);
-    lua_pushboolean(L, flag);
+    lua_pushinteger(L, use);
     lua_pushcclosure(L, f, 2);
     lua_setfield(L, -3, as);
     lua_pop(L, 1);
@@ -272,13 +241,13 @@ void nkb_guard_register(lua_State *L)
                                          {"charged", l_charge},
                                          {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
-    wrap(L, "table", "move", "table_move", l_table_move, false);
+    wrap(L, "table", "move", "table_move", l_table_move, USE_NONE);
     lua_newtable(L);
-    wrap(L, "string", "find", "find", l_pattern, true);
-    wrap(L, "string", "match", "match", l_pattern, false);
-    wrap(L, "string", "gmatch", "gmatch", l_pattern, false);
-    wrap(L, "string", "gsub", "gsub", l_pattern, false);
-    wrap(L, "string", "rep", "rep", l_rep, false);
-    wrap(L, "string", "format", "format", l_format, false);
+    wrap(L, "string", "find", "find", l_pattern, USE_FIND);
+    wrap(L, "string", "match", "match", l_pattern, USE_MATCH);
+    wrap(L, "string", "gmatch", "gmatch", l_pattern, USE_GMATCH);
+    wrap(L, "string", "gsub", "gsub", l_pattern, USE_GSUB);
+    wrap(L, "string", "rep", "rep", l_rep, USE_NONE);
+    wrap(L, "string", "format", "format", l_format, USE_NONE);
     lua_setfield(L, -2, "strings");
 }

@@ -9,8 +9,4 @@
  * gmatch gsub rep format}. The standard library must be open. [-0, +0, e] */
 void nkb_guard_register(lua_State *L);
 
-/* How many steps matching may take, as an upper estimate; infinity when beyond a double. Exposed to
- * tests. */
-double nkb_pattern_steps(const char *pattern, size_t pattern_len, size_t subject_len);
-
 #endif

@@ -147,8 +147,8 @@ int nkb_host_score(struct nkb_host *host, const struct nkb_value *metrics,
     host->metrics = metrics;
     host->result = NULL;
     host->bound_params = nkb_host_bound_params(host);
-    struct scoring s = {host, make_head(arena, host, facts), 0, arena, NULL};
-    if (!s.head || !host->bound_params)
+    struct scoring s = {host, NULL, 0, arena, NULL};
+    if (!host->bound_params)
         return nkb_err_memory(err);
 
     int code = nkb_host_run(host, "check", check, &s, err);
@@ -160,8 +160,12 @@ int nkb_host_score(struct nkb_host *host, const struct nkb_value *metrics,
             s.module = i + 1;
             code = nkb_host_run(host, "score_file", score_file, &s, err);
         }
-    if (code == 0)
-        code = nkb_state_run(host->state, NULL, build, &s, err);
+    if (code != 0)
+        return code;
+    s.head = make_head(arena, host, facts); /* now that every module was required */
+    if (!s.head)
+        return nkb_err_memory(err);
+    code = nkb_state_run(host->state, NULL, build, &s, err);
     if (code != 0)
         return code;
     host->result = s.result;

@@ -4,8 +4,6 @@
 
 #include "host_fixture.h"
 
-#include "host/guard.h"
-
 static const char out_of_instructions[] =
     "score.lua:2: stopped after 50 M instructions (--max-instructions)";
 
@@ -125,7 +123,7 @@ static void test_memory_bombs(void **state)
     assert_fails(
         "local t = {} for i = 1, 1 << 20 do t[i] = ('x'):rep(100) end return #table.concat(t)",
         NKB_ERULE, out_of_memory);
-    assert_fails("local s = ('x'):rep(1 << 24) return #s:gsub('x', 'xxxxxxxxxx')", NKB_ERULE,
+    assert_fails("local s = ('x'):rep(1 << 23) return #s:gsub('x', 'xxxxxxxxxx')", NKB_ERULE,
                  out_of_memory);
     assert_fails("local s = ('x'):rep(1 << 25) return #string.format('%s%s', s, s)", NKB_ERULE,
                  out_of_memory);
@@ -235,47 +233,6 @@ static void test_deeply_nested_source(void **state)
  * mean. */
 /* A rule may spoil its own globals; our layouts must not notice. */
 /* Stable, and the same every time, where the library's picks pivots by the clock. */
-static void test_backtracking(void **state)
-{
-    (void)state;
-    assert_fails("return (('a'):rep(30000)):find '.-.-.-b'", NKB_ERULE,
-                 "score.lua:2: this pattern may take too many steps on 30000 bytes; anchor it with "
-                 "^, or give it a "
-                 "shorter text");
-    assert_fails("return (('a'):rep(400)):match(('a?'):rep(60) .. ('a'):rep(60))", NKB_ERULE,
-                 "score.lua:2: this pattern may take too many steps on 400 bytes; anchor it with "
-                 "^, or give it a "
-                 "shorter text");
-    assert_fails("for w in (('('):rep(1 << 20)):gmatch '%b()' do end", NKB_ERULE,
-                 "score.lua:2: this pattern may take too many steps on 1048576 bytes; anchor it "
-                 "with ^, or give it a "
-                 "shorter text");
-    assert_fails("return (('a'):rep(1 << 24)):find(('a'):rep(1 << 20) .. 'b', 1, true)", NKB_ERULE,
-                 "score.lua:2: this pattern may take too many steps on 16777216 bytes; anchor it "
-                 "with ^, or give it a "
-                 "shorter text");
-    assert_true(score_of("return #('  a b  '):match '^%s*(.-)%s*$'") == 3);
-    assert_true(score_of("local n = 0 for k, v in ('a=1, b=2'):gmatch '(%w+)=(%w+)' do n = n + v "
-                         "end return n") == 3);
-    assert_true(score_of("return #(('x '):rep(1 << 20):gsub('%s+', ''))") == 1 << 20);
-    assert_true(score_of("return (('a.b'):find('.', 1, true))") == 2);
-}
-
-static void test_pattern_estimate_at_and_past(void **state)
-{
-    (void)state;
-    /* one quantifier and a free start: (n + 1)(n + 2) / 2 ways, six bytes of pattern and one */
-    assert_true(nkb_pattern_steps("(.-)\\n", 6, 100) == 101.0 * 102 / 2 * 7);
-    assert_true(nkb_pattern_steps("^%d+", 4, 1000) == 5);
-    assert_true(nkb_pattern_steps("[%]a*]", 6, 9) == 70);
-    assert_true(nkb_pattern_steps("[]*]b", 5, 9) == 60);
-    assert_true(nkb_pattern_steps("%*%+", 4, 9) == 50);
-    assert_true(nkb_pattern_steps("a?b?", 4, 9) == 200);
-    assert_true(nkb_pattern_steps("[", 1, 9) == 20);
-    assert_true(nkb_pattern_steps("%", 1, 9) == 20);
-    assert_true(score_of("return select('#', ((' '):rep(9758)):find 'x*y') == 1 and 1 or 0") == 1);
-}
-
 static void test_table_move_over_nothing(void **state)
 {
     (void)state;
@@ -389,8 +346,6 @@ int main(void)
         cmocka_unit_test(test_memory_edges),
         cmocka_unit_test(test_deep_recursion),
         cmocka_unit_test(test_deeply_nested_source),
-        cmocka_unit_test(test_backtracking),
-        cmocka_unit_test(test_pattern_estimate_at_and_past),
         cmocka_unit_test(test_table_move_over_nothing),
         cmocka_unit_test(test_json_bombs),
         cmocka_unit_test(test_catching_complaints),

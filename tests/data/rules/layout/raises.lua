@@ -1,0 +1,2 @@
+local what = "broken on purpose"
+error(what)
