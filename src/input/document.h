@@ -21,15 +21,17 @@ enum {
 /* One YAML document. Plain scalars mean what OmegaConf's loader makes of them, because that is what
  * the training run saw: PyYAML's YAML 1.1 (yes/no/on/off are booleans, 0x10, 0b1, 1_000, a leading
  * 0 is octal), 1e-4 is a number, timestamps are text. Where that finds text and YAML 1.2 a number
- * (0o17, -.5, .5e3), it is the number. Base 60 (1:30) is text. An integer beyond 63 bits or a float
- * beyond double is NKB_ABSENT with the reason. Keys are text as written; a key given twice is
- * refused; merge keys and aliases are expanded by copying, within a bound.
+ * (0o17, -.5, .5e3), it is the number. Base 60 (1:30) is text. An integer beyond 63 bits, a float
+ * beyond double, .inf and .nan are NKB_ABSENT with the reason: numbers of a tree are finite. Keys
+ * are text as written; a key given twice is refused; merge keys and aliases are expanded by
+ * copying, within a bound.
  *
  * `resolve`: OmegaConf's ${a.b}, ${a[0]}, ${.sibling}, ${..above}, ${a.${b}}, "x-${a}", \${ and the
- * resolvers multiply, oc.select and oc.decode. A name that is not there and a cycle are refused.
- * What cannot be known from the file alone is NKB_ABSENT with the reason: `???`, other resolvers
- * (oc.env among them: a result must not depend on the environment), and what refers to such a
- * value. A file of comments only is NKB_NULL. */
+ * resolvers multiply, oc.select and oc.decode. A cycle is refused. What has no value is NKB_ABSENT
+ * with the reason, and no fault until somebody uses it, as with OmegaConf: a reference to a name
+ * that is not there, `???`, other resolvers (oc.env among them: a result must not depend on the
+ * environment), and whatever is made of such a value. Line and column of an absent value are where
+ * the reason lies, at the end of a row of references. A file of comments only is NKB_NULL. */
 int nkb_yaml_read(struct nkb_str bytes, const char *path, bool resolve, struct nkb_arena *arena,
                   struct nkb_value **out, struct nkb_err *err);
 

@@ -64,8 +64,10 @@ int nkb_yaml_copy(struct nkb_yaml *y, const struct nkb_value *v, size_t depth, u
     if (!copy)
         return nkb_err_memory(y->err);
     *copy = *v;
-    copy->line = line;
-    copy->column = column;
+    if (v->kind != NKB_ABSENT || v->line == 0) {
+        copy->line = line;
+        copy->column = column;
+    }
     *out = copy;
     if (v->kind != NKB_ARRAY && v->kind != NKB_OBJECT)
         return 0;

@@ -30,9 +30,13 @@ int nkb_yaml_refuse(struct nkb_yaml *y, uint32_t line, uint32_t column, const ch
 int nkb_yaml_count(struct nkb_yaml *y, uint32_t line, uint32_t column);
 
 /* A copy of a whole value that will stand inside `depth` lists and mappings; texts are shared. The
- * copy itself stands at line and column, what is in it where the original stood. */
+ * copy itself stands at line and column, what is in it where the original stood. An absent value
+ * keeps its place, which is the one its reason speaks of. */
 int nkb_yaml_copy(struct nkb_yaml *y, const struct nkb_value *v, size_t depth, uint32_t line,
                   uint32_t column, struct nkb_value **out);
+
+/* An absent value with its reason, which may be NULL when memory ran out; NULL then too. */
+struct nkb_value *nkb_yaml_no_value(struct nkb_arena *arena, const char *why);
 
 /* A plain scalar by its spelling; NULL when memory runs out. */
 struct nkb_value *nkb_yaml_plain(struct nkb_arena *arena, struct nkb_str text);
@@ -61,14 +65,14 @@ struct nkb_yaml_resolver {
     struct nkb_yaml_place *root;
     struct nkb_yaml_chain *chain; /* the places being resolved, innermost first */
     unsigned nesting;
+    unsigned suggestions; /* made so far */
 };
 
 /* Resolve every reference of the tree in place; *root is replaced when it is one itself. */
 int nkb_yaml_resolve(struct nkb_yaml *y, struct nkb_value **root);
 /* What a reference written at `at` names: `dots` leading dots, then `keys` (an array of strings; an
- * absent one is the answer).
- * The value is resolved and shared, not copied. With `optional`, *out is NULL for a name that is
- * not there; without, it is refused. */
+ * absent one is the answer). The value is resolved and shared, not copied. For a name that is not
+ * there *out is NULL with `optional`, and absent with the reason without. */
 int nkb_yaml_lookup(struct nkb_yaml_resolver *r, const struct nkb_yaml_place *at, size_t dots,
                     const struct nkb_value *keys, bool optional, struct nkb_value **out);
 /* The value of the text at `at`; shared like the above. */

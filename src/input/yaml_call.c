@@ -3,17 +3,37 @@
  * with the reason, so that a file with one of them stays usable. */
 #include "input/yaml_text.h"
 
+#include <math.h>
+
 #include "base/num.h"
 
+/* inf and nan in letters of any case, which only an argument spells so. */
+static bool is_not_finite(struct nkb_str text)
+{
+    if (text.len != 3)
+        return false;
+    char low[] = {(char)(text.ptr[0] | 0x20), (char)(text.ptr[1] | 0x20),
+                  (char)(text.ptr[2] | 0x20)};
+    return memcmp(low, "inf", 3) == 0 || memcmp(low, "nan", 3) == 0;
+}
+
 /* A bare argument as OmegaConf's grammar types it: no yes/no/on/off, no ~, no leading 0, no other
- * base than ten. */
+ * base than ten, inf and nan without a point. */
 static struct nkb_value *type_argument(struct nkb_arena *arena, struct nkb_str text)
 {
+    size_t sign = text.ptr[0] == '-' || text.ptr[0] == '+';
+    struct nkb_str digits = {text.ptr + sign, text.len - sign};
+    if (is_not_finite(digits))
+        return nkb_yaml_no_value(arena, nkb_arena_printf(arena, "'%.*s' is not a finite number",
+                                                         (int)text.len, text.ptr));
+
     struct nkb_value *v = nkb_yaml_plain(arena, text);
     bool keep = true;
     if (nkb_value_is(v, NKB_INT)) {
-        size_t sign = text.ptr[0] == '-' || text.ptr[0] == '+';
-        keep = text.ptr[sign] != '0' || text.len == sign + 1;
+        keep = digits.ptr[0] != '0' || digits.len == 1;
+    } else if (nkb_value_is(v, NKB_ABSENT)) {
+        keep = !(digits.ptr[0] == '.' &&
+                 is_not_finite((struct nkb_str){digits.ptr + 1, digits.len - 1}));
     } else if (nkb_value_is(v, NKB_BOOL)) {
         keep = text.ptr[0] == 't' || text.ptr[0] == 'T' || text.ptr[0] == 'f' || text.ptr[0] == 'F';
     } else if (nkb_value_is(v, NKB_NULL)) {
@@ -145,7 +165,8 @@ static struct nkb_value *multiply(const struct nkb_yaml_reader *in, const struct
         return nkb_value_int(arena, product);
     }
     if (nkb_value_number(a, &x) && nkb_value_number(b, &y))
-        return nkb_value_float(arena, x * y);
+        return isfinite(x * y) ? nkb_value_float(arena, x * y)
+                               : nkb_yaml_absent(in, "gives a product beyond a double");
     return nkb_yaml_absent(in, "multiplies what is no number");
 }
 
@@ -160,7 +181,8 @@ static int select_value(const struct nkb_yaml_reader *in, const struct nkb_value
     if (!names)
         return nkb_err_memory(in->r->y->err);
     if (key->kind != NKB_STRING) {
-        *out = nkb_yaml_absent(in, "selects by a key that is no text");
+        *out = key->kind == NKB_ABSENT ? argument(values, 0)
+                                       : nkb_yaml_absent(in, "selects by a key that is no text");
         return 0;
     }
     struct nkb_yaml_reader path = {.r = in->r, .place = in->place, .text = key->as.string};

@@ -17,14 +17,10 @@ int nkb_yaml_complain(const struct nkb_yaml_reader *in, const char *what)
 struct nkb_value *nkb_yaml_absent(const struct nkb_yaml_reader *in, const char *what)
 {
     struct nkb_arena *arena = in->r->y->arena;
-    const struct nkb_value *at = in->place->value;
     char shown[NKB_SHOWN_BYTES];
-
-    struct nkb_value *v = nkb_value_new(arena, NKB_ABSENT);
-    nkb_value_annotate(arena, v, NULL, NULL,
-                       nkb_arena_printf(arena, "%s:%u:%u: '%s' %s", in->r->y->path, at->line,
-                                        at->column, nkb_show(at->as.string, shown), what));
-    return v;
+    return nkb_yaml_no_value(
+        arena,
+        nkb_arena_printf(arena, "'%s' %s", nkb_show(in->place->value->as.string, shown), what));
 }
 
 static int write_text(const struct nkb_yaml_reader *in, struct nkb_yaml_parts *parts,

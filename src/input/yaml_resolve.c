@@ -1,7 +1,7 @@
-/* References of a YAML document: which value a name means from where it is written, in what order
- * values are settled, and what may not be (cycles, names that are not there). A value is settled
- * once; a reference to a list or mapping becomes a copy of it, counted against the document's
- * budget. */
+/* References of a YAML document: which value a name means from where it is written, and in what
+ * order values are settled. A name that is not there is absent, since OmegaConf asks for a value
+ * only when it is used; a cycle is refused. A value is settled once; a reference to a list or
+ * mapping becomes a copy of it, counted against the document's budget. */
 #include "input/yaml.h"
 
 #include "base/num.h"
@@ -9,7 +9,8 @@
 
 enum {
     INDEX_FROM = 16,      /* a walk is faster below */
-    MAX_CANDIDATES = 256, /* keys a "did you mean" looks at */
+    MAX_SUGGESTIONS = 64, /* of names that are not there; each costs far more than a value */
+    MAX_CANDIDATES = 256, /* keys each looks at */
     MAX_SHOWN_CHAIN = 8,
 };
 
@@ -122,11 +123,7 @@ static int resolve_text(struct nkb_yaml_resolver *r, struct nkb_yaml_place *plac
     int status;
 
     if (nkb_str_is(old->as.string, "???")) { /* OmegaConf's "must be given" */
-        settled = nkb_value_new(r->y->arena, NKB_ABSENT);
-        nkb_value_annotate(r->y->arena, settled, NULL, NULL,
-                           nkb_arena_printf(r->y->arena,
-                                            "%s:%u:%u says ???: a value that must be given",
-                                            r->y->path, old->line, old->column));
+        settled = nkb_yaml_no_value(r->y->arena, "??? stands for a value that must be given");
         if (settled) {
             settled->line = old->line;
             settled->column = old->column;
@@ -227,33 +224,38 @@ static struct nkb_value *find_value(struct nkb_value *v, struct nkb_str key)
     return nkb_value_find(v, key);
 }
 
-static int refuse_name(struct nkb_yaml_resolver *r, const struct nkb_yaml_place *at,
-                       const struct nkb_value *keys, size_t missing, const struct nkb_value *around)
+/* Why keys[missing] is not in `around`. */
+static struct nkb_value *no_such_name(struct nkb_yaml_resolver *r, struct nkb_str reference,
+                                      const struct nkb_value *keys, size_t missing,
+                                      const struct nkb_value *around)
 {
-    const char *candidates[MAX_CANDIDATES];
-    size_t count = 0;
+    const char *candidates[MAX_CANDIDATES], *meant = NULL;
+    struct nkb_arena *arena = r->y->arena;
     struct nkb_str key = keys->as.items.at[missing].value->as.string;
-    char shown[NKB_SHOWN_BYTES], reference[NKB_SHOWN_BYTES];
+    char shown[NKB_SHOWN_BYTES], whole[NKB_SHOWN_BYTES];
 
-    if (around->kind == NKB_OBJECT)
+    if (around->kind == NKB_OBJECT && r->suggestions < MAX_SUGGESTIONS) {
+        size_t count = 0;
         for (; count < around->as.items.count && count < MAX_CANDIDATES; count++)
             candidates[count] = around->as.items.at[count].key.ptr;
-    const char *meant = nkb_suggest(key, candidates, count);
+        meant = nkb_suggest(key, candidates, count);
+        r->suggestions++;
+    }
 
     nkb_show(key, shown);
-    nkb_show(at->value->as.string, reference);
+    nkb_show(reference, whole);
+    const char *why;
     if (meant)
-        return nkb_yaml_refuse(r->y, at->value->line, at->value->column,
-                               "'%s' names no value: there is no '%s'; did you mean '%s'?",
-                               reference, shown, meant);
-    if (around->kind == NKB_ARRAY)
-        return nkb_yaml_refuse(r->y, at->value->line, at->value->column,
-                               "'%s' names no value: a list of %zu has no item '%s'", reference,
+        why = nkb_arena_printf(arena, "'%s' names no value: there is no '%s'; did you mean '%s'?",
+                               whole, shown, meant);
+    else if (around->kind == NKB_ARRAY)
+        why = nkb_arena_printf(arena, "'%s' names no value: a list of %zu has no item '%s'", whole,
                                around->as.items.count, shown);
-    return nkb_yaml_refuse(r->y, at->value->line, at->value->column,
-                           "'%s' names no value: there is no '%s' in %s; write \\${ for a text",
-                           reference, shown,
-                           around == r->root->value ? "the document" : nkb_kind_name(around->kind));
+    else
+        why = nkb_arena_printf(
+            arena, "'%s' names no value: there is no '%s' in %s; write \\${ for a text", whole,
+            shown, around == r->root->value ? "the document" : nkb_kind_name(around->kind));
+    return nkb_yaml_no_value(arena, why);
 }
 
 int nkb_yaml_lookup(struct nkb_yaml_resolver *r, const struct nkb_yaml_place *at, size_t dots,
@@ -270,9 +272,11 @@ int nkb_yaml_lookup(struct nkb_yaml_resolver *r, const struct nkb_yaml_place *at
         place = place->parent;
     if (!place) {
         char shown[NKB_SHOWN_BYTES];
-        return nkb_yaml_refuse(r->y, at->value->line, at->value->column,
-                               "'%s' reaches above the document; use fewer dots",
-                               nkb_show(at->value->as.string, shown));
+        *out = nkb_yaml_no_value(r->y->arena,
+                                 nkb_arena_printf(r->y->arena,
+                                                  "'%s' reaches above the document; use fewer dots",
+                                                  nkb_show(at->value->as.string, shown)));
+        return *out ? 0 : nkb_err_memory(r->y->err);
     }
 
     struct nkb_value *v = place->value; /* place: NULL once we are inside a settled copy */
@@ -293,8 +297,8 @@ int nkb_yaml_lookup(struct nkb_yaml_resolver *r, const struct nkb_yaml_place *at
             place = find_child(r, place, key);
         struct nkb_value *next = place ? place->value : find_value(v, key);
         if (!next) {
-            *out = NULL;
-            return optional ? 0 : refuse_name(r, at, keys, i, v);
+            *out = optional ? NULL : no_such_name(r, at->value->as.string, keys, i, v);
+            return optional || *out ? 0 : nkb_err_memory(r->y->err);
         }
         v = next;
     }

@@ -29,7 +29,7 @@ static int digit_of(char c)
     return 99;
 }
 
-enum reading { NOT_A_NUMBER, A_NUMBER, TOO_LARGE };
+enum reading { NOT_A_NUMBER, A_NUMBER, TOO_LARGE, NOT_FINITE };
 
 /* Python's int of text that is one by YAML 1.1, and 0o17: sign, base, digits with underscores. */
 static enum reading read_int(struct nkb_str text, int64_t *out)
@@ -69,21 +69,16 @@ static enum reading read_int(struct nkb_str text, int64_t *out)
     return A_NUMBER;
 }
 
-/* OmegaConf's float or YAML 1.2's: a point or an exponent, underscores before the exponent. */
+/* OmegaConf's float or YAML 1.2's: a point or an exponent, underscores before the exponent. One
+ * that is not finite has no place in a value tree: JSON cannot show it, and no measure is one. */
 static enum reading read_float(struct nkb_arena *arena, struct nkb_str text, double *out)
 {
-    static const char *const plus_inf[] = {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", NULL};
-    static const char *const minus_inf[] = {"-.inf", "-.Inf", "-.INF", NULL};
-    static const char *const nan[] = {".nan", ".NaN", ".NAN", NULL};
+    static const char *const not_finite[] = {".inf",  ".Inf",  ".INF",  "+.inf", "+.Inf",
+                                             "+.INF", "-.inf", "-.Inf", "-.INF", ".nan",
+                                             ".NaN",  ".NAN",  NULL};
 
-    if (is_one_of(text, plus_inf) || is_one_of(text, minus_inf)) {
-        *out = text.ptr[0] == '-' ? -INFINITY : INFINITY;
-        return A_NUMBER;
-    }
-    if (is_one_of(text, nan)) {
-        *out = NAN;
-        return A_NUMBER;
-    }
+    if (is_one_of(text, not_finite))
+        return NOT_FINITE;
 
     bool point = false, exponent = false, underscore = false;
     for (size_t i = 0; i < text.len; i++) {
@@ -109,13 +104,18 @@ static enum reading read_float(struct nkb_arena *arena, struct nkb_str text, dou
     return isinf(*out) ? TOO_LARGE : A_NUMBER;
 }
 
+struct nkb_value *nkb_yaml_no_value(struct nkb_arena *arena, const char *why)
+{
+    struct nkb_value *v = why ? nkb_value_new(arena, NKB_ABSENT) : NULL;
+    nkb_value_annotate(arena, v, NULL, NULL, why);
+    return v;
+}
+
 static struct nkb_value *too_large(struct nkb_arena *arena, struct nkb_str text, const char *what)
 {
     char shown[NKB_SHOWN_BYTES];
-    struct nkb_value *v = nkb_value_new(arena, NKB_ABSENT);
-    nkb_value_annotate(arena, v, NULL, NULL,
-                       nkb_arena_printf(arena, "%s does not fit %s", nkb_show(text, shown), what));
-    return v;
+    return nkb_yaml_no_value(
+        arena, nkb_arena_printf(arena, "%s does not fit %s", nkb_show(text, shown), what));
 }
 
 struct nkb_value *nkb_yaml_plain(struct nkb_arena *arena, struct nkb_str text)
@@ -146,6 +146,9 @@ struct nkb_value *nkb_yaml_plain(struct nkb_arena *arena, struct nkb_str text)
             return nkb_value_float(arena, number);
         if (reading == TOO_LARGE)
             return too_large(arena, text, "a double");
+        if (reading == NOT_FINITE)
+            return nkb_yaml_no_value(arena, nkb_arena_printf(arena, "'%.*s' is not a finite number",
+                                                             (int)text.len, text.ptr));
     }
     return nkb_value_string(arena, text);
 }

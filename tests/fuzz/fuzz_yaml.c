@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int rc = nkb_yaml_read(text, "f", size % 2 == 0, &arena, &v, &err);
     if ((rc == 0) != (err.text[0] == '\0') || (rc == 0) != (v != NULL))
         abort();
-    if (v && nkb_value_to_json(v, 2, &json, NULL) == NKB_EMEMORY)
+    if (v && nkb_value_to_json(v, 2, &json, NULL) != 0) /* every number is finite */
         abort();
     nkb_buf_free(&json);
     nkb_arena_free(&arena);

@@ -128,6 +128,28 @@ static void test_size_limit(void **state)
     expect_limit(&text, "t.yaml: is 4194305 bytes; at most 4194304 are read as YAML");
 }
 
+/* What a name that is not there costs must not grow with their number: the last suggestions are
+ * made, then no more. */
+static void test_suggestion_limit(void **state)
+{
+    struct nkb_buf text = NKB_BUF_INIT;
+    (void)state;
+    nkb_buf_text(&text, "value: 1\n");
+    for (int i = 0; i < 300; i++) { /* as long as a suggestion looks at, and as many */
+        nkb_buf_printf(&text, "k%03d", i);
+        repeat(&text, "y", 60);
+        nkb_buf_text(&text, ": 1\n");
+    }
+    nkb_buf_text(&text, "a:\n");
+    repeat(&text, "- ${valeu}\n", 60000);
+    expect_limit(&text, NULL);
+    assert_string_equal(nkb_value_path(f.root, "a.63")->note->why,
+                        "'${valeu}' names no value: there is no 'valeu'; did you mean 'value'?");
+    assert_string_equal(nkb_value_path(f.root, "a.64")->note->why,
+                        "'${valeu}' names no value: there is no 'valeu' in the document; write "
+                        "\\${ for a text");
+}
+
 static void test_many_keys_and_references_take_no_quadratic_time(void **state)
 {
     struct nkb_buf text = NKB_BUF_INIT;
@@ -150,6 +172,7 @@ int main(void)
         TEST(test_a_reference_bomb_is_refused),
         TEST(test_nesting_limit),
         TEST(test_size_limit),
+        TEST(test_suggestion_limit),
         TEST(test_many_keys_and_references_take_no_quadratic_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* References of a YAML document: what they give, what is refused, what stays absent. */
+/* References of a YAML document: what they give, what is refused, what is absent and why. */
 #include "yaml_case.h"
 
 static void test_references(void **state)
@@ -39,6 +39,8 @@ static void test_references(void **state)
         {"a: ${oc.select:z,010}", "{\"a\": \"010\"}"},
         {"a: ${oc.select:z,null}", "{\"a\": null}"},
         {"a: ${oc.select:z,~}", "{\"a\": \"~\"}"},
+        {"a: ${oc.select:z,.inf}", "{\"a\": \".inf\"}"},
+        {"a: ${oc.select:z,'inf'}", "{\"a\": \"inf\"}"},
         {"a: ${oc.select:z,a\\,b c }", "{\"a\": \"a,b c\"}"},
         {"a: ${oc.select:z,'it\\'s ${b}'}\nb: 1", "{\"a\": \"it's 1\", \"b\": 1}"},
         {"a: ${oc.select:z,x${b}}\nb: 1", "{\"a\": \"x1\", \"b\": 1}"},
@@ -70,20 +72,6 @@ static void test_reference_refusals(void **state)
          "t.yaml:10:5: a reference that leads back to itself: a0 -> ... -> a2 -> a3 -> a4 -> a5 -> "
          "a6 "
          "-> a7 -> a8 -> a9 -> a0"},
-        {"a: ${model.encoder_seq_lenght}\nmodel: {encoder_seq_length: 1}",
-         "t.yaml:1:4: '${model.encoder_seq_lenght}' names no value: there is no "
-         "'encoder_seq_lenght'; did you mean 'encoder_seq_length'?"},
-        {"a: ${HOME}/x", "t.yaml:1:4: '${HOME}/x' names no value: there is no 'HOME' in the "
-                         "document; write \\${ for a text"},
-        {"a: ${b.zzzz}\nb: {c: 3}", "t.yaml:1:4: '${b.zzzz}' names no value: there is no 'zzzz' in "
-                                    "a mapping; write \\${ for a text"},
-        {"a: ${b.c}\nb: 3", "t.yaml:1:4: '${b.c}' names no value: there is no 'c' in an integer; "
-                            "write \\${ for a text"},
-        {"a: ${b[1]}\nb: [1]", "t.yaml:1:4: '${b[1]}' names no value: a list of 1 has no item '1'"},
-        {"a: ${b[-2]}\nb: [1]",
-         "t.yaml:1:4: '${b[-2]}' names no value: a list of 1 has no item '-2'"},
-        {"a: ${b.x}\nb: [1]", "t.yaml:1:4: '${b.x}' names no value: a list of 1 has no item 'x'"},
-        {"a: {b: '${...c}'}", "t.yaml:1:8: '${...c}' reaches above the document; use fewer dots"},
         {"a: ${", "t.yaml:1:4: '${': '${' is not closed; write \\${ for a text"},
         {"a: ${b", "t.yaml:1:4: '${b': '${' is not closed; write \\${ for a text"},
         {"a: ${f:1", "t.yaml:1:4: '${f:1': '${' is not closed; write \\${ for a text"},
@@ -103,37 +91,106 @@ static void test_reference_refusals(void **state)
         expect_refusal(cases[i][0], cases[i][1]);
 }
 
+static void test_a_name_that_is_not_there_is_absent(void **state)
+{
+    static const char *const cases[][2] = {
+        {"a: ${model.encoder_seq_lenght}\nmodel: {encoder_seq_length: 1}",
+         "'${model.encoder_seq_lenght}' names no value: there is no 'encoder_seq_lenght'; did you "
+         "mean 'encoder_seq_length'?"},
+        {"a: ${HOME}/x", "'${HOME}/x' names no value: there is no 'HOME' in the document; write "
+                         "\\${ for a text"},
+        {"a: ${b.zzzz}\nb: {c: 3}", "'${b.zzzz}' names no value: there is no 'zzzz' in a mapping; "
+                                    "write \\${ for a text"},
+        {"a: ${b.c}\nb: 3", "'${b.c}' names no value: there is no 'c' in an integer; write \\${ "
+                            "for a text"},
+        {"a: ${b[1]}\nb: [1]", "'${b[1]}' names no value: a list of 1 has no item '1'"},
+        {"a: ${b[-2]}\nb: [1]", "'${b[-2]}' names no value: a list of 1 has no item '-2'"},
+        {"a: ${b.x}\nb: [1]", "'${b.x}' names no value: a list of 1 has no item 'x'"},
+        {"a: ${...c}", "'${...c}' reaches above the document; use fewer dots"},
+        {"a: ${oc.select:...c,1}",
+         "'${oc.select:...c,1}' reaches above the document; use fewer dots"},
+        {"a: x${zz}y", "'x${zz}y' names no value: there is no 'zz' in the document; write \\${ "
+                       "for a text"},
+        /* what depends on one */
+        {"a: ${b}\nb: ${c}\nc: x${zz}",
+         "'x${zz}' names no value: there is no 'zz' in the document; write \\${ for a text"},
+        {"a: ${multiply:${zz},2}", "'${multiply:${zz},2}' names no value: there is no 'zz' in the "
+                                   "document; write \\${ for a text"},
+        {"a: ${b.c.d}\nb: ${zz}",
+         "'${zz}' names no value: there is no 'zz' in the document; write \\${ for a text"},
+        {"a: ${b.${zz}}\nb: {c: 1}", "'${b.${zz}}' names no value: there is no 'zz' in the "
+                                     "document; write \\${ for a text"},
+        {"a: ${oc.select:b.c,7}\nb: ${zz}",
+         "'${zz}' names no value: there is no 'zz' in the document; write \\${ for a text"},
+        {"a: ${oc.select:${zz},7}", "'${oc.select:${zz},7}' names no value: there is no 'zz' in "
+                                    "the document; write \\${ for a text"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_absent(cases[i][0], "a", cases[i][1]);
+    /* and what does not is left alone */
+    expect("a: {b: '${a.zz}'}\nc: 1", "{\"a\": {\"b\": null}, \"c\": 1}"); /* no cycle */
+    expect("a: ${zz}\nb: {c: '${zz}', d: '${e}'}\ne: [4, '${zz.y}']\nf: ${b}",
+           "{\"a\": null, \"b\": {\"c\": null, \"d\": [4, null]}, \"e\": [4, null], "
+           "\"f\": {\"c\": null, \"d\": [4, null]}}");
+}
+
+static void expect_place(const char *text, uint32_t line, uint32_t column)
+{
+    assert_int_equal(read_yaml(nkb_str_from(text), true), 0);
+    const struct nkb_value *v = nkb_value_get(f.root, "a");
+    assert_true(nkb_value_is(v, NKB_ABSENT));
+    assert_int_equal(v->line, line);
+    assert_int_equal(v->column, column);
+}
+
+static void test_an_absent_value_stands_where_its_reason_lies(void **state)
+{
+    (void)state;
+    expect_place("a: ${zz}", 1, 4);
+    expect_place("a: ${b}\nb: ${c}\nc:  x${zz}", 3, 5);
+    expect_place("a: ${b.1}\nb: [1, '${zz}']", 2, 8);
+    expect_place("b: ???\na: ${multiply:2,${b}}", 1, 4);
+    expect_place("b: 1e999\na: x${b}", 1, 4);
+    expect_place("b: &x .nan\na: *x", 1, 4);
+    expect_place("b: 1\na: ${oc.select:z,1e999}", 2, 4);
+    expect_place("b: ${oc.env:X}\na: ${now:${b}}", 2, 4);
+}
+
 static void test_what_the_file_alone_cannot_tell_is_absent(void **state)
 {
     static const char *const cases[][2] = {
-        {"a: ???", "t.yaml:1:4 says ???: a value that must be given"},
-        {"b: ???\na: x${b}", "t.yaml:1:4 says ???: a value that must be given"},
-        {"a: ${b.c}\nb: ???", "t.yaml:2:4 says ???: a value that must be given"},
-        {"a: ${now:%Y-%m-%d}", "t.yaml:1:4: '${now:%Y-%m-%d}' calls a resolver that is not known; "
+        {"a: ???", "??? stands for a value that must be given"},
+        {"b: ???\na: x${b}", "??? stands for a value that must be given"},
+        {"a: ${b.c}\nb: ???", "??? stands for a value that must be given"},
+        {"a: ${now:%Y-%m-%d}", "'${now:%Y-%m-%d}' calls a resolver that is not known; "
                                "known are multiply, oc.select and oc.decode"},
-        {"a: '${foo:[1, \"]\"], {b: c}, x}/y'", "t.yaml:1:4: '${foo:[1, \"]\"], {b: c}, x}/y' "
+        {"a: '${foo:[1, \"]\"], {b: c}, x}/y'", "'${foo:[1, \"]\"], {b: c}, x}/y' "
                                                 "calls a resolver that is not known; known are "
                                                 "multiply, oc.select and oc.decode"},
-        {"a: ${oc.env:HOME,x}", "t.yaml:1:4: '${oc.env:HOME,x}' reads the environment, which a "
+        {"a: ${oc.env:HOME,x}", "'${oc.env:HOME,x}' reads the environment, which a "
                                 "result must not depend on"},
         {"b: ${oc.env:N}\na: ${multiply:${b},2}",
-         "t.yaml:1:4: '${oc.env:N}' reads the environment, which a result must not depend on"},
-        {"a: ${multiply:2}",
-         "t.yaml:1:4: '${multiply:2}' gives a resolver the wrong number of arguments"},
-        {"a: ${oc.select:}",
-         "t.yaml:1:4: '${oc.select:}' gives a resolver the wrong number of arguments"},
-        {"a: ${multiply:x,2}", "t.yaml:1:4: '${multiply:x,2}' multiplies what is no number"},
-        {"a: ${multiply:true,2}", "t.yaml:1:4: '${multiply:true,2}' multiplies what is no number"},
+         "'${oc.env:N}' reads the environment, which a result must not depend on"},
+        {"a: ${multiply:2}", "'${multiply:2}' gives a resolver the wrong number of arguments"},
+        {"a: ${oc.select:}", "'${oc.select:}' gives a resolver the wrong number of arguments"},
+        {"a: ${multiply:x,2}", "'${multiply:x,2}' multiplies what is no number"},
+        {"a: ${multiply:true,2}", "'${multiply:true,2}' multiplies what is no number"},
         {"a: ${multiply:4611686018427387904,2}",
-         "t.yaml:1:4: '${multiply:4611686018427387904,2}' gives a product beyond 63 bits"},
-        {"a: ${oc.select:7}", "t.yaml:1:4: '${oc.select:7}' selects by a key that is no text"},
-        {"a: ${oc.decode:7}", "t.yaml:1:4: '${oc.decode:7}' decodes what is no text"},
-        {"a: '${oc.decode:\"[1]\"}'",
-         "t.yaml:1:4: '${oc.decode:\"[1]\"}' decodes more than a plain value"},
-        {"a: ${oc.select:z,[]}", "t.yaml:1:4: '${oc.select:z,[]}' has a list or mapping as an "
+         "'${multiply:4611686018427387904,2}' gives a product beyond 63 bits"},
+        {"a: ${oc.select:7}", "'${oc.select:7}' selects by a key that is no text"},
+        {"a: ${oc.decode:7}", "'${oc.decode:7}' decodes what is no text"},
+        {"a: '${oc.decode:\"[1]\"}'", "'${oc.decode:\"[1]\"}' decodes more than a plain value"},
+        {"a: ${oc.select:z,[]}", "'${oc.select:z,[]}' has a list or mapping as an "
                                  "argument, which is not evaluated"},
-        {"a: t${b}\nb: [1]", "t.yaml:1:4: 't${b}' puts a list or mapping into a text"},
+        {"a: t${b}\nb: [1]", "'t${b}' puts a list or mapping into a text"},
         {"a: ${b}\nb: 1e999", "1e999 does not fit a double"},
+        {"a: ${b}\nb: .nan", "'.nan' is not a finite number"},
+        {"a: x${b}\nb: -.inf", "'-.inf' is not a finite number"},
+        {"a: ${multiply:${b},2}\nb: .inf", "'.inf' is not a finite number"},
+        {"a: ${multiply:1e200,1e200}", "'${multiply:1e200,1e200}' gives a product beyond a double"},
+        {"a: ${oc.select:z,-Inf}", "'-Inf' is not a finite number"},
+        {"a: ${oc.decode:nan}", "'nan' is not a finite number"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -145,6 +202,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_references),
         TEST(test_reference_refusals),
+        TEST(test_a_name_that_is_not_there_is_absent),
+        TEST(test_an_absent_value_stands_where_its_reason_lies),
         TEST(test_what_the_file_alone_cannot_tell_is_absent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
