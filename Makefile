@@ -41,11 +41,11 @@ all: $(BUILD)/nkibench $(BUILD)/libnkibench.a $(BUILD)/libnkibench.so.1
 
 # ---- for newcomers
 
-demo: deps-run ## install what is missing, build, and score the example
+demo: deps-run ## install what is missing, build, and score an example
 	@$(MAKE) --no-print-directory $(JOBS) all
-	@echo
-	cd examples/first_score && ../../$(BUILD)/nkibench score.lua --no-settings $$(cat flags) \
-	    --output ../../$(BUILD)/benchmark_results.json --training-output ../../$(BUILD)/benchmark_finetuning.json
+	@rm -rf $(BUILD)/demo && cp -R examples/first_score $(BUILD)/demo
+	@echo; echo "A copy of examples/first_score, and there:"; echo '$$ nkibench'
+	@cd $(BUILD)/demo && ../nkibench
 	@echo; echo "More: examples/*/README.md, and README.md"
 
 test: deps-test ## install what is missing, build, and run all tests
