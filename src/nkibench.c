@@ -142,7 +142,7 @@ int nkb_run_measure(nkb_run *run)
 /* Local time as upstream writes it; with SOURCE_DATE_EPOCH that instant, in UTC. */
 static const char *start_time(nkb_run *run)
 {
-    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    const char *epoch = getenv("SOURCE_DATE_EPOCH"); /* NOLINT(concurrency-mt-unsafe): only read */
     struct timeval now;
     struct tm tm;
     int64_t fixed_s;

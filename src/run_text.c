@@ -254,5 +254,5 @@ int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_b
     if (tree->kind != NKB_OBJECT)
         return nkb_err_set(&run->err, NKB_EINPUT, "no %s: %s", name,
                            tree->note && tree->note->why ? tree->note->why : "not measured");
-    return report(run, strcmp(name, "hlo") == 0 ? "scripts/hlo.lua" : "scripts/log.lua", tree, out);
+    return report(run, strncmp(what, "hlo", 3) == 0 ? "scripts/hlo.lua" : "scripts/log.lua", tree, out);
 }

@@ -3,6 +3,7 @@
  * one taken is kept as its source. */
 #include "run.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -49,6 +50,7 @@ static int measure_document(nkb_run *run, enum setting_id id, enum need need, co
     code = run_read_document(run, id, run->settings[id].value, out);
     if (code != 0)
         return code;
+    assert(*out);
     if (!nkb_value_is(*out, NKB_OBJECT))
         return nkb_err_set(&run->err, NKB_EINPUT, "%s: %s at the top; a mapping is expected (%s)",
                            run->settings[id].value, nkb_kind_name((*out)->kind), run_flag(id));

@@ -2,6 +2,8 @@
  * E(out) * K. The executed count uses it too, so the two counts never differ by a formula. */
 #include "analyze/macs.h"
 
+#include <assert.h>
+
 #include "analyze/work.h"
 #include "base/text.h"
 
@@ -110,11 +112,13 @@ int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *keep, struct nkb_n
         if (!leaves_63_bits && (!nkb_i128_fits(macs, &fits) || !nkb_i128_fits(nki, &fits)))
             leaves_63_bits = site;
     }
-    if (!nkb_i128_fits(macs, &out->macs) || !nkb_i128_fits(nki, &out->nki_macs))
+    if (!nkb_i128_fits(macs, &out->macs) || !nkb_i128_fits(nki, &out->nki_macs)) {
+        assert(leaves_63_bits);
         return nkb_err_set(err, NKB_EINPUT,
                            "%s: here the static MAC count leaves 63 bits; at most "
                            "9223372036854775807 can be counted",
                            where(sites, leaves_63_bits, text));
+    }
     out->nki_ratio = nkb_macs_ratio(out->nki_macs, out->macs);
     return nkb_arena_failed(keep) ? nkb_err_memory(err) : 0;
 }

@@ -14,7 +14,7 @@ struct line {
 
 static nkb_i128 floor_div(nkb_i128 a, nkb_i128 b) /* b > 0 */
 {
-    return a / b - (a % b < 0);
+    return a / b - (a % b < 0); /* NOLINT(clang-analyzer-core.DivideZero): an over is never 0 */
 }
 
 static nkb_i128 modulo(nkb_i128 a, nkb_i128 b) /* in 0 … b-1 */

@@ -37,6 +37,7 @@ struct scan {
 
 static bool equal_bits(double a, double b)
 {
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): the bits are meant */
     return memcmp(&a, &b, sizeof a) == 0;
 }
 

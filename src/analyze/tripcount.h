@@ -16,6 +16,6 @@ struct nkb_trip {
 
 struct nkb_trip nkb_trip_find(const struct nkb_hlo *hlo,
                               const struct nkb_hlo_computation *computation,
-                              const struct nkb_hlo_instruction *loop);
+                              const struct nkb_hlo_instruction *in);
 
 #endif

@@ -5,6 +5,9 @@
 
 #include "base/text.h"
 
+#undef nkb_err_set
+#undef nkb_err_memory
+
 /* A message is one line that drives no terminal: control characters and bytes that are no UTF-8 become
  * question marks; a cut, at a character, ends in an ellipsis. */
 static void clean(char *text, size_t length)

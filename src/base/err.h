@@ -41,4 +41,10 @@ int nkb_err_prefix(struct nkb_err *err, const char *format, ...) NKB_PRINTF(2, 3
 /* nkb_err_set(err, NKB_EMEMORY, …) with the one wording. */
 int nkb_err_memory(struct nkb_err *err);
 
+/* An analyzer that sees one file at a time is told what comes back. */
+#ifdef __clang_analyzer__
+#define nkb_err_set(err, code, ...) ((void)nkb_err_set(err, code, __VA_ARGS__), (code))
+#define nkb_err_memory(err) ((void)nkb_err_memory(err), NKB_EMEMORY)
+#endif
+
 #endif

@@ -187,7 +187,7 @@ size_t nkb_format_fixed(double v, char conversion, int precision, char *out, siz
         return 0;
     size_t written = (size_t)length < size ? (size_t)length : size - 1;
 
-    const char *point = localeconv()->decimal_point;
+    const char *point = localeconv()->decimal_point; /* NOLINT(concurrency-mt-unsafe): only read */
     size_t point_len = strlen(point);
     char *at = point_len && strcmp(point, ".") != 0 ? strstr(out, point) : NULL;
     if (at) {
@@ -227,7 +227,7 @@ static void shortest_digits(double v, char *out, size_t size)
 
 size_t nkb_format_double(double v, char *out)
 {
-    char digits[20], text[NKB_NUM_TEXT_BYTES];
+    char digits[20] = "0", text[NKB_NUM_TEXT_BYTES];
     size_t count = 0;
     char *to = out;
 

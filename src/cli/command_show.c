@@ -2,6 +2,7 @@
  * text. */
 #include "cli/cli.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,8 +34,8 @@ static int measure_and_print(struct cli *cli, const char *name, const char *path
     say_diagnostics(cli);
     if (status != NKB_DONE)
         return status;
-    strcpy(what, name);
-    strcat(what, cli->flags[FLAG_JSON] ? ".json" : cli->flags[FLAG_LUA] ? ".lua" : ".text");
+    snprintf(what, sizeof what, "%s.%s", name,
+             cli->flags[FLAG_JSON] ? "json" : cli->flags[FLAG_LUA] ? "lua" : "text");
     return print(cli, what, path);
 }
 

@@ -26,7 +26,7 @@ bool guard_add(const char *path)
 {
     for (int i = 0; i < MAX_TEMPORARIES; i++)
         if (!in_use[i] && strlen(path) < PATH_BYTES) {
-            strcpy(temporaries[i], path);
+            memcpy(temporaries[i], path, strlen(path) + 1);
             in_use[i] = 1;
             return true;
         }

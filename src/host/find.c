@@ -45,8 +45,9 @@ static size_t add_path(struct nkb_arena *arena, const char *list, struct nkb_pla
 
 size_t nkb_places(struct nkb_arena *arena, struct nkb_place places[NKB_MAX_PLACES])
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): only read */
     const char *path = getenv("NKIBENCH_RULE_PATH"), *data = getenv("XDG_DATA_HOME"),
-               *home = getenv("HOME");
+               *home = getenv("HOME"); /* NOLINT(concurrency-mt-unsafe) */
     const char *user = NULL;
     size_t count = 0;
 

@@ -105,7 +105,7 @@ int nkb_host_score(struct nkb_host *host, const struct nkb_value *metrics,
 /* After nkb_host_score. "console" gives the text; "json" and "training_json" the JSON text of the
  * ordered table the layout returned. *present is false (and nothing appended) when the rule has no
  * training_json. */
-int nkb_host_layout(struct nkb_host *host, const char *layout, struct nkb_buf *out, bool *present,
+int nkb_host_layout(struct nkb_host *host, const char *name, struct nkb_buf *out, bool *present,
                     struct nkb_err *err);
 
 /* The rule's frames of the last NKB_ERULE, innermost first, one a line, each ended by a newline; ""

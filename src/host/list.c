@@ -34,6 +34,7 @@ size_t nkb_place_rules(const struct nkb_place *place, struct nkb_arena *arena,
         DIR *dir = opendir(place->directory);
         if (!dir)
             return 0;
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread has this stream */
         for (struct dirent *entry; count < NKB_MAX_LISTED && (entry = readdir(dir));) {
             const char *name =
                 is_rule_name(entry->d_name) ? nkb_arena_string(arena, entry->d_name) : NULL;

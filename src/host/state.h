@@ -19,6 +19,13 @@ enum nkb_stop { NKB_STOP_NONE, NKB_STOP_INSTRUCTIONS, NKB_STOP_TIME, NKB_STOP_ME
 
 enum { NKB_PLACE_BYTES = 128, NKB_TRACE_BYTES = 2048, NKB_SUBJECT_BYTES = 128 };
 
+/* Lua jumps, and its headers do not say so to an analyzer. */
+#ifdef __clang_analyzer__
+#define NKB_RAISES __attribute__((analyzer_noreturn))
+#else
+#define NKB_RAISES
+#endif
+
 typedef void nkb_state_job(lua_State *L, void *context);
 
 struct nkb_state {
@@ -78,9 +85,9 @@ int nkb_budget_fault(const struct nkb_state *state, struct nkb_err *err);
 /* "score.lua:9: " for the innermost frame of the rule's, or "". Never raises. */
 void nkb_state_where(lua_State *L, char *out, size_t size);
 /* An error that is not the rule's fault, with its code. [-0, +0, e] */
-int nkb_raise(lua_State *L, int code, const char *format, ...) NKB_PRINTF(3, 4);
+NKB_RAISES int nkb_raise(lua_State *L, int code, const char *format, ...) NKB_PRINTF(3, 4);
 /* An error at the rule's line. [-0, +0, e] */
-int nkb_raise_here(lua_State *L, const char *format, ...) NKB_PRINTF(2, 3);
+NKB_RAISES int nkb_raise_here(lua_State *L, const char *format, ...) NKB_PRINTF(2, 3);
 /* The message handler of every run. [-1, +1, -] */
 int nkb_raise_handler(lua_State *L);
 void nkb_raise_setup(lua_State *L);

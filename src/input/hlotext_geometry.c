@@ -209,7 +209,7 @@ int nkb_hlotext_dim_labels(struct nkb_hlotext *r, struct nkb_hlo_attrs *attrs)
         return bad_labels(r, text, "has no '->' before the output");
     struct nkb_str output = {text.ptr + at + 2, text.len - at - 2};
 
-    struct labels in, kernel, out;
+    struct labels in = {0}, kernel = {0}, out = {0};
     int rc;
     if ((rc = read_labels(r, text, lhs, "bf", &in)) < 0 ||
         (rc = read_labels(r, text, rhs, "io", &kernel)) < 0 ||

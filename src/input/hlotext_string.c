@@ -82,7 +82,7 @@ static size_t unescape_one(struct nkb_str raw, size_t at, char *out, size_t *wri
 
 int nkb_hlotext_string(struct nkb_hlotext *r, struct nkb_str *out)
 {
-    struct nkb_str raw;
+    struct nkb_str raw = NKB_STR_LITERAL("");
     int rc = nkb_hlotext_raw_string(r, &raw);
     if (rc < 0)
         return rc;

@@ -204,7 +204,7 @@ static int read_csv(struct table *t)
     size_t at = 0;
     for (bool first = true; nkb_csv_next(t->text, &at, &line); first = false) {
         struct cell cell = {.line = line.number};
-        struct nkb_value *row;
+        struct nkb_value *row = NULL;
         int status = 0;
         if (line.bad_quote) {
             cell = cell_at(t, &line, line.bad_offset);
@@ -246,7 +246,7 @@ static int read_member(struct table *t, struct nkb_value *row, size_t column, st
 static int read_element(struct table *t, const struct nkb_value *element, size_t i)
 {
     struct cell cell = {.element = i};
-    struct nkb_value *row;
+    struct nkb_value *row = NULL;
     if (element->kind != NKB_OBJECT)
         return refuse(t, &cell, "%s; a mapping is expected", nkb_kind_name(element->kind));
     int status = start_row(t, &cell, &row);

@@ -27,6 +27,6 @@ enum nkb_python_int {
 };
 /* int(text): spaces around, a sign, digits of any script with single underscores between them. The
  * text is that of a JSON string, escapes and all. */
-enum nkb_python_int nkb_python_int(struct nkb_str escaped, nkb_i128 *out, const char **why);
+enum nkb_python_int nkb_python_int(struct nkb_str text, nkb_i128 *out, const char **why);
 
 #endif

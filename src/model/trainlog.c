@@ -48,6 +48,7 @@ void nkb_trainlog_append(struct nkb_arena *arena, struct nkb_trainlog *log,
 
     for (uint32_t left = record->mask; left; left &= left - 1) {
         int key = __builtin_ctz(left);
+        /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): the bits are meant */
         if (memcmp(&record->value[key], &previous->value[key], sizeof(double)) == 0)
             continue;
         previous->value[key] = record->value[key];

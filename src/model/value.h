@@ -60,12 +60,12 @@ struct nkb_value {
 };
 
 struct nkb_value *nkb_value_new(struct nkb_arena *arena, enum nkb_kind kind);
-struct nkb_value *nkb_value_bool(struct nkb_arena *arena, bool v);
-struct nkb_value *nkb_value_int(struct nkb_arena *arena, int64_t v);
-struct nkb_value *nkb_value_float(struct nkb_arena *arena, double v);
+struct nkb_value *nkb_value_bool(struct nkb_arena *arena, bool b);
+struct nkb_value *nkb_value_int(struct nkb_arena *arena, int64_t i);
+struct nkb_value *nkb_value_float(struct nkb_arena *arena, double d);
 /* Copies the text. */
-struct nkb_value *nkb_value_string(struct nkb_arena *arena, struct nkb_str v);
-struct nkb_value *nkb_value_text(struct nkb_arena *arena, const char *v);
+struct nkb_value *nkb_value_string(struct nkb_arena *arena, struct nkb_str s);
+struct nkb_value *nkb_value_text(struct nkb_arena *arena, const char *text);
 static inline struct nkb_value *nkb_value_array(struct nkb_arena *arena)
 {
     return nkb_value_new(arena, NKB_ARRAY);
