@@ -102,6 +102,15 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 	$(call note,CC   $<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(NKB_CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The installed folder is compiled in: whoever installs elsewhere gets these files built anew.
+DATADIR_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(shell grep -l NKB_DATADIR src/*/*.c))
+$(DATADIR_OBJ): $(BUILD)/prefix
+$(BUILD)/prefix: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' > $@
+.PHONY: FORCE
+FORCE:
+
 $(BUILD)/embedded.c: src/host/embed.sh $(EMBED)
 	@mkdir -p $(@D)
 	$(call note,LUA  $@)
