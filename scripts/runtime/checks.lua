@@ -41,8 +41,8 @@ local function impossible(m)
   if type(mfu) == "number" and mfu > 100 then
     return host.nkb.object {
       { "kind", "impossible" }, { "ok", false },
-      { "text", ("MFU is %s %%: over 100 %% is impossible; look at the throughput, the number of nodes, the batch size, the sequence length and the backend")
-        :format(host.fmt.fixed(mfu, 2)) },
+      { "text", "MFU is " .. host.fmt.fixed(mfu, 2) .. " %: over 100 % is impossible; look at the throughput, the number of nodes, "
+        .. "the batch size, the sequence length and the backend" },
     }
   end
 end

@@ -3,7 +3,7 @@ local host = ...
 local fmt, nkb = host.fmt, host.nkb
 local concat, min, max = table.concat, math.min, math.max
 
-local WIDTH, MAX_ROWS, MAX_DEPTH, MAX_NAME = 80, 60, 4, 40
+local WIDTH, MAX_ROWS, MAX_DEPTH, MAX_NAME, MAX_COLUMNS = 80, 60, 4, 40, 7
 
 local function number(x)
   if x == nil then return "-" end
@@ -22,7 +22,10 @@ local function line(text, most)
   return text
 end
 
-local function title(node) return line(node.name or node.path or node.param or node.op, MAX_NAME) end
+local function title(node)
+  local name = node.name or node.path or node.param
+  return line(name or (node.op == "value" and "constant" or node.op), MAX_NAME)
+end
 
 local function find(m, ...)
   if host.has(m, ...) then return (host.find(m, ...)) end
@@ -61,7 +64,7 @@ end
 -- Rows of the same make (a score that sums over prompts) are a table: their names must agree.
 local function columns_of(rows)
   local first = rows[1].children
-  if not first or #rows < 2 then return nil end
+  if not first or #rows < 2 or #first > MAX_COLUMNS then return nil end
   local names = {}
   for i = 1, #first do names[i] = title(first[i]) end
   for i = 2, #rows do
@@ -74,11 +77,22 @@ local function columns_of(rows)
   return names
 end
 
--- Columns as wide as they need to be, empty ones left out; the first stands left, the others right, or as `sides` says.
+local function decimals(cell) return #(cell:match "%.%d+$" or "") end
+
+-- Columns as wide as they need to be, empty ones left out; the first stands left, the others, numbers, on their
+-- decimal point, or as `sides` says.
 local function aligned(rows, sides)
-  local widths = {}
+  local widths, most = {}, {}
   for _, row in ipairs(rows) do
-    for i, cell in ipairs(row) do widths[i] = max(widths[i] or 0, fmt.width(cell)) end
+    for i, cell in ipairs(row) do most[i] = max(most[i] or 0, decimals(cell)) end
+  end
+  for _, row in ipairs(rows) do
+    for i, cell in ipairs(row) do
+      if i > 1 and not (sides and sides[i]) and cell:find "^-?%d[%d. ]*$" then
+        row[i] = cell .. (" "):rep(most[i] - decimals(cell))
+      end
+      widths[i] = max(widths[i] or 0, fmt.width(row[i]))
+    end
   end
   local lines = {}
   for i, row in ipairs(rows) do

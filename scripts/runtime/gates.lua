@@ -11,8 +11,7 @@ local compare = {
   ["<"] = function(a, b) return a < b end,
 }
 
--- nil and what is wrong, or { text, left, op, right, warning }. Part by part: one pattern for the whole would have so
--- many quantifiers that the sandbox refuses it.
+-- nil and what is wrong, or { text, left, op, right, warning }
 local function parse(text)
   if type(text) ~= "string" then return nil, "a gate is a text such as \"score >= 10\", not a " .. type(text) end
   local body, tail = text, nil
@@ -40,6 +39,7 @@ local function side(word, score, m, p)
   if not word:find("[.%[]") and host.has(p, word) then
     value = host.find(p, word)
   else
+    local _
     value, _, why = host.find(m, word)
   end
   if value == nil then return nil, ("%s is absent: %s"):format(word, why or "not set") end

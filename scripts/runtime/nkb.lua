@@ -72,7 +72,7 @@ function nkb.object(members)
   if type(members) ~= "table" and host.kind(members) ~= "object" then
     raise("nkb.object takes a table of { key, value } pairs, not a " .. type(members))
   end
-  if #members > 0 and host.kind(members) == nil then
+  if host.kind(members) == nil and #members > 0 then
     for i, pair in ipairs(members) do
       if type(pair) ~= "table" then raise("nkb.object: member " .. i .. " is no { key, value }") end
       set(object, pair[1], pair[2])
