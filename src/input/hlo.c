@@ -3,7 +3,6 @@
 #include "input/hlo.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,29 +11,35 @@
 #include "input/hlo_proto.h"
 #include "input/hlotext.h"
 
-/* The largest public HLO text has 4 MB, with all literals written out about 100. */
-#define TEXT_MAX ((uint64_t)512 * 1024 * 1024)
-/* What comes through a pipe has to be kept whole. */
-#define PIPE_MAX ((uint64_t)1024 * 1024 * 1024)
+enum {
+    HEAD_BYTES = 16 * 1024,
+    PLAIN_BYTES = 256, /* no protobuf of a module comes so far without a control character */
+};
 
-enum { HEAD_BYTES = 16 * 1024 };
-
-static struct nkb_str head_of(struct nkb_str bytes)
+/* A small HloProto can begin like a line of text: a newline is its first tag. */
+static bool is_text(struct nkb_str bytes)
 {
-    return (struct nkb_str){bytes.ptr, bytes.len < HEAD_BYTES ? bytes.len : HEAD_BYTES};
+    for (size_t i = 0; i < bytes.len && i < PLAIN_BYTES; i++) {
+        unsigned char c = (unsigned char)bytes.ptr[i];
+        if (c < ' ' && (c < '\t' || c > '\r'))
+            return false;
+    }
+    if (bytes.len > HEAD_BYTES)
+        bytes.len = HEAD_BYTES;
+    return nkb_hlotext_detect(bytes);
 }
 
 static int refuse_size(struct nkb_err *err, const char *what, uint64_t limit)
 {
-    return nkb_err_set(err, NKB_EINPUT, "%s of more than %llu MB; at most that much is read", what,
-                       (unsigned long long)(limit >> 20));
+    return nkb_err_set(err, NKB_EINPUT, "%s of more than %llu bytes; at most that much is read",
+                       what, (unsigned long long)limit);
 }
 
-static int read_text(struct nkb_str text, struct nkb_arena *arena, struct nkb_hlo *out,
-                     struct nkb_err *err)
+static int read_text(struct nkb_str text, const struct nkb_hlo_limits *limits,
+                     struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
 {
-    if (text.len > TEXT_MAX)
-        return refuse_size(err, "HLO text", TEXT_MAX);
+    if (text.len > limits->whole_bytes)
+        return refuse_size(err, "HLO text", limits->whole_bytes);
     memset(out, 0, sizeof *out);
     int code = nkb_hlotext_read(text, arena, out, err);
     out->form = NKB_FORM_TEXT;
@@ -42,16 +47,15 @@ static int read_text(struct nkb_str text, struct nkb_arena *arena, struct nkb_hl
     return code;
 }
 
-static int read_proto(struct nkb_wire *wire, struct nkb_arena *arena, struct nkb_hlo *out,
-                      struct nkb_err *err)
+static int read_proto(struct nkb_wire *wire, const struct nkb_hlo_limits *limits,
+                      struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
 {
     struct nkb_str head;
     struct nkb_buf scratch = NKB_BUF_INIT;
-    int code = nkb_hlo_proto_read(wire, &nkb_hlo_default_limits, arena, out, err);
+    uint64_t head_bytes = wire->size < HEAD_BYTES ? wire->size : HEAD_BYTES;
+    int code = nkb_hlo_proto_read(wire, limits, arena, out, err);
 
-    if (code == NKB_EINPUT && !wire->final &&
-        nkb_wire_peek(wire, 0, wire->size < HEAD_BYTES ? wire->size : HEAD_BYTES, &scratch,
-                      &head)) {
+    if (code == NKB_EINPUT && !wire->final && nkb_wire_peek(wire, 0, head_bytes, &scratch, &head)) {
         const char *format = nkb_hlo_format_name(head);
         if (format)
             code = nkb_err_set(err, NKB_EINPUT, "%s", format);
@@ -60,15 +64,21 @@ static int read_proto(struct nkb_wire *wire, struct nkb_arena *arena, struct nkb
     return code;
 }
 
-int nkb_hlo_read_bytes(struct nkb_str bytes, struct nkb_arena *arena, struct nkb_hlo *out,
-                       struct nkb_err *err)
+int nkb_hlo_read_bytes_within(struct nkb_str bytes, const struct nkb_hlo_limits *limits,
+                              struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
 {
     struct nkb_wire wire;
 
-    if (nkb_hlotext_detect(head_of(bytes)))
-        return read_text(bytes, arena, out, err);
+    if (is_text(bytes))
+        return read_text(bytes, limits, arena, out, err);
     nkb_wire_from_bytes(&wire, bytes);
-    return read_proto(&wire, arena, out, err);
+    return read_proto(&wire, limits, arena, out, err);
+}
+
+int nkb_hlo_read_bytes(struct nkb_str bytes, struct nkb_arena *arena, struct nkb_hlo *out,
+                       struct nkb_err *err)
+{
+    return nkb_hlo_read_bytes_within(bytes, &nkb_hlo_default_limits, arena, out, err);
 }
 
 /* All that comes out of fd from where it stands. */
@@ -97,8 +107,8 @@ static int read_whole(int fd, const char *what, uint64_t limit, struct nkb_buf *
     }
 }
 
-static int read_regular(int fd, uint64_t size, struct nkb_arena *arena, struct nkb_hlo *out,
-                        struct nkb_err *err)
+static int read_regular(int fd, uint64_t size, const struct nkb_hlo_limits *limits,
+                        struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
 {
     struct nkb_wire wire;
     struct nkb_buf text = NKB_BUF_INIT;
@@ -109,19 +119,18 @@ static int read_regular(int fd, uint64_t size, struct nkb_arena *arena, struct n
     if (!nkb_wire_more(&wire, HEAD_BYTES)) {
         code = nkb_err_set(err, NKB_EINPUT, "byte %llu: %s", (unsigned long long)wire.fault_at,
                            wire.fault);
-    } else if (!nkb_hlotext_detect(
-                   head_of((struct nkb_str){(const char *)wire.at, nkb_wire_ready(&wire)}))) {
-        code = read_proto(&wire, arena, out, err);
-    } else if (size > TEXT_MAX) {
-        code = refuse_size(err, "HLO text", TEXT_MAX);
-    } else {
-        if (!nkb_buf_reserve(&text, (size_t)size + 1))
-            code = nkb_err_memory(err);
-        else
-            code = read_whole(fd, "HLO text", TEXT_MAX, &text, err);
-        if (code == 0)
-            code = read_text(nkb_buf_str(&text), arena, out, err);
+        goto out;
     }
+    struct nkb_str head = {(const char *)wire.at, nkb_wire_ready(&wire)};
+    if (!is_text(head))
+        code = read_proto(&wire, limits, arena, out, err);
+    else if (size > limits->whole_bytes)
+        code = refuse_size(err, "HLO text", limits->whole_bytes);
+    else if (!nkb_buf_reserve(&text, (size_t)size + 1))
+        code = nkb_err_memory(err);
+    else if ((code = read_whole(fd, "HLO text", limits->whole_bytes, &text, err)) == 0)
+        code = read_text(nkb_buf_str(&text), limits, arena, out, err);
+out:
     nkb_buf_free(&text);
     nkb_wire_close(&wire);
     return code;
@@ -136,8 +145,8 @@ static void drop_path(struct nkb_err *err, const char *path)
         memmove(err->text, err->text + n + 2, strlen(err->text + n + 2) + 1);
 }
 
-int nkb_hlo_read_file(const char *path, struct nkb_arena *arena, struct nkb_hlo *out,
-                      struct nkb_err *err)
+int nkb_hlo_read_file_within(const char *path, const struct nkb_hlo_limits *limits,
+                             struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
 {
     struct nkb_buf whole = NKB_BUF_INIT;
     int64_t size = -1;
@@ -148,13 +157,19 @@ int nkb_hlo_read_file(const char *path, struct nkb_arena *arena, struct nkb_hlo 
         return code;
     }
     if (size > 0) {
-        code = read_regular(fd, (uint64_t)size, arena, out, err);
+        code = read_regular(fd, (uint64_t)size, limits, arena, out, err);
     } else { /* a pipe, or a file that only says it is empty, as those of /proc do */
-        code = read_whole(fd, "a pipe's contents", PIPE_MAX, &whole, err);
+        code = read_whole(fd, "the contents of a pipe", limits->whole_bytes, &whole, err);
         if (code == 0)
-            code = nkb_hlo_read_bytes(nkb_buf_str(&whole), arena, out, err);
+            code = nkb_hlo_read_bytes_within(nkb_buf_str(&whole), limits, arena, out, err);
     }
     close(fd);
     nkb_buf_free(&whole);
     return code;
+}
+
+int nkb_hlo_read_file(const char *path, struct nkb_arena *arena, struct nkb_hlo *out,
+                      struct nkb_err *err)
+{
+    return nkb_hlo_read_file_within(path, &nkb_hlo_default_limits, arena, out, err);
 }

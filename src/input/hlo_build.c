@@ -14,6 +14,8 @@ const struct nkb_hlo_limits nkb_hlo_default_limits = {
     .text_bytes = 64 * 1024,
     .config_bytes = 64 * 1024 * 1024,
     .payloads = 1024 * 1024,
+    /* The largest public HLO text has 4 MB. */
+    .whole_bytes = 512 * 1024 * 1024,
 };
 
 static struct nkb_hlo_computation *open_computation(struct nkb_hlo_build *build, uint64_t at)

@@ -22,6 +22,7 @@ struct nkb_hlo_limits {
     uint64_t text_bytes;   /* one name, target or op_name */
     uint64_t config_bytes; /* one backend_config of a kernel or a while */
     uint64_t payloads;
+    uint64_t whole_bytes; /* of what has to be in memory whole: HLO text, what comes by a pipe */
 };
 extern const struct nkb_hlo_limits nkb_hlo_default_limits;
 

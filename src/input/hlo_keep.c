@@ -53,6 +53,7 @@ bool nkb_hlo_build_room(struct nkb_hlo_build *build, void *array, size_t *room, 
         return nkb_hlo_build_memory(build);
     memcpy(array, &grown, sizeof grown);
     *room = want;
+    /* cppcheck-suppress memleak ; the array has it now */
     return true;
 }
 

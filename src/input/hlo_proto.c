@@ -34,29 +34,29 @@ int nkb_hlo_proto_read(struct nkb_wire *wire, const struct nkb_hlo_limits *limit
                        struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
 {
     struct nkb_hlo module;
+    struct nkb_err bare = {0}, other = {0};
     uint64_t modules;
-    int code = read_as(&readings[0], wire, limits, arena, out, &modules, err);
+    int code = read_as(&readings[0], wire, limits, arena, out, &modules, &bare);
+    bool look_again = (code != 0 || out->computation_count == 0) && wire->size > 0;
 
-    if ((code == 0 && out->computation_count > 0) || wire->final || wire->size == 0)
-        return code;
-    for (size_t i = 1; i < sizeof readings / sizeof readings[0]; i++) {
-        struct nkb_err other = {0};
+    for (size_t i = 1; i < sizeof readings / sizeof readings[0] && look_again && !wire->final;
+         i++) {
         int wrapped = read_as(&readings[i], wire, limits, arena, &module, &modules, &other);
-        if (wrapped == 0 && module.computation_count > 0 && modules > 1) {
+        if (wrapped == 0 && module.computation_count > 0) {
+            *out = module;
+            if (modules == 1)
+                return 0;
             /* protobuf would merge them into one, and their counts with them */
             wire->final = true;
             return nkb_err_set(err, NKB_EINPUT, "%llu modules in one file; one is expected",
                                (unsigned long long)modules);
         }
-        if (wrapped == 0 && module.computation_count > 0) {
-            *out = module;
-            return 0;
-        }
-        if (wrapped != 0 && wire->final) { /* it is one, and too large, or the file is at fault */
-            if (err)
-                *err = other;
-            return wrapped;
+        if (wrapped != 0 && wire->final) { /* it is one, but too large, or the file is at fault */
+            code = wrapped;
+            bare = other;
         }
     }
+    if (code != 0 && err)
+        *err = bare;
     return code;
 }

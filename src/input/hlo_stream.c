@@ -194,7 +194,7 @@ static bool stream_field(struct nkb_hlo_walk *w, const struct nkb_proto_message 
             return nkb_hlo_fault_depth(wire, tag_at);
         wire->at = behind;
         return stream_message(w, &no_message, NULL, end, tag >> 3, depth + 1);
-    default: /* for the walk in memory to refuse */
+    default: /* a stray end of a group, or no wire type: for the walk in memory to refuse */
         break;
     }
     if (!behind)
@@ -241,9 +241,9 @@ static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_messag
         if (!behind)
             return false;
         uint32_t number = tag >> 3;
-        if ((tag & 7) == NKB_WIRE_GROUP_END) {
+        if ((tag & 7) == NKB_WIRE_GROUP_END && number == group) {
             wire->at = behind;
-            return number == group || nkb_hlo_fault_group(wire, tag_at);
+            return true;
         }
         const struct nkb_proto_field *field = NULL;
         if (number < message->count && message->fields[number].kind != NKB_PROTO_NONE)

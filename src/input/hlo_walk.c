@@ -140,8 +140,6 @@ bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *
 
     if (p == end)
         return true;
-    if (end[-1] >= 0x80)
-        return nkb_hlo_fault_list(w->wire, offset_of(w, p));
     if (!target || field->keep == NKB_KEEP_NOT) {
         if (nkb_hlo_walk_ascii(p, (size_t)(end - p)))
             return true; /* numbers of one byte each, whatever they are */
@@ -159,8 +157,8 @@ bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *
     }
     for (bytes q = p; q < end; q++)
         how_many += *q < 0x80; /* each number has one such byte, its last */
-    int64_t *place = nkb_hlo_build_more(w->build, at, count, how_many);
-    if (!place)
+    int64_t *place = how_many ? nkb_hlo_build_more(w->build, at, count, how_many) : NULL;
+    if (how_many && !place)
         return false;
     while (p < end) {
         p = nkb_wire_read_varint(w->wire, p, end, &value);
@@ -186,7 +184,7 @@ static inline bytes walk_length(struct nkb_hlo_walk *w, bytes tag_at, bytes p, b
         nkb_hlo_fault_length(w->wire, offset_of(w, tag_at), *len, left);
         return NULL;
     }
-    w->wire->at = p; /* the builder's faults name this place */
+    w->wire->at = p; /* for the builder's faults */
     return p;
 }
 
@@ -330,8 +328,10 @@ const unsigned char *nkb_hlo_walk_fields(struct nkb_hlo_walk *w, bytes p, bytes 
                 p = walk_bytes(w, field, target, tag_at, p, (size_t)value, depth);
         } else if ((tag & 7) == NKB_WIRE_VARINT) {
             p = nkb_wire_read_varint(w->wire, p, end, &value);
-            if (p && target && field->keep != NKB_KEEP_NOT && !keep_number(w, field, target, value))
-                p = NULL;
+            if (p && target && field->keep != NKB_KEEP_NOT) {
+                w->wire->at = tag_at; /* for the builder's faults */
+                p = keep_number(w, field, target, value) ? p : NULL;
+            }
         } else {
             p = walk_unknown(w, tag, tag_at, p, end, depth);
         }
