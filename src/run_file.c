@@ -57,6 +57,10 @@ static int take(const struct reading *reading, const char *name, const struct nk
         }
         return 0;
     }
+    if (v->kind == NKB_ABSENT)
+        return nkb_err_set(&run->err, NKB_EUSAGE, "%s:%u:%u: '%s' has no value: %s", reading->path,
+                           v->line, v->column, name,
+                           v->note && v->note->why ? v->note->why : "not resolved");
     const char *text = scalar_text(run, v);
     if (!text)
         return nkb_err_set(&run->err, NKB_EUSAGE, "%s:%u:%u: '%s' is %s; one value is expected",

@@ -88,6 +88,8 @@ int output_open(struct cli *cli, struct output *output, const char *flag, const 
         if (access(output->target, W_OK) != 0)
             return refuse(cli, output, errno);
         mode = st.st_mode & 0777;
+    } else if (errno != ENOENT) {
+        return refuse(cli, output, errno);
     }
 
     /* Its own name and not one made of the target's, which may be as long as names can be. */
