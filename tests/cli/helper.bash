@@ -108,3 +108,13 @@ temporaries() { find . -name '.nkibench.*'; }
 rule() {
   printf 'return {\n  api = 1, name = "r", version = "1", needs = { "hlo" },\n%s\n}\n' "$1" > r.lua
 }
+
+# Folder $1 with $2 HLO files, all of them one and the same.
+many_files() {
+  mkdir "$1"
+  FROM=$(echo cache/*/*/model.hlo_module.pb) INTO=$1 COUNT=$2 "$LUA" -e '
+    local lfs = require "lfs"
+    for i = 1, tonumber(os.getenv "COUNT") do
+      assert(lfs.link(os.getenv "FROM", ("%s/%04d.hlo"):format(os.getenv "INTO", i)))
+    end'
+}
