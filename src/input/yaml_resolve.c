@@ -232,7 +232,7 @@ static struct nkb_value *no_such_name(struct nkb_yaml_resolver *r, struct nkb_st
     const char *candidates[MAX_CANDIDATES], *meant = NULL;
     struct nkb_arena *arena = r->y->arena;
     struct nkb_str key = keys->as.items.at[missing].value->as.string;
-    char shown[NKB_SHOWN_BYTES], whole[NKB_SHOWN_BYTES];
+    char shown[NKB_SHOWN_BYTES], whole[NKB_SHOWN_BYTES], like[NKB_SHOWN_BYTES];
 
     if (around->kind == NKB_OBJECT && r->suggestions < MAX_SUGGESTIONS) {
         size_t count = 0;
@@ -247,7 +247,7 @@ static struct nkb_value *no_such_name(struct nkb_yaml_resolver *r, struct nkb_st
     const char *why;
     if (meant)
         why = nkb_arena_printf(arena, "'%s' names no value: there is no '%s'; did you mean '%s'?",
-                               whole, shown, meant);
+                               whole, shown, nkb_show(nkb_str_from(meant), like));
     else if (around->kind == NKB_ARRAY)
         why = nkb_arena_printf(arena, "'%s' names no value: a list of %zu has no item '%s'", whole,
                                around->as.items.count, shown);

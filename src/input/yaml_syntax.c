@@ -71,8 +71,11 @@ int nkb_yaml_syntax(struct nkb_yaml *y, const yaml_parser_t *parser, struct nkb_
                                (unsigned)parser->problem_value);
     }
 
-    line = (uint32_t)parser->problem_mark.line + 1;
-    column = (uint32_t)parser->problem_mark.column + 1;
+    /* A key without its colon is noticed only behind it, on a later line. */
+    bool at_key = strcmp(problem, "could not find expected ':'") == 0;
+    const yaml_mark_t *mark = at_key ? &parser->context_mark : &parser->problem_mark;
+    line = (uint32_t)mark->line + 1;
+    column = (uint32_t)mark->column + 1;
     if (strcmp(problem, "found character that cannot start any token") == 0) {
         unsigned char c = byte_at(text, parser->problem_mark.index);
         if (c == '\t')

@@ -203,7 +203,7 @@ static void test_refusals(void **state)
         {"a: ? b", "t.yaml:1:4: '?' has no place here; quote the text, or correct the indentation"},
         {"a: - b", "t.yaml:1:4: '-' has no place here; begin the list on a line of its own, or "
                    "quote the text"},
-        {"key: 1\nother", "t.yaml:3:1: a key without ':'; 'key: value' is expected"},
+        {"key: 1\nother", "t.yaml:2:1: a key without ':'; 'key: value' is expected"},
         {"a: 1\n- b", "t.yaml:2:1: this does not continue the mapping that begins in line 1; "
                       "correct the indentation or the quotes"},
         {"a: 'x' y", "t.yaml:1:8: this does not continue the mapping that begins in line 1; "
