@@ -1,11 +1,11 @@
-/* Training: the config, the model's config and the log become m.config, m.model, m.log, and together
- * m.training. Each of batch size, sequence length, nodes and throughput has one order of sources, and the
- * one taken is kept as its source. */
+/* Training: the config, the model's config and the log become m.config, m.model, m.log, and
+ * together m.training. Each of batch size, sequence length, nodes and throughput has one order of
+ * sources, and the one taken is kept as its source. */
 #include "run.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "analyze/flops.h"
@@ -17,6 +17,9 @@
 /* What upstream's handler sends when it is told nothing; DESIGN 6. */
 static const double ASSUMED_THROUGHPUT_SEQ_PER_S = 2.1;
 
+/* Far above any batch, sequence or cluster; 2^31-1, the longest sequence FLOPs are counted for. */
+static const double MAX_COUNT = 2147483647;
+
 /* May this input be left out? Decides between reading, leaving out and refusing. */
 static int wanted(nkb_run *run, enum setting_id id, enum need need, bool *read)
 {
@@ -24,8 +27,8 @@ static int wanted(nkb_run *run, enum setting_id id, enum need need, bool *read)
     *read = need != NEED_NONE && setting->value && run_exists(setting->value);
     if (*read || need == NEED_NONE)
         return 0;
-    /* The throughput is what a score needs of the log: with --throughput, upstream's default log may be
-     * missing. A log that was named may not. */
+    /* The throughput is what a score needs of the log: with --throughput, upstream's default log
+     * may be missing. A log that was named may not. */
     if (id == SET_LOG_FILE && !setting->given && run->settings[SET_THROUGHPUT].value)
         return 0;
     return need == NEED_REQUIRED || setting->given ? run_missing(run, id) : 0;
@@ -53,7 +56,9 @@ static int measure_document(nkb_run *run, enum setting_id id, enum need need, co
     assert(*out);
     if (!nkb_value_is(*out, NKB_OBJECT))
         return nkb_err_set(&run->err, NKB_EINPUT, "%s: %s at the top; a mapping is expected (%s)",
-                           run->settings[id].value, nkb_kind_name((*out)->kind), run_flag(id));
+                           run->settings[id].value,
+                           nkb_value_is(*out, NKB_NULL) ? "nothing" : nkb_kind_name((*out)->kind),
+                           run_flag(id));
     nkb_value_put(&run->arena, run->metrics, name, *out);
     return 0;
 }
@@ -80,38 +85,102 @@ static int measure_log(nkb_run *run, enum need need)
     return 0;
 }
 
-/* A whole number above 0 at a key of the YAML. 1: there; 0: not there; negative: refused. */
-static int config_count(nkb_run *run, const struct nkb_value *config, const char *key, int64_t *out,
-                        const char **origin)
+/* Value v at a key of the YAML cannot be used. */
+static int refuse_value(nkb_run *run, const struct nkb_value *v, const char *key,
+                        const char *expected)
 {
-    const char *path = run->settings[SET_CONFIG].value;
-    const struct nkb_value *v = nkb_value_path(config, key);
     char shown[NKB_SHOWN_BYTES], number[NKB_NUM_TEXT_BYTES];
+    const char *path = run->settings[SET_CONFIG].value, *is = nkb_kind_name(v->kind);
 
-    if (!v || v->kind == NKB_NULL)
-        return 0;
-    *origin = nkb_arena_printf(&run->arena, "%s: %s", path, key);
-    if (v->kind == NKB_INT && v->as.integer > 0) {
-        *out = v->as.integer;
-        return 1;
-    }
-    if (v->kind == NKB_FLOAT && v->as.number > 0 && v->as.number < 9e15 &&
-        floor(v->as.number) == v->as.number) {
-        *out = (int64_t)v->as.number;
-        return 1;
-    }
     if (v->kind == NKB_ABSENT)
         return nkb_err_set(&run->err, NKB_EINPUT, "%s:%u:%u: '%s' has no value: %s", path, v->line,
                            v->column, key, v->note && v->note->why ? v->note->why : "not resolved");
-    const char *is = nkb_kind_name(v->kind);
-    if (v->kind == NKB_STRING)
-        is = nkb_arena_printf(&run->arena, "\"%s\"", nkb_show(v->as.string, shown));
-    else if (v->kind == NKB_INT)
+    if (v->kind == NKB_STRING) {
+        is = nkb_arena_printf(&run->arena, "the text \"%s\"", nkb_show(v->as.string, shown));
+    } else if (v->kind == NKB_INT) {
         is = nkb_arena_printf(&run->arena, "%lld", (long long)v->as.integer);
-    else if (v->kind == NKB_FLOAT && nkb_format_double(v->as.number, number) > 0)
+    } else if (v->kind == NKB_FLOAT && nkb_format_double(v->as.number, number) > 0) {
         is = nkb_arena_string(&run->arena, number);
-    return nkb_err_set(&run->err, NKB_EINPUT, "%s:%u:%u: '%s' is %s; a whole number above 0 is expected",
-                       path, v->line, v->column, key, is ? is : "?");
+    } else if (v->kind == NKB_BOOL) {
+        is = v->as.boolean ? "true" : "false";
+    }
+    return nkb_err_set(&run->err, NKB_EINPUT, "%s:%u:%u: '%s' is %s; %s is expected", path, v->line,
+                       v->column, key, is ? is : "?", expected);
+}
+
+static bool is_number_text(const struct nkb_value *v)
+{
+    int64_t number;
+    return nkb_value_is(v, NKB_STRING) && nkb_parse_i64(v->as.string, &number);
+}
+
+static struct nkb_str section_of(const char *key)
+{
+    return (struct nkb_str){key, (size_t)(strchr(key, '.') - key)};
+}
+
+/* A count at a key "section.name" of the YAML. 1: there; 0: not there; negative: refused. */
+static int config_count(nkb_run *run, const struct nkb_value *config, const char *key, int64_t *out,
+                        const char **origin)
+{
+    struct nkb_str section = section_of(key);
+    const struct nkb_value *around = nkb_value_find(config, section);
+
+    if (!around || around->kind == NKB_NULL)
+        return 0;
+    if (around->kind != NKB_OBJECT)
+        return refuse_value(run, around,
+                            nkb_arena_printf(&run->arena, "%.*s", (int)section.len, section.ptr),
+                            "a mapping");
+    const struct nkb_value *v = nkb_value_get(around, key + section.len + 1);
+    if (!v || v->kind == NKB_NULL)
+        return 0;
+
+    double number = 0;
+    if (!nkb_value_number(v, &number) || floor(number) != number || number <= 0)
+        return refuse_value(run, v, key,
+                            !is_number_text(v) ? "a whole number above 0"
+                            : v->as.string.ptr[0] == '0'
+                                ? "a whole number above 0 without a leading 0"
+                                : "a whole number above 0 without quotes");
+    if (number > MAX_COUNT)
+        return refuse_value(run, v, key, "a whole number from 1 to 2147483647");
+    *out = (int64_t)number;
+    *origin = nkb_arena_printf(&run->arena, "%s: %s", run->settings[SET_CONFIG].value, key);
+    return 1;
+}
+
+static const char *closest_key(const struct nkb_value *object, struct nkb_str name)
+{
+    enum { LOOKED_AT = 256 };
+    const char *keys[LOOKED_AT];
+    size_t count = 0;
+    for (; count < object->as.items.count && count < LOOKED_AT; count++)
+        keys[count] = object->as.items.at[count].key.ptr;
+    return nkb_suggest(name, keys, count);
+}
+
+/* For messages on a key that is not there: names the one that seems to be meant for it, "" if none
+ * does. A wrong letter would else choose another length in silence. */
+static const char *misspelled(nkb_run *run, const struct nkb_value *config, const char *key)
+{
+    struct nkb_str section = section_of(key);
+    const struct nkb_value *around = nkb_value_find(config, section);
+    const char *name = NULL, *text = NULL, *key_name = key + section.len + 1;
+    char shown[NKB_SHOWN_BYTES];
+
+    if (nkb_value_get(config, key))
+        text = nkb_arena_printf(&run->arena, " (though '%s' is one key; write '%s' below '%.*s:')",
+                                key, key_name, (int)section.len, section.ptr);
+    else if (!around)
+        name = closest_key(config, section);
+    else if (around->kind == NKB_OBJECT && !nkb_value_get(around, key_name))
+        name = closest_key(around, nkb_str_from(key_name));
+    if (name)
+        text = nkb_arena_printf(&run->arena, " (though there is '%.*s%s')",
+                                around ? (int)section.len + 1 : 0, key,
+                                nkb_show(nkb_str_from(name), shown));
+    return text ? text : "";
 }
 
 /* The flag, else the first of keys that is there. 1, 0 or negative as config_count. */
@@ -123,9 +192,16 @@ static int choose_count(nkb_run *run, enum setting_id flag, const struct nkb_val
         *origin = run->settings[flag].origin;
         return 1;
     }
-    int found = 0;
-    for (; *keys && found == 0; keys++)
-        found = config_count(run, config, *keys, out, origin);
+    size_t i = 0;
+    int found = config_count(run, config, keys[0], out, origin);
+    while (found == 0 && keys[++i])
+        found = config_count(run, config, keys[i], out, origin);
+    if (found > 0 && i > 0) {
+        const char *though = misspelled(run, config, keys[0]);
+        if (*though)
+            run_diagnose(run, true, "%s: no '%s'%s; '%s' is taken", run->settings[SET_CONFIG].value,
+                         keys[0], though, keys[i]);
+    }
     return found;
 }
 
@@ -139,19 +215,21 @@ static void choose_throughput(nkb_run *run, struct nkb_training_inputs *in)
         in->throughput_origin = run->settings[SET_THROUGHPUT].origin;
     } else if (nkb_value_number(mean, &in->throughput_seq_per_s) && in->throughput_seq_per_s > 0) {
         in->throughput_source = "log";
-        in->throughput_origin =
-            nkb_arena_printf(&run->arena, "%s: mean of throughput", run->settings[SET_LOG_FILE].value);
+        in->throughput_origin = nkb_arena_printf(&run->arena, "%s: mean of throughput",
+                                                 run->settings[SET_LOG_FILE].value);
     } else {
         in->throughput_seq_per_s = ASSUMED_THROUGHPUT_SEQ_PER_S;
         in->throughput_source = "assumed";
         in->throughput_origin = "assumed";
         run_diagnose(run, true,
-                     "throughput assumed 2.1 seq/s: the log has none and --throughput was not given; MFU and "
+                     "throughput assumed 2.1 seq/s: the log has none and --throughput was not "
+                     "given; MFU and "
                      "the training score mean nothing");
     }
 }
 
-static int training_inputs(nkb_run *run, const struct nkb_value *config, struct nkb_training_inputs *in)
+static int training_inputs(nkb_run *run, const struct nkb_value *config,
+                           struct nkb_training_inputs *in)
 {
     static const char *const batch_keys[] = {"data.global_batch_size", NULL};
     static const char *const length_keys[] = {"data.seq_length", "model.encoder_seq_length", NULL};
@@ -162,27 +240,32 @@ static int training_inputs(nkb_run *run, const struct nkb_value *config, struct 
                              &in->batch_size_origin);
     if (found == 0)
         return nkb_err_set(&run->err, NKB_EINPUT,
-                           "%s: no 'data.global_batch_size'; set it there or give --batch-size N", path);
-    if (found > 0)
-        found = choose_count(run, SET_SEQ_LEN, config, length_keys, &in->seq_len, &in->seq_len_origin);
-    if (found == 0)
-        return nkb_err_set(&run->err, NKB_EINPUT,
-                           "%s: neither 'data.seq_length' nor 'model.encoder_seq_length'; set one there or "
-                           "give --seq-len N",
-                           path);
+                           "%s: no '%s'%s; set it there or give --batch-size N", path,
+                           batch_keys[0], misspelled(run, config, batch_keys[0]));
     if (found > 0)
         found =
-            choose_count(run, SET_NUM_NODES, config, node_keys, &in->num_nodes, &in->num_nodes_origin);
+            choose_count(run, SET_SEQ_LEN, config, length_keys, &in->seq_len, &in->seq_len_origin);
+    if (found == 0)
+        return nkb_err_set(&run->err, NKB_EINPUT,
+                           "%s: neither '%s'%s nor '%s'; set one there or give --seq-len N", path,
+                           length_keys[0], misspelled(run, config, length_keys[0]), length_keys[1]);
+    if (found > 0)
+        found = choose_count(run, SET_NUM_NODES, config, node_keys, &in->num_nodes,
+                             &in->num_nodes_origin);
     if (found < 0)
         return found;
     if (found == 0) {
+        const char *though = misspelled(run, config, node_keys[0]);
+        if (*though)
+            run_diagnose(run, true, "%s: no '%s'%s; 1 node is assumed", path, node_keys[0], though);
         in->num_nodes = 1;
         in->num_nodes_origin = "default";
     }
     return 0;
 }
 
-static int measure_training(nkb_run *run, const struct nkb_value *config, const struct nkb_value *model)
+static int measure_training(nkb_run *run, const struct nkb_value *config,
+                            const struct nkb_value *model)
 {
     struct nkb_training_inputs in = {0};
     struct nkb_flops flops;
@@ -210,8 +293,8 @@ int run_measure_training(nkb_run *run, const struct run_training_needs *needs)
     struct nkb_value *config = NULL, *model = NULL;
     enum need training = needs->training;
 
-    int code = measure_document(run, SET_CONFIG, stronger(training, needs->config), "config",
-                                &config);
+    int code =
+        measure_document(run, SET_CONFIG, stronger(training, needs->config), "config", &config);
     if (code == 0)
         code = measure_document(run, SET_MODEL_CONFIG, stronger(training, needs->model), "model",
                                 &model);
@@ -225,7 +308,8 @@ int run_measure_training(nkb_run *run, const struct run_training_needs *needs)
         return 0;
     }
     code = measure_training(run, config, model);
-    if (code == NKB_EINPUT && training == NEED_OPTIONAL) { /* then its reason is what can be shown */
+    if (code == NKB_EINPUT &&
+        training == NEED_OPTIONAL) { /* then its reason is what can be shown */
         nkb_metric_absent(&run->arena, run->metrics, "training", run->err.text);
         run->err.code = 0;
         code = 0;
