@@ -2,9 +2,16 @@
 -- to run. Tables go by sorted key, sorting is stable and counted, libraries cannot be changed.
 local host = ...
 local raise, metafield = host.raise, host.metafield
-local raw_next, type, setmetatable, select, min = next, type, setmetatable, select, math.min
+local raw_next, type, setmetatable, select, rawget, min = next, type, setmetatable, select, rawget, math.min
 
 local MAX_LOAD_BYTES = 1 << 20
+
+-- What our own kinds of table hold stands in them under a key that no rule can name or meet: pairs has its own
+-- way through them and next refuses them. (Tables with weak keys would make the collector go through chains of
+-- nodes again and again.)
+local node_key, object_key = host.node_key, host.object_key
+function host.node_of(x) if type(x) == "table" then return rawget(x, node_key) end end
+function host.object_of(x) if type(x) == "table" then return rawget(x, object_key) end end
 
 local rank = { number = 1, string = 2, boolean = 3 }
 
@@ -77,6 +84,7 @@ end
 
 local function next(t, key)
   if type(t) ~= "table" then raise("bad argument #1 to 'next' (table expected, got " .. type(t) .. ")") end
+  if metafield(t, "__pairs") then raise "next goes through plain tables; use pairs" end
   local found
   if key ~= nil then check_key(key) end
   for candidate in raw_next, t do
@@ -94,7 +102,10 @@ local function readonly(name, t)
     __newindex = function(_, key)
       raise(name .. "." .. host.tostring(key) .. " cannot be set: a rule cannot change " .. name)
     end,
-    __pairs = function() return pairs(t) end,
+    __pairs = function(self)
+      local iterate = pairs(t)
+      return iterate, self, nil -- and not t, which pairs would give away
+    end,
     __name = name,
     __metatable = false,
   })

@@ -2,15 +2,13 @@
 -- Every operation goes left to right in doubles. Where a number cannot be had the run ends as an input error
 -- that names the node, not as the rule's fault.
 local host = ...
-local raise, fail, repr, nodes = host.raise, host.fail, host.repr, host.nodes
+local raise, fail, repr, node_of, node_key = host.raise, host.fail, host.repr, host.node_of, host.node_key
 local type, setmetatable, ipairs, math_type = type, setmetatable, ipairs, math.type
 
 local meta = {}
 
 local function new(data)
-  local node = setmetatable({}, meta)
-  nodes[node] = data
-  return node
+  return setmetatable({ [node_key] = data }, meta)
 end
 
 local function name_of(data)
@@ -30,7 +28,7 @@ local function list_values(children)
       parts[i] = "…"
       break
     end
-    local data = nodes[child]
+    local data = node_of(child)
     local name = name_of(data)
     parts[i] = name == repr(data.value) and name or name .. " " .. repr(data.value)
   end
@@ -54,7 +52,7 @@ end
 
 local function renamed(node, name)
   local copy = {}
-  for key, value in pairs(nodes[node]) do copy[key] = value end
+  for key, value in pairs(node_of(node)) do copy[key] = value end
   copy.name = name
   return new(copy)
 end
@@ -66,17 +64,17 @@ end
 
 -- A number, a node or { name, number or node } as a node; `where` words the complaint.
 function as_node(x, where)
-  if nodes[x] then return x end
+  if node_of(x) then return x end
   if type(x) == "number" then return constant(x) end
   if type(x) == "table" and type(x[1]) == "string" then
-    if nodes[x[2]] then return renamed(x[2], x[1]) end
+    if node_of(x[2]) then return renamed(x[2], x[1]) end
     if type(x[2]) == "number" then return constant(x[2], x[1]) end
     raise(("%s: '%s' is %s; a number is expected"):format(where, x[1], describe(x[2])))
   end
   raise(("%s is %s; a number, a node or { name, number } is expected"):format(where, describe(x)))
 end
 
-local function value_of(node) return nodes[node].value end
+local function value_of(node) return node_of(node).value end
 
 -- Left to right, in doubles.
 local fold = {
@@ -151,9 +149,9 @@ local keeps_unit = { sum = true, difference = true, mean = true, geomean = true,
   max = true, clamp = true, negative = true }
 
 local function common_unit(children)
-  local unit = nodes[children[1]].unit
+  local unit = node_of(children[1]).unit
   for _, child in ipairs(children) do
-    if nodes[child].unit ~= unit then return nil end
+    if node_of(child).unit ~= unit then return nil end
   end
   return unit
 end
@@ -171,7 +169,7 @@ end
 
 local function arithmetic(op, symbol)
   local function operand(x)
-    if nodes[x] then return x end
+    if node_of(x) then return x end
     if type(x) == "number" then return constant(x) end
     local hint = x == nil and "; what is absent is nil in m, t:metric says why" or ""
     raise(("a node %s %s: a number or a node is expected%s"):format(symbol, describe(x), hint))
@@ -185,7 +183,7 @@ meta.__mod = arithmetic("remainder", "%")
 function meta.__unm(a) return operate("negative", nil, { a }) end
 
 local function plain(x)
-  local data = nodes[x]
+  local data = node_of(x)
   if data then return data.value end
   if type(x) ~= "number" then raise("a node compares with a number or a node, not with " .. describe(x)) end
   return x
@@ -193,12 +191,12 @@ end
 function meta.__lt(a, b) return plain(a) < plain(b) end
 function meta.__le(a, b) return plain(a) <= plain(b) end
 function meta.__eq(a, b) return plain(a) == plain(b) end
-function meta.__tostring(a) return repr(nodes[a].value) end
+function meta.__tostring(a) return repr(node_of(a).value) end
 function meta.__concat(a, b) return host.tostring(a) .. host.tostring(b) end
 function meta.__newindex() raise "a node cannot be changed" end
 local readable = { name = true, op = true, value = true, unit = true, path = true, param = true, source = true }
 function meta.__index(node, key)
-  if readable[key] then return nodes[node][key] end
+  if readable[key] then return node_of(node)[key] end
   raise("a node has no '" .. host.tostring(key) .. "'; it has name, value, unit, op, path, param and source")
 end
 meta.__name, meta.__metatable = "node", false
@@ -251,7 +249,7 @@ local function recorder(m, p)
   function t.value(self, name, x, unit)
     check_self(self, "value")
     check_name("value", name)
-    if nodes[x] then return renamed(x, name) end
+    if node_of(x) then return renamed(x, name) end
     if type(x) ~= "number" then raise(("'%s' is %s; a number is expected"):format(name, describe(x))) end
     return constant(x, name, unit)
   end
@@ -277,8 +275,8 @@ local function recorder(m, p)
 
   local function check_list(method, name, list)
     check_name(method, name)
-    if nodes[list] or (type(list) ~= "table" and host.kind(list) ~= "array") then
-      raise(("t:%s: the second argument is a list, not %s"):format(method, nodes[list] and "a node" or describe(list)))
+    if node_of(list) or (type(list) ~= "table" and host.kind(list) ~= "array") then
+      raise(("t:%s: the second argument is a list, not %s"):format(method, node_of(list) and "a node" or describe(list)))
     end
     if #list == 0 then fail(("%s: '%s' is a %s of nothing"):format(host.subject(), name, method)) end
   end
@@ -299,7 +297,7 @@ local function recorder(m, p)
     local children, weights = {}, {}
     for i = 1, #list do
       local pair, where = list[i], ("'%s': item %d"):format(name, i)
-      if type(pair) ~= "table" or nodes[pair] then raise(where .. " is no { weight, number }") end
+      if type(pair) ~= "table" or node_of(pair) then raise(where .. " is no { weight, number }") end
       weights[i] = as_node(pair[1], where .. "'s weight")
       children[i] = as_node(pair[2], where)
     end
@@ -323,7 +321,7 @@ local function export(root)
     local reversed, children = {}, data.children
     while true do
       for i = #children, 2, -1 do reversed[#reversed + 1] = children[i] end
-      local first = nodes[children[1]]
+      local first = node_of(children[1])
       if first.name or first.op ~= data.op then
         reversed[#reversed + 1] = children[1]
         break
@@ -336,13 +334,13 @@ local function export(root)
   end
 
   local function write(node, depth, weight)
-    local data = nodes[node]
+    local data = node_of(node)
     count = count + 1
     local out = object()
     for _, key in ipairs { "name", "op", "value", "unit", "path", "param", "source", "file", "field" } do
       out:set(key, data[key])
     end
-    if weight then out:set("weight", value_of(weight)):set("weight_param", nodes[weight].param) end
+    if weight then out:set("weight", value_of(weight)):set("weight_param", node_of(weight).param) end
     if not data.children then return out end
     local children = spine(data)
     if depth >= MAX_DEPTH or count + #children > MAX_NODES then return out:set("cut", true) end

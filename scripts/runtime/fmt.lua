@@ -1,7 +1,7 @@
 -- Numbers as text: nkb.fmt. Data formats print as Python prints (py, repr, fixed); screens get few digits
 -- (sig, si, count, bytes, seconds). Every function takes numbers or nodes of the derivation.
 local host = ...
-local raise, repr, nodes = host.raise, host.repr, host.nodes
+local raise, repr, node_of = host.raise, host.repr, host.node_of
 local type, math_type, format, rep, utf8_len = type, math.type, string.format, string.rep, utf8.len
 
 local MAX_WIDTH, MAX_PRECISION = 1000, 99
@@ -10,7 +10,7 @@ local fmt = {}
 
 local function number_of(x, name)
   if type(x) == "number" then return x end
-  local node = nodes[x]
+  local node = node_of(x)
   if node then return node.value end
   raise("nkb.fmt." .. name .. " takes a number, not " .. (x == nil and "nil" or "a " .. type(x)))
 end

@@ -3,7 +3,7 @@
 local host = ...
 local raise, repr, metafield = host.raise, host.repr, host.metafield
 local type, setmetatable, ipairs, tostring = type, setmetatable, ipairs, tostring
-local objects, arrays, nodes = host.objects, host.arrays, host.nodes
+local arrays, object_of, node_of, object_key = host.arrays, host.object_of, host.node_of, host.object_key
 
 local nkb = {
   null = host.null,
@@ -16,7 +16,7 @@ local nkb = {
 -- The number of x: a number itself, or a node of the derivation's value; nil for anything else.
 local function number_of(x)
   if type(x) == "number" then return x end
-  local node = nodes[x]
+  local node = node_of(x)
   return node and node.value
 end
 nkb.number = number_of
@@ -34,7 +34,7 @@ end
 local methods = {}
 
 local function set(object, key, value)
-  local store = objects[object]
+  local store = object_of(object)
   if not store then raise("object:set is called with a colon, on what nkb.object made") end
   if type(key) ~= "string" then raise("an object's key is a text, not a " .. type(key)) end
   if value ~= nil and store.values[key] == nil and not store.known[key] then
@@ -46,13 +46,17 @@ local function set(object, key, value)
 end
 methods.set = set
 
-function methods.get(object, key) return objects[object].values[key] end
+function methods.get(object, key)
+  local store = object_of(object)
+  if not store then raise("object:get is called with a colon, on what nkb.object made") end
+  return store.values[key]
+end
 
 local object_meta = {
-  __index = function(object, key) return methods[key] or objects[object].values[key] end,
+  __index = function(object, key) return methods[key] or object_of(object).values[key] end,
   __newindex = set,
   __pairs = function(object)
-    local store, i = objects[object], 0
+    local store, i = object_of(object), 0
     return function()
       while i < #store.keys do
         i = i + 1
@@ -66,8 +70,7 @@ local object_meta = {
 }
 
 function nkb.object(members)
-  local object = setmetatable({}, object_meta)
-  objects[object] = { keys = {}, values = {}, known = {} }
+  local object = setmetatable({ [object_key] = { keys = {}, values = {}, known = {} } }, object_meta)
   if members == nil then return object end
   if type(members) ~= "table" and host.kind(members) ~= "object" then
     raise("nkb.object takes a table of { key, value } pairs, not a " .. type(members))
@@ -97,7 +100,7 @@ function nkb.array(list)
     if host.kind(list) ~= "array" then raise("nkb.array takes a table, not a " .. type(list)) end
     list = nkb.list(list)
   end
-  if objects[list] or nodes[list] then raise("nkb.array takes a plain table") end
+  if object_of(list) or node_of(list) then raise("nkb.array takes a plain table") end
   arrays[list] = true
   return list
 end
@@ -106,7 +109,7 @@ end
 function nkb.kind(x)
   if x == host.null then return "null" end
   if type(x) == "table" then
-    return objects[x] and "object" or arrays[x] and "array" or nodes[x] and "node" or "table"
+    return object_of(x) and "object" or arrays[x] and "array" or node_of(x) and "node" or "table"
   end
   return host.kind(x) or type(x)
 end

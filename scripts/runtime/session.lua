@@ -44,7 +44,7 @@ local function read_score(first, second, mode)
   local derivation, parts = host.derivation, {}
   if type(second) == "string" and mode == nil then second, mode = nil, second end
   if mode ~= nil and type(mode) ~= "string" then raise(fmt("score returned a %s as mode; a text is expected", type(mode))) end
-  if host.nodes[first] then
+  if host.node_of(first) then
     if second ~= nil then raise "score returned a node and a list of parts; the node has its parts" end
     return first, mode
   end
@@ -58,7 +58,7 @@ local function read_score(first, second, mode)
     if type(second) ~= "table" then raise(fmt("score returned a %s as list of parts", type(second))) end
     for i = 1, #second do
       parts[i] = derivation.as_node(second[i], "part " .. i .. " of the score")
-      if not host.nodes[parts[i]].name then raise(fmt("part %d of the score has no name; { name, number } is expected", i)) end
+      if not host.node_of(parts[i]).name then raise(fmt("part %d of the score has no name; { name, number } is expected", i)) end
     end
   end
   return derivation.given(first, parts), mode
@@ -67,7 +67,7 @@ end
 function session.score(m, p)
   outcome = { files = host.nkb.array {} }
   local node, mode = read_score(rule.score(m, p, host.derivation.recorder(m, p)))
-  outcome.score = host.nodes[node].value
+  outcome.score = host.node_of(node).value
   outcome.tree = host.derivation.export(node)
   outcome.mode = mode or (training_only(m) and "training_only" or "combined")
 end
@@ -75,7 +75,7 @@ end
 function session.score_file(m, p, index)
   local module = m.hlo.modules[index]
   local score = rule.score_file(m, p, module)
-  if host.nodes[score] then score = host.nodes[score].value end
+  if host.node_of(score) then score = host.node_of(score).value end
   if score ~= nil and (type(score) ~= "number" or not host.derivation.is_finite(score)) then
     raise(fmt("score_file returned %s for %s; a finite number, or nil for none, is expected",
       type(score) == "number" and host.repr(score) or "a " .. type(score), module.path))

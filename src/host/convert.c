@@ -17,8 +17,8 @@ struct converter {
     lua_State *L;
     struct nkb_arena *arena;
     const char *what;
-    size_t count, bytes;        /* of values and of text, each as often as it is met */
-    int objects, arrays, nodes; /* stack positions of the weak tables */
+    size_t count, bytes; /* of values and of text, each as often as it is met */
+    int arrays;          /* stack position of the table of marked lists */
     struct nkb_str keys[NKB_CONVERT_DEPTH + 1]; /* the way down, for messages */
 };
 
@@ -162,14 +162,34 @@ static struct nkb_value *convert_plain(struct converter *c, int index, int depth
     return convert_object(c, index, depth);
 }
 
-/* What `store` says of the value at index; pushes it when that is not nil. */
-static bool look_up(struct converter *c, int store, int index)
+int nkb_object_key(lua_State *L)
+{
+    (void)L;
+    return 0;
+}
+
+int nkb_node_key(lua_State *L)
+{
+    (void)L;
+    return 1;
+}
+
+/* What the table at index has under a key of ours; pushes it when that is not nil. */
+static bool has_key(lua_State *L, int index, lua_CFunction key)
+{
+    lua_pushcfunction(L, key);
+    if (lua_rawget(L, index) != LUA_TNIL)
+        return true;
+    lua_pop(L, 1);
+    return false;
+}
+
+static bool is_marked(struct converter *c, int index)
 {
     lua_pushvalue(c->L, index);
-    if (lua_rawget(c->L, store) != LUA_TNIL)
-        return true;
+    bool marked = lua_rawget(c->L, c->arrays) != LUA_TNIL;
     lua_pop(c->L, 1);
-    return false;
+    return marked;
 }
 
 static struct nkb_value *convert_table(struct converter *c, int index, int depth)
@@ -177,21 +197,20 @@ static struct nkb_value *convert_table(struct converter *c, int index, int depth
     lua_State *L = c->L;
     struct nkb_value *v;
 
-    if (look_up(c, c->nodes, index)) {
+    if (has_key(L, index, nkb_node_key)) {
         lua_getfield(L, -1, "value");
         v = convert(c, lua_gettop(L), depth);
         lua_pop(L, 2);
         return v;
     }
-    if (look_up(c, c->objects, index)) {
+    if (has_key(L, index, nkb_object_key)) {
         lua_getfield(L, -1, "values");
         lua_getfield(L, -2, "keys");
         v = convert_object(c, lua_gettop(L) - 1, depth);
         lua_pop(L, 2);
         return v;
     }
-    if (look_up(c, c->arrays, index)) {
-        lua_pop(L, 1);
+    if (is_marked(c, index)) {
         for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
             if (!lua_isinteger(L, -2))
                 complain(c, depth, "a list that has keys other than 1 to its length");
@@ -253,12 +272,8 @@ struct nkb_value *nkb_convert(lua_State *L, int index, const char *what, struct 
     luaL_checkstack(L, 8, NULL);
     c = lua_newuserdatauv(L, sizeof *c, 0); /* too large for the C stack of a small thread */
     *c = (struct converter){.L = L, .arena = arena, .what = what};
-    lua_getfield(L, LUA_REGISTRYINDEX, NKB_OBJECTS);
     lua_getfield(L, LUA_REGISTRYINDEX, NKB_ARRAYS);
-    lua_getfield(L, LUA_REGISTRYINDEX, NKB_NODES);
-    c->objects = top + 2;
-    c->arrays = top + 3;
-    c->nodes = top + 4;
+    c->arrays = top + 2;
     struct nkb_value *v = convert(c, index, 0);
     lua_settop(L, top);
     return v;

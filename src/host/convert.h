@@ -7,11 +7,12 @@
 #include "base/arena.h"
 #include "model/value.h"
 
-/* Registry fields: weak tables of the runtime that say what a table is. nkb.objects: proxy ->
- * {keys, values}; nkb.arrays: table -> true; nkb.nodes: derivation node -> its data. */
-#define NKB_OBJECTS "nkb.objects"
+/* Keys of our own kinds of table, functions that nothing calls and no rule can name: an ordered
+ * object has its {keys, values} there, a node of the derivation its data. */
+int nkb_object_key(lua_State *L);
+int nkb_node_key(lua_State *L);
+/* Registry field: a table with weak keys, the lists that were marked as such. */
 #define NKB_ARRAYS "nkb.arrays"
-#define NKB_NODES "nkb.nodes"
 
 /* The value at index. Ordered objects keep their order, a plain table is a list when its keys are
  * 1…n (an empty one too), else an object with its keys sorted; a bound tree is taken as it is,

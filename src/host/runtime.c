@@ -188,7 +188,7 @@ static void push_json_decode(lua_State *L)
 }
 
 /* [-0, +0, e] `host` is on the top */
-static void add_weak_table(lua_State *L, const char *name, const char *registry_name)
+static void add_marks(lua_State *L)
 {
     lua_newtable(L);
     lua_createtable(L, 0, 1);
@@ -196,8 +196,12 @@ static void add_weak_table(lua_State *L, const char *name, const char *registry_
     lua_setfield(L, -2, "__mode");
     lua_setmetatable(L, -2);
     lua_pushvalue(L, -1);
-    lua_setfield(L, LUA_REGISTRYINDEX, registry_name);
-    lua_setfield(L, -2, name);
+    lua_setfield(L, LUA_REGISTRYINDEX, NKB_ARRAYS);
+    lua_setfield(L, -2, "arrays");
+    lua_pushcfunction(L, nkb_object_key);
+    lua_setfield(L, -2, "object_key");
+    lua_pushcfunction(L, nkb_node_key);
+    lua_setfield(L, -2, "node_key");
 }
 
 /* Run scripts/runtime/<name>.lua with `host` (on the top) and keep what it returns as host[name].
@@ -260,9 +264,7 @@ void nkb_runtime_open(lua_State *L, bool for_rule)
     lua_setfield(L, -2, "json_decode");
     lua_pushlightuserdata(L, NULL); /* cjson's null too */
     lua_setfield(L, -2, "null");
-    add_weak_table(L, "objects", NKB_OBJECTS);
-    add_weak_table(L, "arrays", NKB_ARRAYS);
-    add_weak_table(L, "nodes", NKB_NODES);
+    add_marks(L);
 
     for (const char *const *name = common; *name; name++)
         load_module(L, *name);

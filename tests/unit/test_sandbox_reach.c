@@ -74,6 +74,26 @@ static void test_poisoning_shared_tables(void **state)
                  "score.lua:2: a node cannot be changed");
 }
 
+/* pairs returns what it walks over: that must not be the table behind a locked one. */
+static void test_poisoning_by_way_of_pairs(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"string",  "table",    "math",      "utf8", "nkb",
+                                        "nkb.fmt", "nkb.json", "nkb.stats", "t"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char body[200];
+        snprintf(body, sizeof body,
+                 "local f, lib, k = pairs(%s) return lib == %s and k == nil and f() and\n"
+                 "not pcall(function() lib.format = 1 end) and not pcall(next, lib) and 1 or 0",
+                 names[i], names[i]);
+        assert_true(score_of(body) == 1);
+    }
+    assert_fails("local n = t:value('x', 1) next(n)", NKB_ERULE,
+                 "score.lua:2: next goes through plain tables; use pairs");
+    assert_fails("for k in pairs(t:value('x', 1)) do end", NKB_ERULE,
+                 "score.lua:2: a node is a number, not a table");
+}
+
 static void test_poisoning_globals(void **state)
 {
     (void)state;
@@ -96,8 +116,8 @@ static void test_raw_access(void **state)
                 1);
     assert_fails("return rawget(m, 'training')", NKB_ERULE,
                  "score.lua:2: bad argument #1 to 'rawget' (table expected, got metrics)");
-    assert_true(score_of("local o = nkb.object { { 'a', 1 } } return next(o) == nil and rawget(o, "
-                         "'a') == nil and 1 or 0") == 1);
+    assert_true(score_of("local o = nkb.object { { 'a', 1 } } return not pcall(next, o) and\n"
+                         "rawget(o, 'a') == nil and rawlen(o) == 0 and 1 or 0") == 1);
 }
 
 static void test_bytecode(void **state)
@@ -337,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_walking_the_environment),
         cmocka_unit_test(test_string_metatable),
         cmocka_unit_test(test_poisoning_shared_tables),
+        cmocka_unit_test(test_poisoning_by_way_of_pairs),
         cmocka_unit_test(test_poisoning_globals),
         cmocka_unit_test(test_raw_access),
         cmocka_unit_test(test_bytecode),
