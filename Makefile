@@ -44,7 +44,7 @@ all: $(BUILD)/nkibench $(BUILD)/libnkibench.a $(BUILD)/libnkibench.so.1
 demo: deps-run ## install what is missing, build, and score an example
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@rm -rf $(BUILD)/demo && cp -R examples/first_score $(BUILD)/demo
-	@echo; echo "A copy of examples/first_score, and there:"; echo '$$ nkibench'
+	@echo; echo "In a copy of examples/first_score, the command is: nkibench"; echo
 	@cd $(BUILD)/demo && ../nkibench
 	@echo; echo "More: examples/*/README.md, and README.md"
 

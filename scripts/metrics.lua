@@ -22,7 +22,7 @@ return function(argument)
     if row.path:find "modules%[%d+%]%.path$" then module_path = row.value end
     local source = row.source ~= module_path and row.source or "" -- that a module's counts are its file's goes without saying
     cells[i] = { row.path, value, row.why or source }
-    path_width = math.max(path_width, math.min(fmt.width(row.path), 44))
+    path_width = math.max(path_width, math.min(fmt.width(row.path), 52))
     value_width = math.max(value_width, math.min(fmt.width(value), 28))
   end
   for i, cell in ipairs(cells) do

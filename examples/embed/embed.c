@@ -1,4 +1,5 @@
-/* A score from C: one handle is one run. Each call returns the program's exit code, and nkb_run_error says why. */
+/* A score from C: one handle is one run. Each call returns the program's exit code, and
+ * nkb_run_error says why. */
 #include <nkibench.h>
 #include <stdio.h>
 

@@ -3,9 +3,11 @@
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 export BUILD LUA="${LUA:-lua5.4}" TOP="$PWD"
 
-# As a user's shell would be: no settings from outside, nothing of a make that runs the tests.
+# As a user's shell would be: no settings from outside, no flags of a make that runs the tests.
 clean_environment() {
-    unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES CFLAGS LDFLAGS NKIBENCH_RULE_PATH SOURCE_DATE_EPOCH CORPUS GOLDENS
+    local name
+    for name in $(compgen -e NKIBENCH_); do unset "$name"; done
+    unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES DESTDIR SOURCE_DATE_EPOCH XDG_DATA_HOME COLUMNS CORPUS GOLDENS
     export LC_ALL=C.UTF-8 PATH="$BUILD:$PATH" HOME="$BATS_FILE_TMPDIR"
 }
 
@@ -16,15 +18,17 @@ enter_copy() {
     cd "$BATS_TEST_TMPDIR/copy" || return 1
 }
 
-# Install the library for who links against it. One built with a sanitizer needs a program built so.
+# Install the library aside for who links against it; its own prefix stays, as another would build it anew.
+# One built with a sanitizer needs a program built so.
 install_library() {
-    local prefix=$BATS_FILE_TMPDIR/prefix
-    make -s -C "$TOP" install BUILD="$BUILD" PREFIX="$prefix" > "$BATS_FILE_TMPDIR/install.log" 2>&1 || {
+    local stage=$BATS_FILE_TMPDIR/stage prefix=${PREFIX:-/usr/local}
+    make -s -C "$TOP" install DESTDIR="$stage" > "$BATS_FILE_TMPDIR/install.log" 2>&1 || {
         cat "$BATS_FILE_TMPDIR/install.log"
         return 1
     }
-    export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"
-    if nm -D "$prefix/lib/libnkibench.so.1" | grep -q __asan_init; then
+    export PKG_CONFIG_SYSROOT_DIR="$stage" PKG_CONFIG_PATH="$stage$prefix/lib/pkgconfig"
+    export LD_LIBRARY_PATH="$stage$prefix/lib"
+    if nm -D "$LD_LIBRARY_PATH/libnkibench.so.1" | grep -q __asan_init; then
         mkdir -p "$BATS_FILE_TMPDIR/bin"
         printf '#!/bin/sh\nexec %s -fsanitize=address,undefined "$@"\n' "$(command -v cc)" > "$BATS_FILE_TMPDIR/bin/cc"
         chmod +x "$BATS_FILE_TMPDIR/bin/cc"
