@@ -14,8 +14,8 @@ GOLDENS ?= $(CORPUS)/../facts/goldens
 PKGS       := lua5.4 lua5.4-cjson lua5.4-filesystem yaml-0.1 jansson libcrypto
 RUN_DEPS   := build-essential pkg-config liblua5.4-dev lua-cjson-dev lua-filesystem-dev libyaml-dev \
               libjansson-dev libssl-dev
-TEST_DEPS  := $(RUN_DEPS) libcmocka-dev bats lua5.4 lua-cjson lua-filesystem
-CI_DEPS    := $(TEST_DEPS) clang clang-tidy cppcheck valgrind lua-check libclang-rt-dev
+TEST_DEPS  := $(RUN_DEPS) libcmocka-dev bats lua5.4 lua-cjson lua-filesystem locales
+CI_DEPS    := $(TEST_DEPS) clang clang-tidy cppcheck valgrind lua-check shellcheck libclang-rt-dev
 NKB_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -Isrc -fPIC -fvisibility=hidden -pthread \
               -DNKB_DATADIR='"$(PREFIX)/share/nkibench"' \
               -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
@@ -33,8 +33,8 @@ UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_
 FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH   := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 
-.PHONY: all demo test install uninstall lint check-arch check-corpus check-asan check-valgrind check-fuzz bench \
-        clean help deps-run deps-test deps-ci unit
+.PHONY: all demo test install uninstall lint check-arch check-corpus check-asan check-valgrind check-fuzz check-seeds \
+        bench clean help deps-run deps-test deps-ci unit
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nkibench $(BUILD)/libnkibench.a $(BUILD)/libnkibench.so.1
@@ -168,7 +168,7 @@ check-corpus: all unit ## compare with the corpus and the goldens (CORPUS=…)
 check-arch: ## who may include whom, and what src/README.md says of it
 	@sh tests/arch.sh
 
-lint: check-arch ## clang-tidy, cppcheck, luacheck
+lint: check-arch ## clang-tidy, cppcheck, luacheck, shellcheck
 	@BUILD=$(BUILD) sh tests/lint.sh
 
 check-asan: ## all tests under AddressSanitizer and UBSan
@@ -180,7 +180,11 @@ check-valgrind: all unit ## the unit tests and a score under valgrind
 check-fuzz: ## each reader's fuzz target for FUZZ_SECONDS, by libFuzzer (clang)
 	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)-fuzz LIBFUZZER=1 \
 	    CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" fuzz
-	@BUILD=$(BUILD)-fuzz sh tests/fuzz/run.sh
+	@BUILD=$(BUILD)-fuzz CORPUS=$(CORPUS) sh tests/fuzz/run.sh
+
+check-seeds: ## what fuzzing begins from, once, under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory $(JOBS) BUILD=$(BUILD)-asan CFLAGS="-O1 -g $(SANITIZE)" fuzz
+	@BUILD=$(BUILD)-asan CORPUS=$(CORPUS) FUZZ_SECONDS=0 sh tests/fuzz/run.sh
 
 .PHONY: fuzz
 fuzz: $(FUZZ)
