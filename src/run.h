@@ -74,7 +74,7 @@ struct run_text {
 
 struct nkb_run {
     struct nkb_arena arena; /* everything the run makes on the calling thread */
-    struct nkb_err err;    /* of the last call */
+    struct nkb_err err;     /* of the last call */
 
     struct setting settings[SETTING_COUNT_OF];
     const char **hlo_paths; /* --hlo and the arguments of `nkibench hlo` */
@@ -130,6 +130,8 @@ int run_measure_training(nkb_run *run, const struct run_training_needs *needs);
 int run_measure_saved(nkb_run *run);
 /* run_hlo.c */
 int run_measure_hlo(nkb_run *run, enum need need);
+/* run_duplicates.c: duplicate_of of each module that repeats one before it in path order */
+int run_find_duplicates(nkb_run *run);
 /* run_measure.c */
 int run_measure_all(nkb_run *run);
 /* How much the rule wants a name of m; without a rule everything is optional. */
@@ -141,7 +143,8 @@ int run_read_document(nkb_run *run, enum setting_id id, const char *path, struct
 void run_leave_out(nkb_run *run, const char *name, enum setting_id id, enum need need);
 void run_diagnose(nkb_run *run, bool warning, const char *format, ...) NKB_PRINTF(3, 4);
 void run_add_file(nkb_run *run, const char *role, const char *path, int64_t size_bytes);
-/* "no such file" for an input a rule needs: names the flag, and says when the path is only the default. */
+/* "no such file" for an input a rule needs: names the flag, and says when the path is only the
+ * default. */
 int run_missing(nkb_run *run, enum setting_id id);
 
 /* run_text.c */

@@ -1,6 +1,6 @@
-/* The HLO of a run: which files, each analysed on its own by a pool of threads, and what their places and
- * each other say of them (failed, locked, stale, duplicates). Results are in path order whatever the
- * number of threads. */
+/* The HLO of a run: which files, each analysed on its own by a pool of threads, and what their
+ * places and each other say of them (failed, locked, stale, duplicates). Results are in path order
+ * whatever the number of threads. */
 #include "run.h"
 
 #include <stdatomic.h>
@@ -11,7 +11,6 @@
 #include "analyze/module.h"
 #include "base/file.h"
 #include "base/pool.h"
-#include "base/sha256.h"
 #include "input/hlo.h"
 
 /* A file written in the minute after the log's last line may still be the run's own. */
@@ -79,7 +78,8 @@ static int add_folder(nkb_run *run, const char *path, struct list *list)
 {
     struct nkb_value *argument = nkb_value_object(&run->arena), *found = NULL;
     nkb_value_put(&run->arena, argument, "path", nkb_value_text(&run->arena, path));
-    int code = nkb_script_run("scripts/discover.lua", argument, &run->arena, NULL, &found, &run->err);
+    int code =
+        nkb_script_run("scripts/discover.lua", argument, &run->arena, NULL, &found, &run->err);
     if (code != 0)
         return code;
 
@@ -101,8 +101,8 @@ static int add_folder(nkb_run *run, const char *path, struct list *list)
         module->size_bytes = count_of(file, "size_bytes");
         struct nkb_str kind = text_of(file, "kind");
         if (!nkb_str_is(kind, "file"))
-            module->error = nkb_arena_printf(&run->arena, "is a %.*s; a file is expected",
-                                             NKB_STR_ARG(kind));
+            module->error =
+                nkb_arena_printf(&run->arena, "is a %.*s; a file is expected", NKB_STR_ARG(kind));
     }
     const struct nkb_value *problems = nkb_value_get(found, "problems");
     for (size_t i = 0; nkb_value_is(problems, NKB_ARRAY) && i < problems->as.items.count; i++)
@@ -139,7 +139,8 @@ struct job {
 };
 
 /* Standard input cannot be read twice, so it is held whole. */
-static int read_hlo(const char *path, struct nkb_arena *scratch, struct nkb_hlo *hlo, struct nkb_err *err)
+static int read_hlo(const char *path, struct nkb_arena *scratch, struct nkb_hlo *hlo,
+                    struct nkb_err *err)
 {
     struct nkb_buf bytes = NKB_BUF_INIT;
     if (strcmp(path, "-") != 0)
@@ -208,59 +209,6 @@ static int analyse(nkb_run *run)
     return atomic_load(&job.stop) ? nkb_err_set(&run->err, NKB_EINTERRUPT, "stopped") : 0;
 }
 
-struct digest {
-    struct nkb_module *module;
-    char sha256[NKB_SHA256_TEXT_BYTES]; /* empty until it is needed */
-};
-
-static int by_size(const void *a, const void *b)
-{
-    const struct nkb_module *x = ((const struct digest *)a)->module, *y = ((const struct digest *)b)->module;
-    if (x->size_bytes != y->size_bytes)
-        return x->size_bytes < y->size_bytes ? -1 : 1;
-    return x < y ? -1 : x > y;
-}
-
-static int by_digest(const void *a, const void *b)
-{
-    const struct digest *x = a, *y = b;
-    int order = strcmp(x->sha256, y->sha256);
-    if (order)
-        return order;
-    return x->module < y->module ? -1 : x->module > y->module;
-}
-
-/* Files of one size are hashed, others cannot be equal. The first in path order is the original. */
-static int find_duplicates(nkb_run *run)
-{
-    struct digest *digests = nkb_arena_array(&run->arena, run->module_count, sizeof *digests);
-    size_t count = 0;
-    if (!digests)
-        return nkb_err_memory(&run->err);
-    for (size_t i = 0; i < run->module_count; i++)
-        if (run->modules[i].ok && run->modules[i].size_bytes > 0)
-            digests[count++].module = &run->modules[i];
-    qsort(digests, count, sizeof *digests, by_size);
-
-    for (size_t i = 0; i < count; i++) {
-        int64_t size = digests[i].module->size_bytes;
-        bool alone = (i == 0 || digests[i - 1].module->size_bytes != size) &&
-                     (i + 1 == count || digests[i + 1].module->size_bytes != size);
-        long long read;
-        struct nkb_err ignored;
-        if (!alone && nkb_sha256_file(digests[i].module->path.ptr, digests[i].sha256, &read, &ignored) != 0)
-            digests[i].sha256[0] = '\0'; /* gone since: it repeats nothing we can show */
-    }
-    qsort(digests, count, sizeof *digests, by_digest);
-    for (size_t i = 1, first = 0; i < count; i++) {
-        if (digests[i].sha256[0] && strcmp(digests[i].sha256, digests[first].sha256) == 0)
-            digests[i].module->duplicate_of = digests[first].module->path;
-        else
-            first = i;
-    }
-    return 0;
-}
-
 /* One line for all modules of a kind: how many, what it does to the number, the first of them. */
 static void diagnose_kind(nkb_run *run, bool warning, size_t count, const struct nkb_module *first,
                           const char *one, const char *many)
@@ -283,9 +231,12 @@ static void diagnose(nkb_run *run)
     for (size_t i = 0; i < run->module_count; i++) {
         const struct nkb_module *m = &run->modules[i];
         const bool is[KINDS] = {
-            [ERROR] = !m->ok,          [FAILED] = m->ok && m->failed_compile,
-            [LOCKED] = m->ok && m->locked, [STALE] = m->ok && m->stale,
-            [REPEATED] = m->duplicate_of.len > 0, [REMARKED] = m->ok && m->diagnostic_count > 0,
+            [ERROR] = !m->ok,
+            [FAILED] = m->ok && m->failed_compile,
+            [LOCKED] = m->ok && m->locked,
+            [STALE] = m->ok && m->stale,
+            [REPEATED] = m->duplicate_of.len > 0,
+            [REMARKED] = m->ok && m->diagnostic_count > 0,
         };
         for (int k = 0; k < KINDS; k++)
             if (is[k] && count[k]++ == 0)
@@ -305,19 +256,20 @@ static void diagnose(nkb_run *run)
                      first[ERROR]->error, count[ERROR] > 1 ? " (nkibench hlo lists all)" : "");
     diagnose_kind(run, true, count[FAILED], first[FAILED], "failed to compile and still counts",
                   "failed to compile and still count");
-    diagnose_kind(run, true, count[LOCKED], first[LOCKED], "is locked, its compilation unfinished, and counts",
+    diagnose_kind(run, true, count[LOCKED], first[LOCKED],
+                  "is locked, its compilation unfinished, and counts",
                   "are locked, their compilation unfinished, and count");
     diagnose_kind(run, true, count[STALE], first[STALE], "is newer than the log and counts",
                   "are newer than the log and count");
     if (dedupe)
-        diagnose_kind(run, false, count[REPEATED], first[REPEATED], "repeats another and is left out",
-                      "repeat others and are left out");
+        diagnose_kind(run, false, count[REPEATED], first[REPEATED],
+                      "repeats another and is left out", "repeat others and are left out");
     else
         diagnose_kind(run, true, count[REPEATED], first[REPEATED],
                       "repeats another and counts again (--dedupe leaves it out)",
                       "repeat others and count again (--dedupe leaves them out)");
-    diagnose_kind(run, false, count[REMARKED], first[REMARKED], "has a remark (nkibench hlo shows it)",
-                  "have remarks (nkibench hlo shows them)");
+    diagnose_kind(run, false, count[REMARKED], first[REMARKED],
+                  "has a remark (nkibench hlo shows it)", "have remarks (nkibench hlo shows them)");
 }
 
 static int collect(nkb_run *run, struct list *list)
@@ -337,8 +289,9 @@ static int collect(nkb_run *run, struct list *list)
 
     const char *path = run->settings[SET_COMPILE_DIR].value;
     if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
-        return nkb_err_set(&run->err, NKB_EINPUT,
-                           "%s: is a file; --compile-dir expects a folder (--hlo FILE takes one file)", path);
+        return nkb_err_set(
+            &run->err, NKB_EINPUT,
+            "%s: is a file; --compile-dir expects a folder (--hlo FILE takes one file)", path);
     return add_folder(run, path, list);
 }
 
@@ -348,7 +301,8 @@ static int check_named(nkb_run *run)
     for (size_t i = 0; i < run->module_count; i++) {
         const struct nkb_module *module = &run->modules[i];
         if (module->named && !module->ok)
-            return nkb_err_set(&run->err, NKB_EINPUT, "%.*s: %s", NKB_STR_ARG(module->path), module->error);
+            return nkb_err_set(&run->err, NKB_EINPUT, "%.*s: %s", NKB_STR_ARG(module->path),
+                               module->error);
     }
     return 0;
 }
@@ -361,7 +315,8 @@ int run_measure_hlo(nkb_run *run, enum need need)
     struct list list = {0};
 
     bool there = run->hlo_count > 0 || run_exists(source);
-    if (need == NEED_NONE || (!there && need == NEED_OPTIONAL && !run->settings[SET_COMPILE_DIR].given)) {
+    if (need == NEED_NONE ||
+        (!there && need == NEED_OPTIONAL && !run->settings[SET_COMPILE_DIR].given)) {
         run_leave_out(run, "hlo", SET_COMPILE_DIR, need);
         return 0;
     }
@@ -371,9 +326,10 @@ int run_measure_hlo(nkb_run *run, enum need need)
     if (code != 0)
         return code;
     if (list.count == 0)
-        return nkb_err_set(&run->err, NKB_EINPUT,
-                           "%s: no HLO file below it; *.hlo_module.pb and *.hlo are looked for (%s)", source,
-                           run->hlo_count ? "--hlo" : "--compile-dir");
+        return nkb_err_set(
+            &run->err, NKB_EINPUT,
+            "%s: no HLO file below it; *.hlo_module.pb and *.hlo are looked for (%s)", source,
+            run->hlo_count ? "--hlo" : "--compile-dir");
     sort_modules(&list);
     run->modules = list.at;
     run->module_count = list.count;
@@ -382,12 +338,12 @@ int run_measure_hlo(nkb_run *run, enum need need)
     if (code == 0)
         code = check_named(run);
     if (code == 0)
-        code = find_duplicates(run);
+        code = run_find_duplicates(run);
     if (code != 0)
         return code;
     diagnose(run);
-    struct nkb_hlo_totals_options options = {run_switch(run, SET_ANY_FORM), run_switch(run, SET_DEDUPE),
-                                             source};
+    struct nkb_hlo_totals_options options = {run_switch(run, SET_ANY_FORM),
+                                             run_switch(run, SET_DEDUPE), source};
     nkb_value_put(&run->arena, run->metrics, "hlo",
                   nkb_hlo_metrics(&run->arena, run->modules, run->module_count, &options));
     return 0;

@@ -33,11 +33,12 @@ static const struct option own[FLAG_COUNT] = {
                   NULL, NULL, OWNER_CLI, FLAG_LUA},
 };
 
-/* What decides how a rule is loaded must be known before its parameters are. */
+/* What decides how a rule is loaded, and how what goes wrong by then is said. */
 static bool matters_early(const struct option *option)
 {
-    static const char *const names[] = {"settings",         "no-settings", "unsafe", "max-memory",
-                                        "max-instructions", "max-seconds", "help",   "version"};
+    static const char *const names[] = {
+        "settings",    "no-settings", "unsafe",  "max-memory", "max-instructions",
+        "max-seconds", "help",        "version", "quiet",      "ascii"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(option->name, names[i]) == 0)
             return true;

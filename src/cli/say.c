@@ -32,33 +32,6 @@ int write_all(int fd, const char *data, size_t size, const char *name, struct nk
     return 0;
 }
 
-void say(const struct cli *cli, const char *format, ...)
-{
-    struct nkb_err line;
-    va_list args;
-    (void)cli;
-
-    va_start(args, format);
-    nkb_err_setv(&line, 0, format, args);
-    va_end(args);
-    progress_clear();
-    struct nkb_buf text = NKB_BUF_INIT;
-    nkb_buf_printf(&text, "nkibench: %s\n", line.text);
-    if (!text.failed)
-        write_all(STDERR_FILENO, text.data, text.len, "standard error", &line);
-    nkb_buf_free(&text);
-}
-
-void say_diagnostics(const struct cli *cli)
-{
-    const char *text;
-    int warning = 0;
-    if (cli->flags[FLAG_QUIET])
-        return;
-    for (size_t i = 0; (text = nkb_run_diagnostic(cli->run, i, &warning)) != NULL; i++)
-        say(cli, "%s: %s", warning ? "warning" : "note", text);
-}
-
 /* What a terminal of this locale and type shows of the layouts' signs. */
 static bool shows_utf8(void)
 {
@@ -175,7 +148,7 @@ static void to_colour(struct nkb_buf *out, const char *text, size_t size)
     }
 }
 
-int say_text(struct cli *cli, int fd, const char *text, size_t size)
+static int show(const struct cli *cli, int fd, const char *text, size_t size, struct nkb_err *err)
 {
     const char *no_colour = getenv("NO_COLOR");
     bool terminal = isatty(fd) == 1;
@@ -190,12 +163,42 @@ int say_text(struct cli *cli, int fd, const char *text, size_t size)
         to_colour(&out, plain.data, plain.len);
     else
         nkb_buf_append(&out, plain.data, plain.len);
-    int code =
-        out.failed || plain.failed
-            ? nkb_err_memory(&cli->err)
-            : write_all(fd, out.data, out.len,
-                        fd == STDOUT_FILENO ? "standard output" : "standard error", &cli->err);
+    int code = out.failed || plain.failed
+                   ? nkb_err_memory(err)
+                   : write_all(fd, out.data, out.len,
+                               fd == STDOUT_FILENO ? "standard output" : "standard error", err);
     nkb_buf_free(&plain);
     nkb_buf_free(&out);
     return code;
+}
+
+int say_text(struct cli *cli, int fd, const char *text, size_t size)
+{
+    return show(cli, fd, text, size, &cli->err);
+}
+
+void say(const struct cli *cli, const char *format, ...)
+{
+    struct nkb_err line, ignored;
+    struct nkb_buf text = NKB_BUF_INIT;
+    va_list args;
+
+    va_start(args, format);
+    nkb_err_setv(&line, 0, format, args);
+    va_end(args);
+    progress_clear();
+    nkb_buf_printf(&text, "nkibench: %s\n", line.text);
+    if (!text.failed)
+        show(cli, STDERR_FILENO, text.data, text.len, &ignored);
+    nkb_buf_free(&text);
+}
+
+void say_diagnostics(const struct cli *cli)
+{
+    const char *text;
+    int warning = 0;
+    if (cli->flags[FLAG_QUIET])
+        return;
+    for (size_t i = 0; (text = nkb_run_diagnostic(cli->run, i, &warning)) != NULL; i++)
+        say(cli, "%s: %s", warning ? "warning" : "note", text);
 }

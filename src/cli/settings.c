@@ -38,7 +38,8 @@ static const struct option *exact(const struct cli *cli, const char *name, bool 
 static bool early_name(const char *name)
 {
     return strncmp(name, "max-", 4) == 0 || strcmp(name, "unsafe") == 0 ||
-           strcmp(name, "settings") == 0 || strcmp(name, "no-settings") == 0;
+           strcmp(name, "settings") == 0 || strcmp(name, "no-settings") == 0 ||
+           strcmp(name, "quiet") == 0 || strcmp(name, "ascii") == 0;
 }
 
 static int apply_variable(struct cli *cli, const char *variable, const char *value, size_t len,
@@ -64,7 +65,7 @@ static int apply_variable(struct cli *cli, const char *variable, const char *val
                    : 0;
     if (!option) {
         /* A command without a rule knows no parameters. */
-        if (!is_param || strcmp(cli->command, "score") == 0)
+        if (!cli->flags[FLAG_QUIET] && (!is_param || strcmp(cli->command, "score") == 0))
             say(cli, "warning: %s is no setting%s and is ignored", origin,
                 is_param ? " of this rule" : "");
         return 0;

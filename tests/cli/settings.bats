@@ -46,7 +46,7 @@ $ NKIBENCH_VERSION=2 NKIBENCH_RULE_PATH=/nowhere nkibench --dry-run > /dev/null
 ! nkibench: warning: NKIBENCH_VERSION is no setting and is ignored
 $ NKIBENCH_THROUGHPUT= NKIBENCH_P_BASE_MFU= nkibench --dry-run > /dev/null
 $ NKIBENCH_THROUGHPUTT=2 NKIBENCH_QUIET=true nkibench --dry-run > /dev/null
-! nkibench: warning: NKIBENCH_THROUGHPUTT is no setting and is ignored
+$ NKIBENCH_THROUGHPUTT=2 nkibench --dry-run --quiet > /dev/null
 END
 }
 
