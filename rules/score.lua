@@ -63,9 +63,8 @@ return {
       local scored, others = tasks_of(m, p)
       c:require(#scored > 0, "reasoning: no task has " .. p.reasoning_metric .. " (--reasoning-metric names another)")
       if #scored > 0 and #others > 0 then
-        c:advise(false, ("reasoning: %d of %d tasks have no %s and are left out of the mean: %s%s"):format(#others,
-          #others + #scored, p.reasoning_metric, table.concat(others, ", ", 1, math.min(#others, 3)),
-          #others > 3 and ", …" or ""))
+        c:advise(false, ("reasoning: left out of the mean, having no %s: %s%s (%d of %d tasks)"):format(p.reasoning_metric,
+          table.concat(others, ", ", 1, math.min(#others, 3)), #others > 3 and ", …" or "", #others, #others + #scored))
       end
     end
     local w = weights.of(m, p)
