@@ -57,9 +57,7 @@ static void *allocate(void *context, void *old, size_t old_bytes, size_t size_by
 
 struct nkb_state *nkb_state_of(lua_State *L)
 {
-    struct nkb_state *state;
-    memcpy(&state, lua_getextraspace(L), sizeof state);
-    return state;
+    return *(struct nkb_state **)lua_getextraspace(L);
 }
 
 static void set_up(lua_State *L, void *context)
@@ -94,7 +92,7 @@ int nkb_state_new(struct nkb_state **out, const struct nkb_limits *limits, struc
                                limits->memory_bytes);
         return nkb_err_memory(err);
     }
-    memcpy(lua_getextraspace(state->L), &state, sizeof state);
+    *(struct nkb_state **)lua_getextraspace(state->L) = state;
     int code = nkb_state_run(state, NULL, set_up, NULL, err);
     if (code != 0) {
         nkb_state_free(state);
