@@ -1,9 +1,13 @@
-/* Instructions and computations gather in malloc's memory while their number is unknown and move to
- * the arena once complete, so that the arena holds each of them once. */
+/* How many instructions a computation has is known at its end. They gather in a small array that is
+ * used again and again; those of a large computation go to the arena early, with room for as many
+ * as the bytes still to come promise, so that memory is touched about once. */
 #include "input/hlo_build.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { FEW = 4096, GROWTH_MAX = 8 };
+#define SLACK (33.0 / 32)
 
 const struct nkb_hlo_limits nkb_hlo_default_limits = {
     .computations = 1024 * 1024,
@@ -18,7 +22,8 @@ const struct nkb_hlo_limits nkb_hlo_default_limits = {
     .whole_bytes = 512 * 1024 * 1024,
 };
 
-static struct nkb_hlo_computation *open_computation(struct nkb_hlo_build *build, uint64_t at)
+static struct nkb_hlo_computation *open_computation(struct nkb_hlo_build *build, uint64_t at,
+                                                    uint64_t end)
 {
     uint64_t count = build->computation_count;
 
@@ -26,11 +31,42 @@ static struct nkb_hlo_computation *open_computation(struct nkb_hlo_build *build,
         !nkb_hlo_build_room(build, &build->computations, &build->computation_room,
                             build->computation_count, sizeof *build->computations))
         return NULL;
+    if (!build->few)
+        build->few = malloc(FEW * sizeof *build->few);
+    if (!build->few) {
+        nkb_hlo_build_memory(build);
+        return NULL;
+    }
     memset(&build->computation, 0, sizeof build->computation);
     build->computation.name = NKB_STR_LITERAL("");
     build->computation.at = at;
+    build->computation_end = end;
+    build->instructions = build->few;
+    build->instruction_room = FEW;
     build->instruction_count = 0;
     return &build->computation;
+}
+
+/* The array is full, and the next instruction stands at offset `at`. */
+static bool grow_instructions(struct nkb_hlo_build *build, uint64_t at)
+{
+    size_t count = build->instruction_count;
+    uint64_t done = at - build->computation.at,
+             all = build->computation_end - build->computation.at;
+    double promised = (double)count * (double)all / (double)done * SLACK + FEW;
+    size_t room = count * GROWTH_MAX;
+
+    if (promised < (double)room)
+        room = (size_t)promised;
+    if (room < count + count / 4)
+        room = count + count / 4;
+    struct nkb_hlo_instruction *grown =
+        nkb_arena_grow(build->arena, build->instructions, count, room, sizeof *grown);
+    if (!grown)
+        return nkb_hlo_build_memory(build);
+    build->instructions = grown;
+    build->instruction_room = room;
+    return true;
 }
 
 /* Operand ids to positions, the root, and the calls noted for the end of the module. */
@@ -72,8 +108,10 @@ static bool close_computation(struct nkb_hlo_build *build)
     *computation = build->computation;
     computation->root = NKB_HLO_NONE;
     computation->instruction_count = (uint32_t)count;
-    computation->instructions = nkb_arena_grow(build->arena, build->instructions, count, count,
-                                               sizeof *build->instructions);
+    computation->instructions = build->instructions;
+    if (build->instructions == build->few)
+        computation->instructions =
+            nkb_arena_grow(build->arena, build->few, count, count, sizeof *build->few);
     if (!computation->instructions)
         return nkb_hlo_build_memory(build);
     build->computation_count++;
@@ -84,8 +122,7 @@ static struct nkb_hlo_draft *open_instruction(struct nkb_hlo_build *build, uint6
 {
     if (!nkb_hlo_build_count(build, &build->instructions_all, 1, build->limits->instructions,
                              "instructions") ||
-        !nkb_hlo_build_room(build, &build->instructions, &build->instruction_room,
-                            build->instruction_count, sizeof *build->instructions))
+        (build->instruction_count == build->instruction_room && !grow_instructions(build, at)))
         return NULL;
     struct nkb_hlo_draft *draft = &build->draft;
     memset(draft, 0, offsetof(struct nkb_hlo_draft, literal));
@@ -97,7 +134,7 @@ static struct nkb_hlo_draft *open_instruction(struct nkb_hlo_build *build, uint6
 }
 
 void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
-                         void *target, uint64_t at)
+                         void *target, uint64_t at, uint64_t end)
 {
     bool *given;
     void *child;
@@ -114,7 +151,7 @@ void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_fie
     case NKB_KEEP_INSTRUCTION:
         return open_instruction(build, at);
     case NKB_KEEP_COMPUTATION:
-        return open_computation(build, at);
+        return open_computation(build, at, end);
     case NKB_KEEP_TUPLE_SHAPE:
         return nkb_hlo_build_tuple_element(build, target);
     case NKB_KEEP_WINDOW_DIM:
@@ -201,7 +238,7 @@ bool nkb_hlo_build_finish(struct nkb_hlo_build *build)
 
 void nkb_hlo_build_free(struct nkb_hlo_build *build)
 {
-    free(build->instructions);
+    free(build->few);
     free(build->computations);
     free(build->callers);
     free(build->payload_trips);

@@ -46,9 +46,11 @@ struct nkb_hlo_build {
     uint64_t modules_wrapped; /* in an HloProto or HloSnapshot: how many, where one is right */
 
     struct nkb_hlo_draft draft;
-    struct nkb_hlo_computation computation;   /* being read */
-    struct nkb_hlo_instruction *instructions; /* of it so far */
+    struct nkb_hlo_computation computation; /* being read, up to this offset */
+    uint64_t computation_end;
+    struct nkb_hlo_instruction *instructions; /* of it so far: in `few`, or in the arena */
     size_t instruction_count, instruction_room;
+    struct nkb_hlo_instruction *few;
     struct nkb_hlo_computation *computations; /* complete ones */
     size_t computation_count, computation_room;
     struct nkb_hlo_instruction **callers; /* instructions that call, in the arena */
@@ -76,10 +78,10 @@ void nkb_hlo_build_start(struct nkb_hlo_build *build, struct nkb_wire *wire,
 bool nkb_hlo_build_finish(struct nkb_hlo_build *build);
 void nkb_hlo_build_free(struct nkb_hlo_build *build);
 
-/* A message that is kept begins at offset `at`: the struct its fields fill, NULL for a fault; and
- * ends. */
+/* A message that is kept stands from offset `at` to `end`: the struct its fields fill, NULL for a
+ * fault; and is complete. */
 void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
-                         void *target, uint64_t at);
+                         void *target, uint64_t at, uint64_t end);
 bool nkb_hlo_build_close(struct nkb_hlo_build *build, const struct nkb_proto_field *field);
 /* Room for `more` numbers behind those of a list, which they now belong to. */
 int64_t *nkb_hlo_build_more(struct nkb_hlo_build *build, const int64_t **at, uint32_t *count,

@@ -128,7 +128,7 @@ static bool stream_child(struct nkb_hlo_walk *w, const struct nkb_proto_field *f
     if (depth == NKB_HLO_DEPTH)
         return nkb_hlo_fault_depth(w->wire, tag_at);
     if (target && field->keep != NKB_KEEP_NOT) {
-        child = nkb_hlo_build_open(w->build, field, target, tag_at);
+        child = nkb_hlo_build_open(w->build, field, target, tag_at, end);
         if (!child)
             return false;
     }

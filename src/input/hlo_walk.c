@@ -198,7 +198,8 @@ static bytes walk_child(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
         return NULL;
     }
     if (target && field->keep != NKB_KEEP_NOT) {
-        child = nkb_hlo_build_open(w->build, field, target, offset_of(w, tag_at));
+        child = nkb_hlo_build_open(w->build, field, target, offset_of(w, tag_at),
+                                   offset_of(w, p + len));
         if (!child)
             return NULL;
     }

@@ -256,6 +256,34 @@ static void test_references_are_resolved_last_id_first(void **state)
                     "#3 : root #0 at -1 @72\n");
 }
 
+/* Few, many, and a front that says nothing about the rest. */
+static void test_computations_of_any_length_stay_in_order(void **state)
+{
+    static const int counts[] = {1, 4095, 4096, 4097, 32768, 32769, 100000};
+    static const char filler[30000];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct nkb_buf c = NKB_BUF_INIT, module = NKB_BUF_INIT, in = NKB_BUF_INIT;
+        for (int id = 1; id <= counts[i]; id++) {
+            put_int(&in, 35, id);
+            put_int(&in, 36, id - 1);
+            put_message(&c, 2, &in);
+            if (id == 100)
+                put_bytes(&c, 100, filler, sizeof filler);
+        }
+        put_message(&module, 3, &c);
+        struct reading r = read_within(&module, &nkb_hlo_default_limits);
+        const struct nkb_hlo_computation *read = &r.hlo.computations[0];
+        assert_int_equal(read->instruction_count, counts[i]);
+        for (uint32_t at = 0; at < read->instruction_count; at++) {
+            assert_int_equal(read->instructions[at].id, at + 1);
+            assert_int_equal(read->instructions[at].operands[0], at ? at - 1 : NKB_HLO_NONE);
+        }
+        done(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_a_known_field_of_another_wire_type_is_unknown),
         cmocka_unit_test(test_opcodes_are_whole_names),
         cmocka_unit_test(test_references_are_resolved_last_id_first),
+        cmocka_unit_test(test_computations_of_any_length_stay_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
