@@ -26,7 +26,7 @@ end
 
 return function(argument)
   local lines, rule = {}, argument.rule
-  local function add(text) lines[#lines + 1] = text end
+  local function add(text) lines[#lines + 1] = fmt.line(text) end
   local function add_all(title, cells)
     add("")
     add(title)

@@ -36,7 +36,7 @@ local function page()
   local lines, p = {}, {}
   function p.add(text, ...)
     if select("#", ...) > 0 then text = text:format(...) end
-    lines[#lines + 1] = (text:gsub("%s+$", ""))
+    lines[#lines + 1] = fmt.line(text):gsub("%s+$", "")
   end
   function p.row(widths, cells, rest)
     local out = { fmt.pad(cells[1], widths[1]) }
@@ -117,7 +117,7 @@ end
 
 local function one_module(hlo)
   local module, p = hlo.modules[1], page()
-  if module.status ~= "ok" then return ("%s  %s\n"):format(module.path, module.error) end
+  if module.status ~= "ok" then return fmt.line(("%s  %s"):format(module.path, module.error)) .. "\n" end
   local facts = ("%s · %s · %s"):format(counted(module.computations, "computation", "computations"),
     counted(module.instructions, "instruction", "instructions"), form_of(module))
   if fmt.width(module.path) + fmt.width(facts) + 3 <= 80 then

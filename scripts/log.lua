@@ -42,7 +42,7 @@ end
 
 return function(log)
   local lines = {}
-  local function add(text, ...) lines[#lines + 1] = select("#", ...) > 0 and text:format(...) or text end
+  local function add(text, ...) lines[#lines + 1] = fmt.line(select("#", ...) > 0 and text:format(...) or text) end
   add("%s", log.path)
   add("  %s%s", log.records == 1 and "1 record" or fmt.count(log.records) .. " records",
     log.runs and log.runs > 1 and (" of %s runs; the figures are the last run's"):format(fmt.count(log.runs)) or "")

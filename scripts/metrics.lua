@@ -27,7 +27,7 @@ return function(argument)
   end
   for i, cell in ipairs(cells) do
     local line = fmt.pad(cell[1], path_width) .. "  " .. fmt.pad(cell[2], cell[3] == "" and 0 or value_width) .. "  " .. cell[3]
-    lines[i] = line:gsub("%s+$", "")
+    lines[i] = fmt.line(line):gsub("%s+$", "")
   end
   return table.concat(lines, "\n") .. "\n"
 end

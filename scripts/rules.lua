@@ -10,10 +10,10 @@ return function(argument)
     version_width = math.max(version_width, fmt.width(rule.version or "-"))
   end
   for _, rule in ipairs(argument.rules) do
-    lines[#lines + 1] = ("%s  %s  %s%s"):format(fmt.pad(rule.name, width), fmt.pad(rule.version or "-", version_width),
-      rule.origin == "builtin" and "builtin" or rule.path, rule.shadowed and "  (hidden by one above)" or "")
+    lines[#lines + 1] = fmt.line(("%s  %s  %s%s"):format(fmt.pad(rule.name, width), fmt.pad(rule.version or "-", version_width),
+      rule.origin == "builtin" and "builtin" or rule.path, rule.shadowed and "  (hidden by one above)" or ""))
     local about = rule.error or rule.about
-    if about then lines[#lines + 1] = "  " .. about end
+    if about then lines[#lines + 1] = fmt.line("  " .. about) end
   end
   return table.concat(lines, "\n") .. "\n"
 end

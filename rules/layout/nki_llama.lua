@@ -116,7 +116,7 @@ local layout = {}
 
 function layout.console(r)
   local lines = {}
-  local function out(format, ...) lines[#lines + 1] = select("#", ...) > 0 and format:format(...) or format end
+  local function out(format, ...) lines[#lines + 1] = nkb.fmt.line(select("#", ...) > 0 and format:format(...) or format) end
   local parts = parts_of(r)
   local training_only = r.mode == "training_only"
 

@@ -71,6 +71,9 @@ end
 -- Characters, not bytes; bytes when it is not UTF-8.
 function fmt.width(text) return utf8_len(text) or #text end
 
+-- Text that stays one line, whatever a file is called: control characters become question marks.
+function fmt.line(text) return (text:gsub("[\0-\31\127]", "?")) end
+
 -- Fill with spaces (or `fill`) to `width` characters: side "left" (the default: text stands left), "right",
 -- "center".
 function fmt.pad(text, width, side, fill)

@@ -38,8 +38,13 @@ static bool shows_utf8(void)
     const char *term = getenv("TERM");
     if (term && (strcmp(term, "dumb") == 0 || strcmp(term, "linux") == 0))
         return false;
-    setlocale(LC_CTYPE, ""); /* characters only: numbers stay as they are */
-    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    /* The program itself stays in the C locale, so that no pattern or number of a rule depends on
+     * the user's. */
+    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    bool utf8 = locale && strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    if (locale)
+        freelocale(locale);
+    return utf8;
 }
 
 struct sign {

@@ -37,7 +37,7 @@ struct nkb_rule_source {
 int nkb_rule_find(const char *name, struct nkb_arena *arena, struct nkb_rule_source *out,
                   struct nkb_err *err);
 /* Every rule that can be found, in that order, shadowed ones included: objects {name, origin, path,
- * version, about, shadowed}. */
+ * version, about, error (of one that is no rule), shadowed}. */
 struct nkb_value *nkb_rule_list(struct nkb_arena *arena);
 
 struct nkb_param {

@@ -91,6 +91,8 @@ static void describe(const struct nkb_place *place, const char *name, struct nkb
                 nkb_metric_absent(arena, rule, fields[i],
                                   code == 0 ? "the rule does not say" : err.text);
         }
+        if (code != 0)
+            nkb_metric_text(arena, rule, "error", err.text, NULL);
         nkb_metric_bool(arena, rule, "shadowed", is_listed(list, name), NULL);
         nkb_value_append(arena, list, rule);
     }

@@ -1,0 +1,75 @@
+# The same inputs and SOURCE_DATE_EPOCH give the same bytes, whatever else differs.
+load helper
+
+# All that a run makes, in folder $1.
+made() {
+  mkdir -p "$1"
+  nkibench --detailed --per-file-scores --verbose > "$1/console" 2> "$1/talk"
+  mv benchmark_results.json benchmark_finetuning.json "$1"
+  nkibench metrics --json > "$1/metrics.json" 2> "$1/metrics.talk"
+  nkibench hlo cache --lua > "$1/hlo.lua" 2>&1
+}
+
+@test "for any number of threads" {
+  local jobs
+  many_files cache/many 60
+  printf 'broken' > cache/many/broken.hlo
+  for jobs in 1 2 8 64; do NKIBENCH_JOBS=$jobs made jobs.$jobs; done
+  diff -r jobs.1 jobs.2 && diff -r jobs.1 jobs.8 && diff -r jobs.1 jobs.64
+}
+
+@test "from run to run, for Lua seeds its hashes anew each time" {
+  made a && made b && made c
+  diff -r a b && diff -r a c
+}
+
+@test "in any locale, time zone and terminal" {
+  made plain
+  # A locale whose decimal point is a comma, where the test run could make it.
+  LOCPATH=${TEST_LOCPATH:-/nonexistent} LC_ALL=comma made comma
+  LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 made german
+  LC_ALL=C made c
+  TZ=Asia/Kathmandu made zone
+  TERM=dumb COLUMNS=17 made terminal
+  for other in comma german c zone terminal; do diff -r plain $other; done
+}
+
+@test "the comma of a locale is nowhere, and values are read without it" {
+  [ -d "${TEST_LOCPATH:-/nonexistent}" ] || skip "no locale with a comma (tests/run.sh makes one)"
+  export LOCPATH=$TEST_LOCPATH LC_ALL=comma
+  [ "$(locale decimal_point)" = , ]
+  nkibench --throughput 2.1 --base-mfu 40.5 --max-seconds 4.5 | grep -q 'MFU: 15.48% (baseline: 40.50%)'
+  refused '--throughput 2,1' '--throughput is "2,1"; a number above 0 is expected'
+}
+
+@test "in a folder of another name, made in another order" {
+  made one
+  mkdir ../elsewhere
+  cp -r cache config.json nkibench.yaml train.log train.yaml benchmark_inference.json ../elsewhere
+  (cd ../elsewhere && made two)
+  diff -r one ../elsewhere/two
+}
+
+@test "SOURCE_DATE_EPOCH is the timestamp, else it is the time" {
+  nkibench > /dev/null
+  is benchmark_results.json timestamp 2026-03-05T08:40:00
+  unset SOURCE_DATE_EPOCH
+  nkibench > /dev/null
+  [[ "$(value benchmark_results.json timestamp)" == "$(date +%Y-%m-%dT)"*.?????? ]]
+  SOURCE_DATE_EPOCH=0 nkibench > /dev/null
+  is benchmark_results.json timestamp 1970-01-01T00:00:00
+}
+
+@test "a rule sees neither clock nor chance nor address" {
+  rule 'score = function(m)
+    assert(not (os or io or debug or package or collectgarbage or math.random or coroutine))
+    local t, order = {}, {}
+    for i = 1, 50 do t["k" .. i * 7 % 50] = i end
+    for k in pairs(t) do order[#order + 1] = k end
+    return 1, { { tostring(t) .. tostring(print) .. table.concat(order), 2 } }
+  end'
+  nkibench ./r.lua > a.txt && cp benchmark_results.json a.json
+  nkibench ./r.lua > b.txt
+  cmp a.txt b.txt && cmp a.json benchmark_results.json
+  grep -q 'tablenilk0k1k10k11' a.json
+}

@@ -1,0 +1,141 @@
+# A rule at fault ends a run with 5 and the rule's own line; a submission at fault with 3 and the score it would be.
+load helper
+
+# r.lua, made of $1 and what every rule has, ends with 5 and says $2.
+fault() {
+  rule "$1"
+  transcript <<END
+\$ nkibench ./r.lua --quiet
+! nkibench: $2
+? 5
+END
+}
+
+@test "the file is no rule" {
+  transcript <<'END'
+$ : > r.lua; nkibench ./r.lua
+! nkibench: r.lua: the file returns nothing; a rule is a table, return { api = 1, score = function(m, p, t) … end }
+? 5
+$ echo 'return 5' > r.lua; nkibench ./r.lua
+! nkibench: r.lua: the file returns a number; a rule is a table, return { api = 1, score = function(m, p, t) … end }
+? 5
+$ printf '\033Lua' > r.lua; nkibench ./r.lua
+! nkibench: <*>
+? 5
+$ mkdir d.lua; nkibench ./d.lua
+! nkibench: no rule './d.lua': no such file
+? 5
+END
+}
+
+@test "a syntax error has the user's line" {
+  fault $'score = function(m)\n  return 1 +\nend' "./r.lua:5: unexpected symbol near 'end'"
+}
+
+@test "an unknown key is named with the one that was meant" {
+  fault 'score = function() return 1 end, scoer = 2' "r.lua: 'scoer' is not part of a rule; did you mean 'score'?"
+  fault 'score = function() return 1 end, chekc = 2' "r.lua: 'chekc' is not part of a rule; did you mean 'check'?"
+}
+
+@test "an error shows the rule's line and only the rule's frames" {
+  rule 'score = function(m)
+  local function inner() return m.hlo.static.nki_ratoi end
+  local value = inner()
+  return value
+end'
+  transcript <<'END'
+$ nkibench ./r.lua
+! nkibench: ./r.lua:4: no metric 'hlo.static.nki_ratoi'; did you mean 'nki_ratio'? (nkibench metrics hlo.static lists them)
+! nkibench:     ./r.lua:4 in 'inner'
+! nkibench:     ./r.lua:5 in 'score'
+? 5
+END
+  fault $'score = function()\n  local x\n  return x.y\nend' "./r.lua:5: attempt to index a nil value (local 'x')"
+  fault 'score = function() error({}) end' './r.lua:3: an error that is a table; a text is expected'
+}
+
+@test "a score that is none" {
+  fault 'score = function() return 0 / 0 end' 'r.lua: the score is nan; a finite number is expected'
+  fault 'score = function() return 1 / 0 end' 'r.lua: the score is inf; a finite number is expected'
+  fault 'score = function() return "7" end' 'r.lua: <*>'
+  fault 'score = function() end' 'r.lua: <*>'
+}
+
+@test "a name of m that the rule did not ask for" {
+  fault 'score = function(m) return m.inference.accuracy end' './r.lua:3: <*>inference<*>'
+}
+
+@test "an absent metric is the input's fault, not the rule's" {
+  rule 'score = function(m, p, t) return t:metric "hlo.executed.nki_ratio" end'
+  printf 'HloModule a\nENTRY e { ROOT c = f32[] constant(1) }\n' > a.hlo
+  transcript <<'END'
+$ nkibench ./r.lua --hlo a.hlo --quiet 2>&1 | grep -c 'absent\|SCORE'
+1
+END
+}
+
+@test "c:require false is 3, with the score shown and every check" {
+  rule 'check = function(m, p, c)
+    c:require(m.hlo.files > 2, "three modules are needed")
+    c:advise(false, "no layout was given")
+    c:note("one module only")
+  end,
+  score = function() return 7.5 end'
+  transcript <<'END'
+$ nkibench ./r.lua
+r 1 (file)                                                      NKI ratio 0.2213
+
+  SCORE  7.5000  INVALID
+
+  ✘ three modules are needed
+  ! no layout was given
+  · one module only
+
+  wrote   benchmark_results.json
+! nkibench: warning: three modules are needed; the result is not valid
+! nkibench: warning: no layout was given
+! nkibench: the result is not valid
+? 3
+END
+  is benchmark_results.json score 7.5 valid false
+}
+
+@test "a gate that is not passed is 3, a warning gate is not" {
+  rule 'gates = { "score >= 10", "score >= 8 : warning", "hlo.static.nki_ratio > 0.10" }, score = function() return 7.5 end'
+  transcript <<'END'
+$ nkibench ./r.lua --quiet | grep -A 2 gates
+  gates   score >= 10  FAILED: 7.5000  (exit 3)
+          score >= 8 : warning  warning: 7.5000
+          hlo.static.nki_ratio > 0.10  <*>0.2213<*>
+! nkibench: the result is not valid
+$ nkibench ./r.lua > /dev/null
+! nkibench: warning: gate not passed: score >= 10<*>; the result is not valid
+! nkibench: warning: gate not passed: score >= 8<*>
+! nkibench: the result is not valid
+? 3
+END
+  rule 'gates = { "score >= 8 : warning" }, score = function() return 7.5 end'
+  nkibench ./r.lua --quiet > /dev/null
+}
+
+@test "a gate that cannot be read is the rule's fault" {
+  fault 'gates = { "score >=" }, score = function() return 1 end' 'r.lua: <*>gate<*>score >=<*>'
+  fault 'gates = { "hlo.static.nki_ratoi > 0.5" }, score = function() return 1 end' \
+    "r.lua: <*>no metric 'hlo.static.nki_ratoi'; did you mean 'nki_ratio'?<*>"
+}
+
+@test "a name needed that is none, and an api of the future" {
+  printf 'return { api = 1, name = "r", version = "1", needs = { "infrence" }, score = function() return 1 end }' > r.lua
+  transcript <<'END'
+$ nkibench ./r.lua
+! nkibench: r.lua: <*>infrence<*>did you mean 'inference'?
+? 5
+$ echo 'return { api = 9, name = "r", version = "1", needs = { "hlo" }, score = function() return 1 end }' > r.lua; nkibench ./r.lua
+! nkibench: r.lua: <*>api<*>
+? 5
+END
+}
+
+@test "a message of a rule is one line that drives no terminal" {
+  fault 'score = function() error("a\nb\27[31m\0c") end' './r.lua:3: a?b?[31m<*>'
+}
