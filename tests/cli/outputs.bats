@@ -11,7 +11,7 @@ teardown() {
 keeps() {
   cp benchmark_results.json old.json && cp benchmark_finetuning.json old2.json
   transcript <<END
-\$ nkibench --quiet $1
+\$ nkibench $1 --quiet
 ! nkibench: $2
 ? ${3:-1}
 END
