@@ -147,6 +147,9 @@ void run_add_file(nkb_run *run, const char *role, const char *path, int64_t size
  * default. */
 int run_missing(nkb_run *run, enum setting_id id);
 
+/* run_path.c: NULL with an error when there is no such metric */
+struct nkb_value *run_find_metric(nkb_run *run, const char *path);
+
 /* run_text.c */
 int run_check_inputs(nkb_run *run); /* the dry run's: is a needed input missing? */
 int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_buf *out);

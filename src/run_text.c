@@ -236,9 +236,9 @@ int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_b
     if (!tree || !dot)
         return nkb_err_set(&run->err, NKB_EUSAGE, "no text '%s' here", what);
     if (name)
-        tree = nkb_value_path(tree, name);
+        tree = run_find_metric(run, name);
     if (!tree)
-        return nkb_err_set(&run->err, NKB_EUSAGE, "no metric '%s' (nkibench metrics lists them)", name);
+        return NKB_EUSAGE;
     if (strcmp(dot, ".json") == 0) {
         int code = nkb_value_to_json(tree, 2, out, &run->err);
         nkb_buf_char(out, '\n');

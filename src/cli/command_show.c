@@ -52,7 +52,7 @@ int command_metrics(struct cli *cli)
         return usage(cli,
                      "metrics takes one path of the tree at most, such as training or hlo.static");
     if (path && strncmp(path, "files", 5) != 0) {
-        char *needs = nkb_arena_printf(&cli->arena, "%.*s?", (int)strcspn(path, "."), path);
+        char *needs = nkb_arena_printf(&cli->arena, "%.*s?", (int)strcspn(path, ".["), path);
         if (!needs || only(cli, needs) != 0)
             return NKB_INPUT;
     }
