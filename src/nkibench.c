@@ -71,7 +71,7 @@ const char *nkb_run_trace(const nkb_run *run)
 }
 
 /* Parameters are given as flags are, with dashes; a rule names them with underscores. */
-static struct nkb_param *find_param(nkb_run *run, const char *name)
+struct nkb_param *run_param_find(nkb_run *run, const char *name)
 {
     size_t count = 0;
     struct nkb_param *params = run->host ? nkb_host_params(run->host, &count) : NULL;
@@ -107,7 +107,7 @@ int nkb_run_set(nkb_run *run, const char *name, const char *value, const char *o
     }
     if (id >= 0)
         return run_status(run, run_setting_set(run, (size_t)id, value, origin));
-    struct nkb_param *param = find_param(run, name);
+    struct nkb_param *param = run_param_find(run, name);
     if (param)
         return run_status(run, nkb_host_set_param(run->host, param, value, origin, &run->err));
     return run_status(run, unknown_name(run, name, origin));

@@ -105,6 +105,9 @@ struct nkb_run {
 /* nkibench.c: an NKB_E* code as one of enum nkb_status; 0 clears the error text. */
 int run_status(nkb_run *run, int code);
 
+/* nkibench.c: a parameter of the loaded rule by either spelling; NULL. */
+struct nkb_param *run_param_find(nkb_run *run, const char *name);
+
 /* run_settings.c */
 const struct setting_def *run_setting_def(size_t id);
 int run_setting_find(struct nkb_str name); /* position or -1 */

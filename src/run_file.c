@@ -98,6 +98,10 @@ static int take_setting(const struct reading *reading, const struct nkb_member *
     if (nkb_str_is(member->key, "params"))
         return take_params(reading, member->value);
     int id = run_setting_find(member->key);
+    if (id < 0 && run_param_find(run, member->key.ptr))
+        return nkb_err_set(&run->err, NKB_EUSAGE,
+                           "%s:%u: '%s' is a parameter of the rule; it belongs below 'params:'", reading->path,
+                           member->value->line, nkb_show(member->key, shown));
     if (id < 0) {
         for (size_t i = 0; i < SETTING_COUNT_OF; i++)
             names[i + 1] = run_setting_def(i)->name;

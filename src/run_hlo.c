@@ -295,6 +295,27 @@ static int collect(nkb_run *run, struct list *list)
     return add_folder(run, path, list);
 }
 
+/* A score over files of which none counts would be a score of nothing: absent is not zero. */
+static int check_counted(nkb_run *run, const char *source)
+{
+    const struct nkb_value *files = nkb_value_path(run->metrics, "hlo.files");
+    const struct nkb_value *failed = nkb_value_path(run->metrics, "hlo.failed");
+    const struct nkb_module *first = NULL;
+
+    if (!nkb_value_is(files, NKB_INT) || !nkb_value_is(failed, NKB_INT) ||
+        files->as.integer != failed->as.integer)
+        return 0;
+    for (size_t i = 0; i < run->module_count && !first; i++)
+        if (!run->modules[i].ok)
+            first = &run->modules[i];
+    if (!first)
+        return nkb_err_set(&run->err, NKB_EINPUT,
+                           "%s: none of its %lld HLO files is a bare HloModuleProto; --any-form counts the others",
+                           source, (long long)files->as.integer);
+    return nkb_err_set(&run->err, NKB_EINPUT, "%s: none of its %lld HLO files can be counted: %.*s: %s", source,
+                       (long long)files->as.integer, NKB_STR_ARG(first->path), first->error);
+}
+
 /* A file given by name must be good: its fault is the run's. */
 static int check_named(nkb_run *run)
 {
@@ -346,5 +367,5 @@ int run_measure_hlo(nkb_run *run, enum need need)
                                              run_switch(run, SET_DEDUPE), source};
     nkb_value_put(&run->arena, run->metrics, "hlo",
                   nkb_hlo_metrics(&run->arena, run->modules, run->module_count, &options));
-    return 0;
+    return need == NEED_REQUIRED && run->host ? check_counted(run, source) : 0;
 }

@@ -280,6 +280,28 @@ static void lay_out(nkb_run *run)
     nkb_metric_absent(&run->arena, run->metrics, "runs", "no saved results were given");
 }
 
+/* Whoever names a file thinks that it counts. */
+static void name_unused(nkb_run *run, bool saved)
+{
+    static const struct {
+        enum setting_id id;
+        const char *name;
+    } inputs[] = {{SET_INFERENCE_RESULTS, "inference"},
+                  {SET_REASONING_RESULTS, "reasoning"},
+                  {SET_PROMPTS, "prompts"}};
+    static const enum setting_id measured[] = {SET_THROUGHPUT, SET_BATCH_SIZE,  SET_SEQ_LEN,    SET_NUM_NODES,
+                                               SET_COMPILE_DIR, SET_HLO, SET_HW_BACKEND, SET_FLOP_MODEL};
+
+    for (size_t i = 0; run->host && i < sizeof inputs / sizeof inputs[0]; i++)
+        if (run->settings[inputs[i].id].given && run_need(run, inputs[i].name) == NEED_NONE)
+            run_diagnose(run, true, "%s is not read: the rule does not name '%s' in its needs",
+                         run->settings[inputs[i].id].origin, inputs[i].name);
+    for (size_t i = 0; saved && i < sizeof measured / sizeof measured[0]; i++)
+        if (run->settings[measured[i]].given)
+            run_diagnose(run, true, "%s is not used: --training-metrics gives what it would decide",
+                         run->settings[measured[i]].origin);
+}
+
 int run_measure_all(nkb_run *run)
 {
     struct run_training_needs training = {
@@ -292,6 +314,7 @@ int run_measure_all(nkb_run *run)
     int code = 0;
 
     lay_out(run);
+    name_unused(run, run->settings[SET_TRAINING_METRICS].value != NULL);
     if (run->settings[SET_TRAINING_METRICS].value &&
         (training.training != NEED_NONE || hlo != NEED_NONE)) {
         training.training = NEED_NONE; /* what else was named is still read */

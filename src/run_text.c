@@ -117,6 +117,12 @@ static void list_inputs(nkb_run *run, struct nkb_value *list)
             if (need > needed[*id])
                 needed[*id] = need;
     }
+    if (run->settings[SET_TRAINING_METRICS].value &&
+        (needed[SET_CONFIG] != NEED_NONE || needed[SET_COMPILE_DIR] != NEED_NONE)) {
+        needed[SET_TRAINING_METRICS] = NEED_REQUIRED; /* instead of what it was made of */
+        needed[SET_CONFIG] = needed[SET_MODEL_CONFIG] = needed[SET_COMPILE_DIR] = NEED_NONE;
+        needed[SET_LOG_FILE] = run->settings[SET_LOG_FILE].given ? NEED_OPTIONAL : NEED_NONE;
+    }
     for (int id = 0; id < SETTING_COUNT_OF; id++) {
         const char *need = needed[id] == NEED_REQUIRED ? "needed" : "optional";
         if (needed[id] == NEED_NONE)
@@ -134,11 +140,13 @@ static void list_settings(nkb_run *run, struct nkb_value *list)
     struct nkb_arena *arena = &run->arena;
     for (int id = 0; id < SETTING_COUNT_OF; id++) {
         enum setting_type type = run_setting_def((size_t)id)->type;
-        if (type == SETTING_PATH || type == SETTING_OUTPUT || !run->settings[id].value)
+        const char *value = run->settings[id].value;
+        if (type == SETTING_PATH || type == SETTING_OUTPUT || (type == SETTING_SWITCH && !value))
             continue;
         struct nkb_value *entry = nkb_value_object(arena);
         nkb_value_put(arena, entry, "name", nkb_value_text(arena, run_setting_def((size_t)id)->name));
-        nkb_value_put(arena, entry, "value", nkb_value_text(arena, run->settings[id].value));
+        if (value)
+            nkb_value_put(arena, entry, "value", nkb_value_text(arena, value));
         nkb_value_put(arena, entry, "origin", nkb_value_text(arena, run->settings[id].origin));
         nkb_value_append(arena, list, entry);
     }

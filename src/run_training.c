@@ -278,7 +278,7 @@ static int measure_training(nkb_run *run, const struct nkb_value *config,
     if (code != 0)
         return code;
     for (size_t i = 0; nkb_value_is(flops.notes, NKB_ARRAY) && i < flops.notes->as.items.count; i++)
-        run_diagnose(run, false, "%s", flops.notes->as.items.at[i].value->as.string.ptr);
+        run_diagnose(run, true, "%s", flops.notes->as.items.at[i].value->as.string.ptr);
     choose_throughput(run, &in);
     in.flops = &flops;
     in.model_config_path = model_path;

@@ -30,6 +30,7 @@ static int read_dimensions(const struct nkb_value *config, const char *path,
                            struct nkb_value *notes, struct nkb_err *err)
 {
     const char *missing = NULL;
+    int found = 0;
     for (int i = 0; i < DIMENSION_COUNT; i++) {
         const char *key = dimensions[i].key;
         const struct nkb_value *v = nkb_value_get(config, key);
@@ -45,7 +46,15 @@ static int read_dimensions(const struct nkb_value *config, const char *path,
                                        missing ? ", " : "", key, (long long)out[i]);
         if (code != 0)
             return code;
+        found += v != NULL;
     }
+    /* Upstream would count LlamaConfig's defaults for any JSON at all. */
+    if (found == 0 && !nkb_value_get(config, "model_type") && !nkb_value_get(config, "architectures") &&
+        !nkb_value_get(config, "text_config"))
+        return nkb_err_set(err, NKB_EINPUT,
+                           "%s: no model config: it has none of hidden_size, num_hidden_layers, "
+                           "num_attention_heads …; the model's config.json is expected (--model-config)",
+                           path);
     if (missing)
         add_note(arena, notes,
                  nkb_arena_printf(

@@ -65,15 +65,26 @@ static int write_outputs(struct cli *cli, struct output *result, struct output *
         code = output_commit(cli, training);
     if (code == 0 && second->path && strcmp(second->path, "-") == 0)
         code = write_one(cli, second, second == result ? "json" : "training_json");
-    if (code == 0 && console)
+    if (code == 0 && console && !(to_stdout && cli->flags[FLAG_QUIET]))
         code = say_text(cli, to_stdout ? STDERR_FILENO : STDOUT_FILENO, console, size);
     return code;
+}
+
+/* The dry run makes no temporary; the question is the same. */
+static int check_output(struct cli *cli, const char *flag, const char *setting)
+{
+    const char *path = nkb_run_setting(cli->run, setting);
+    struct output output = {flag, path, (char *)path, (char *)path, -1};
+    return access(path, F_OK) == 0 ? check_not_input(cli, &output) : 0;
 }
 
 static int dry_run(struct cli *cli)
 {
     size_t size = 0;
     int status = nkb_run_check(cli->run);
+    if (check_output(cli, "--output", "output") != 0 ||
+        check_output(cli, "--training-output", "training-output") != 0)
+        return NKB_USAGE;
     const char *text = status == NKB_DONE || status == NKB_INPUT
                            ? nkb_run_text(cli->run, "dry-run", NULL, &size)
                            : NULL;

@@ -65,7 +65,10 @@ static int apply_variable(struct cli *cli, const char *variable, const char *val
                    : 0;
     if (!option) {
         /* A command without a rule knows no parameters. */
-        if (!cli->flags[FLAG_QUIET] && (!is_param || strcmp(cli->command, "score") == 0))
+        if (!cli->flags[FLAG_QUIET] && !is_param && exact(cli, name, true))
+            say(cli, "warning: %s is ignored: a parameter of the rule is NKIBENCH_P_%s", origin,
+                origin + sizeof prefix - 1);
+        else if (!cli->flags[FLAG_QUIET] && (!is_param || strcmp(cli->command, "score") == 0))
             say(cli, "warning: %s is no setting%s and is ignored", origin,
                 is_param ? " of this rule" : "");
         return 0;
