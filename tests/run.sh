@@ -39,8 +39,8 @@ for test in "$BUILD"/unit/test_*; do
     echo "$name: $p passed, $f failed"
 done
 
-if ls tests/cli/*.bats > /dev/null 2>&1; then
-    bats --formatter tap tests/cli > "$log" 2>&1
+if ls tests/cli/*.bats tests/rules/*.bats > /dev/null 2>&1; then
+    bats --formatter tap tests/cli tests/rules > "$log" 2>&1
     code=$?
     p=$(grep -c '^ok ' "$log") f=$(grep -c '^not ok ' "$log") s=$(grep -c '^ok .*# skip' "$log")
     if [ $code -ne 0 ] || [ "$f" -gt 0 ] || [ "$p" -eq 0 ]; then

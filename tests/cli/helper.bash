@@ -88,7 +88,7 @@ END
 }
 
 # A value of a JSON file: value benchmark_results.json weights.training
-value() { "$LUA" "$BATS_TEST_DIRNAME/value.lua" "$1" "$2"; }
+value() { "$LUA" "$ROOT/tests/cli/value.lua" "$1" "$2"; }
 
 # is FILE PATH VALUE …: several of one file, each checked.
 is() {
