@@ -3,9 +3,15 @@
 -- that names the node, not as the rule's fault.
 local host = ...
 local raise, fail, repr, node_of, node_key = host.raise, host.fail, host.repr, host.node_of, host.node_key
-local type, setmetatable, ipairs, math_type = type, setmetatable, ipairs, math.type
+local type, setmetatable, ipairs, select, math_type = type, setmetatable, ipairs, select, math.type
 
 local meta = {}
+
+-- The rule's line, "score.lua:9", as raise would word it; where none is on the stack (a tail call), the rule.
+local function place()
+  local _, where = pcall(raise, "")
+  return where ~= "" and where:gsub(": $", "") or host.subject()
+end
 
 local function new(data)
   return setmetatable({ [node_key] = data }, meta)
@@ -36,7 +42,7 @@ local function list_values(children)
 end
 
 local function impossible(data, problem)
-  fail(("%s: %s of %s: %s"):format(host.subject(), title(data), list_values(data.children), problem))
+  fail(("%s: %s of %s: %s"):format(place(), title(data), list_values(data.children), problem))
 end
 
 local function is_finite(x) return x == x and x ~= math.huge and x ~= -math.huge end
@@ -45,7 +51,7 @@ local as_node
 
 local function constant(x, name, unit)
   if not is_finite(x) then
-    fail(("%s: %s is %s; a finite number is expected"):format(host.subject(), name and "'" .. name .. "'" or "a number", repr(x)))
+    fail(("%s: %s is %s; a finite number is expected"):format(place(), name and "'" .. name .. "'" or "a number", repr(x)))
   end
   return new { op = "value", name = name, value = x, unit = unit }
 end
@@ -156,9 +162,21 @@ local function common_unit(children)
   return unit
 end
 
+-- Made of parameters and bare numbers alone: what may be a weight.
+local function is_setting(node)
+  local data = node_of(node)
+  if data.op == "param" then return true end
+  if not data.children then return data.op == "value" and not data.name end
+  return data.setting
+end
+
 local function operate(op, name, children, weights)
   local data, values = { op = op, name = name, children = children, weights = weights }, {}
-  for i, child in ipairs(children) do values[i] = value_of(child) end
+  data.setting = true
+  for i, child in ipairs(children) do
+    values[i] = value_of(child)
+    data.setting = data.setting and is_setting(child)
+  end
   data.unit = keeps_unit[op] and common_unit(children) or nil
   data.value = compute[op](values, data)
   if not is_finite(data.value) then
@@ -202,13 +220,23 @@ end
 meta.__name, meta.__metatable = "node", false
 function meta.__pairs() raise "a node is a number, not a table" end
 
+-- What each function takes after t; what stands beyond is refused, for it would count for nothing.
+local takes = { param = "a name", value = "a name, a number and a unit", ratio = "a name and two numbers",
+  clamp = "a name, a number and two bounds", weighted = "a name and a list of { weight, number }" }
+local ordinal = { "second", "third", "fourth", "fifth" }
+local most = { param = 1, value = 3, ratio = 3, clamp = 4 }
+
 -- The object a rule gets. m and p are the bound trees.
 local function recorder(m, p)
   local t = {}
   local locked = host.base.readonly("t", t)
 
-  local function check_self(self, method)
+  local function check_self(self, method, ...)
     if self ~= locked then raise(("write t:%s(…), with a colon"):format(method)) end
+    if select("#", ...) > 0 then
+      raise(("t:%s takes %s; a %s argument has no meaning%s"):format(method, takes[method] or "a name and a list",
+        ordinal[most[method] or 2], takes[method] and "" or "; t:weighted takes weights"))
+    end
   end
 
   function t.metric(self, ...)
@@ -228,8 +256,8 @@ local function recorder(m, p)
     return new { op = "metric", value = value, unit = unit, path = path, source = source, file = file, field = field }
   end
 
-  function t.param(self, name)
-    check_self(self, "param")
+  function t.param(self, name, ...)
+    check_self(self, "param", ...)
     if type(name) ~= "string" then raise("t:param takes a name, not " .. describe(name)) end
     local value, _, unit, source = host.find(p, name)
     if value == nil then
@@ -246,23 +274,23 @@ local function recorder(m, p)
     end
   end
 
-  function t.value(self, name, x, unit)
-    check_self(self, "value")
+  function t.value(self, name, x, unit, ...)
+    check_self(self, "value", ...)
     check_name("value", name)
     if node_of(x) then return renamed(x, name) end
     if type(x) ~= "number" then raise(("'%s' is %s; a number is expected"):format(name, describe(x))) end
     return constant(x, name, unit)
   end
 
-  function t.ratio(self, name, a, b)
-    check_self(self, "ratio")
+  function t.ratio(self, name, a, b, ...)
+    check_self(self, "ratio", ...)
     check_name("ratio", name)
     local where = "'" .. name .. "': "
     return operate("ratio", name, { as_node(a, where .. "the dividend"), as_node(b, where .. "the divisor") })
   end
 
-  function t.clamp(self, name, x, low, high)
-    check_self(self, "clamp")
+  function t.clamp(self, name, x, low, high, ...)
+    check_self(self, "clamp", ...)
     check_name("clamp", name)
     local children = { as_node(x, "'" .. name .. "'"), as_node(low, "'" .. name .. "': the lower bound"),
       as_node(high, "'" .. name .. "': the upper bound") }
@@ -278,12 +306,12 @@ local function recorder(m, p)
     if node_of(list) or (type(list) ~= "table" and host.kind(list) ~= "array") then
       raise(("t:%s: the second argument is a list, not %s"):format(method, node_of(list) and "a node" or describe(list)))
     end
-    if #list == 0 then fail(("%s: '%s' is a %s of nothing"):format(host.subject(), name, method)) end
+    if #list == 0 then fail(("%s: '%s' is a %s of nothing"):format(place(), name, method)) end
   end
 
   for _, op in ipairs { "sum", "product", "mean", "geomean", "harmonic", "min", "max" } do
-    t[op] = function(self, name, list)
-      check_self(self, op)
+    t[op] = function(self, name, list, ...)
+      check_self(self, op, ...)
       check_list(op, name, list)
       local children = {}
       for i = 1, #list do children[i] = as_node(list[i], ("'%s': item %d"):format(name, i)) end
@@ -291,8 +319,8 @@ local function recorder(m, p)
     end
   end
 
-  function t.weighted(self, name, list)
-    check_self(self, "weighted")
+  function t.weighted(self, name, list, ...)
+    check_self(self, "weighted", ...)
     check_list("weighted", name, list)
     local children, weights = {}, {}
     for i = 1, #list do
@@ -300,6 +328,10 @@ local function recorder(m, p)
       if type(pair) ~= "table" or node_of(pair) then raise(where .. " is no { weight, number }") end
       weights[i] = as_node(pair[1], where .. "'s weight")
       children[i] = as_node(pair[2], where)
+      if type(pair[2]) == "number" and not is_setting(weights[i]) then
+        raise(("%s has %s first and %s second; a weight comes first, { weight, number }"):format(where,
+          title(node_of(weights[i])), repr(pair[2])))
+      end
     end
     return operate("weighted", name, children, weights)
   end

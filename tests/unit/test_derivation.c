@@ -81,7 +81,7 @@ static void test_impossible_nodes(void **state)
                  NKB_EINPUT,
                  "score.lua: 'speed' of training.mfu_percent 15.5, base 0: division by zero");
     assert_fails("return t:metric 'training.mfu_percent' / 0", NKB_EINPUT,
-                 "score.lua: a ratio of training.mfu_percent 15.5, 0: division by zero");
+                 "score.lua:2: a ratio of training.mfu_percent 15.5, 0: division by zero");
     assert_fails("return t:product('big', { 1e308, 10 })", NKB_EINPUT,
                  "score.lua: 'big' of 1e+308, 10: the result is inf, not a finite number");
     assert_fails("return t:value('x', 0/0)", NKB_EINPUT,
@@ -93,13 +93,60 @@ static void test_impossible_nodes(void **state)
     assert_fails("return t:harmonic('x', { 1, 0 })", NKB_EINPUT,
                  "score.lua: 'x' of 1, 0: a harmonic mean takes numbers above 0");
     assert_fails("return t:value('x', -8) ^ 0.5", NKB_EINPUT,
-                 "score.lua: a power of x -8, 0.5: the result is nan, not a finite number");
+                 "score.lua:2: a power of x -8, 0.5: the result is nan, not a finite number");
     assert_fails("return t:value('x', 1) // 0", NKB_EINPUT,
-                 "score.lua: a floor ratio of x 1, 0: division by zero");
+                 "score.lua:2: a floor ratio of x 1, 0: division by zero");
     assert_fails("return t:value('x', 1) % 0", NKB_EINPUT,
-                 "score.lua: a remainder of x 1, 0: division by zero");
+                 "score.lua:2: a remainder of x 1, 0: division by zero");
     assert_fails("return t:sum('x', {})", NKB_EINPUT, "score.lua: 'x' is a sum of nothing");
     assert_fails("return t:mean('x', {})", NKB_EINPUT, "score.lua: 'x' is a mean of nothing");
+}
+
+/* An argument too many counts for nothing, a pair turned round for something else: neither in silence. */
+static void test_arguments(void **state)
+{
+    (void)state;
+    assert_fails("local x = t:geomean('score', { 1, 2 }, { 0.5, 0.5 }) return x", NKB_ERULE,
+                 "score.lua:2: t:geomean takes a name and a list; a third argument has no meaning; "
+                 "t:weighted takes weights");
+    assert_fails("local x = t:clamp('x', 1, 0, 2, nil) return x", NKB_ERULE,
+                 "score.lua:2: t:clamp takes a name, a number and two bounds; a fifth argument has "
+                 "no meaning");
+    assert_fails("local x = t:param('x', 1) return x", NKB_ERULE,
+                 "score.lua:2: t:param takes a name; a second argument has no meaning");
+    assert_fails("local x = t:value('x', 1, 'ms', 2) return x", NKB_ERULE,
+                 "score.lua:2: t:value takes a name, a number and a unit; a fourth argument has no "
+                 "meaning");
+    assert_fails("local x = t:ratio('x', 1, 2, 3) return x", NKB_ERULE,
+                 "score.lua:2: t:ratio takes a name and two numbers; a fourth argument has no "
+                 "meaning");
+    assert_fails("local x = t:weighted('x', { { 1, 2 } }, 3) return x", NKB_ERULE,
+                 "score.lua:2: t:weighted takes a name and a list of { weight, number }; a third "
+                 "argument has no meaning");
+    assert_fails("local x = t:weighted('x', { { t:metric 'training.mfu_percent', 0.4 } }) return x",
+                 NKB_ERULE,
+                 "score.lua:2: 'x': item 1 has 'training.mfu_percent' first and 0.4 second; a "
+                 "weight comes first, { weight, number }");
+    assert_fails("local x = t:weighted('x', { { 1 / t:value('y', 2), 0.4 } }) return x", NKB_ERULE,
+                 "score.lua:2: 'x': item 1 has a ratio first and 0.4 second; a weight comes first, "
+                 "{ weight, number }");
+    assert_true(score_of("return t:weighted('x', { { t:value('w', 2), t:value('y', 3) } })") == 6);
+}
+
+/* With a frame of the rule's on the stack its line is named; a tail call leaves none. */
+static void test_places(void **state)
+{
+    (void)state;
+    assert_fails("local x = t:ratio('x', 1, 0) return x", NKB_EINPUT,
+                 "score.lua:2: 'x' of 1, 0: division by zero");
+    assert_fails("\nlocal x = t:geomean('x', { 1, -2 }) return x", NKB_EINPUT,
+                 "score.lua:3: 'x' of 1, -2: a geometric mean takes numbers above 0");
+    assert_fails("local x = t:sum('x', {}) return x", NKB_EINPUT,
+                 "score.lua:2: 'x' is a sum of nothing");
+    assert_fails("local x = t:value('x', 0/0) return x", NKB_EINPUT,
+                 "score.lua:2: 'x' is nan; a finite number is expected");
+    assert_fails("local x = t:mean({ 1 }) return x", NKB_ERULE,
+                 "score.lua:2: t:mean: the first argument is the node's name, not a table");
 }
 
 static void test_what_score_returns(void **state)
@@ -165,6 +212,8 @@ int main(void)
         cmocka_unit_test(test_bits),
         cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_impossible_nodes),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_places),
         cmocka_unit_test(test_what_score_returns),
         cmocka_unit_test(test_tree),
     };
