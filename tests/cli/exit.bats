@@ -126,7 +126,7 @@ END
 @test "a number that leaves what doubles hold is the input's fault" {
   transcript <<'END'
 $ nkibench --throughput 1e300
-! nkibench: score.lua: 'training' of mfu_improvement <*>: the result is inf, not a finite number
+! nkibench: builtin:score.lua:<*>: 'training' of mfu_improvement <*>: the result is inf, not a finite number
 ? 1
 END
 }
