@@ -19,6 +19,9 @@ inputs
 
 settings
   --throughput            2.5                       --throughput
+  --batch-size            not set                   default
+  --seq-len               not set                   default
+  --num-nodes             not set                   default
   --hw-backend            trn1                      default
 …
   --base-mfu              50.0                      default
