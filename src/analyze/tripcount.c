@@ -3,43 +3,39 @@
  * in the body and compared with a constant in the condition has an exact trip count: facts 2, "Trip
  * counts", XLA's MatchTrivialLoopTripCount, with steps other than 1 done right. A slot the body
  * hands on unchanged is the constant it started with. An answer is given only if no value on the
- * way wraps. */
+ * way wraps in one iteration and not in another. */
 #include "analyze/tripcount.h"
 
 #include "analyze/trace.h"
 
 /* Additions and subtractions of constants followed from one value, negations of a condition. */
-enum { MAX_TERMS = 8 };
+enum { MAX_TERMS = 7 };
 
 struct loop {
     struct nkb_tracer body, condition, outside;
     uint32_t body_root, condition_root, init;
 };
 
-/* What the integer types met on the way can hold, all of them. */
 struct range {
     nkb_i128 low, high;
-    bool empty;
 };
 
-static void narrow(struct range *range, int32_t element_type)
+/* What an integer type can hold; false for any other type. */
+static bool range_of_type(int32_t element_type, struct range *range)
 {
     int bits;
     char sign = nkb_integer_type(element_type, &bits);
     nkb_i128 one = 1;
-    if (sign == '\0') {
-        range->empty = true;
-        return;
-    }
-    nkb_i128 low = sign == 's' ? -(one << (bits - 1)) : 0;
-    nkb_i128 high = sign == 's' ? (one << (bits - 1)) - 1 : (one << bits) - 1;
-    range->low = low > range->low ? low : range->low;
-    range->high = high < range->high ? high : range->high;
+    if (sign == '\0')
+        return false;
+    range->low = sign == 's' ? -(one << (bits - 1)) : 0;
+    range->high = sign == 's' ? (one << (bits - 1)) - 1 : (one << bits) - 1;
+    return true;
 }
 
 static bool in_range(const struct range *range, nkb_i128 v)
 {
-    return !range->empty && v >= range->low && v <= range->high;
+    return v >= range->low && v <= range->high;
 }
 
 /* The constant a value is in every iteration: itself one, or a slot that starts as one and that the
@@ -60,12 +56,49 @@ static bool constant_of(struct loop *loop, const struct nkb_origin *origin, int6
     return from.kind == NKB_ORIGIN_CONSTANT;
 }
 
-/* A value as slot + offset, or as a constant. */
+/* What a sum adds to one of its operands, and what its type can hold. */
+struct term {
+    int64_t addend;
+    struct range range;
+};
+
+/* A value as a slot, or as a constant, and the terms added to it. */
 struct linear {
     bool is_constant;
     struct nkb_trace_path slot;
-    int64_t offset; /* the constant's value */
+    int64_t constant;
+    int term_count;
+    struct term terms[MAX_TERMS]; /* the outermost first */
 };
+
+/* A linear's value where its slot has a certain one, and how often each of its sums wraps there.
+ * Between two slots where all wrap equally often the value runs straight. */
+struct point {
+    nkb_i128 value;
+    nkb_i128 wraps[MAX_TERMS];
+};
+
+static struct point point_at(const struct linear *linear, nkb_i128 slot)
+{
+    struct point point = {.value = slot};
+    for (int i = linear->term_count; i-- > 0;) {
+        const struct range *range = &linear->terms[i].range;
+        nkb_i128 size = range->high - range->low + 1;
+        nkb_i128 above = point.value + linear->terms[i].addend - range->low;
+        point.wraps[i] = above >= 0 ? above / size : -((size - 1 - above) / size);
+        point.value = above - point.wraps[i] * size + range->low;
+    }
+    return point;
+}
+
+static bool straight(const struct linear *linear, nkb_i128 slot, nkb_i128 other_slot)
+{
+    struct point a = point_at(linear, slot), b = point_at(linear, other_slot);
+    for (int i = 0; i < linear->term_count; i++)
+        if (a.wraps[i] != b.wraps[i])
+            return false;
+    return true;
+}
 
 static bool operand_constant(struct loop *loop, struct nkb_tracer *tracer,
                              const struct nkb_origin *sum, uint32_t operand, int64_t *value)
@@ -77,38 +110,41 @@ static bool operand_constant(struct loop *loop, struct nkb_tracer *tracer,
     return constant_of(loop, &origin, value);
 }
 
-static bool linear_of(struct loop *loop, struct nkb_tracer *tracer, struct nkb_trace_place place,
-                      struct range *range, struct linear *out)
+/* False unless the origin adds a constant to its `other` operand, or subtracts one from it. */
+static bool term_of(struct loop *loop, struct nkb_tracer *tracer, const struct nkb_origin *sum,
+                    struct term *term, uint32_t *other)
 {
-    int64_t sum = 0, term;
-    for (int terms = 0; terms < MAX_TERMS; terms++) {
+    if (sum->kind != NKB_ORIGIN_RESULT || sum->in->operand_count != 2 ||
+        !range_of_type(sum->in->shape.element_type, &term->range))
+        return false;
+    *other = 0;
+    if (sum->in->opcode == NKB_HLO_SUBTRACT)
+        return operand_constant(loop, tracer, sum, 1, &term->addend) &&
+               nkb_i64_mul(term->addend, -1, &term->addend);
+    if (sum->in->opcode != NKB_HLO_ADD)
+        return false;
+    if (operand_constant(loop, tracer, sum, 1, &term->addend))
+        return true;
+    *other = 1;
+    return operand_constant(loop, tracer, sum, 0, &term->addend);
+}
+
+static bool linear_of(struct loop *loop, struct nkb_tracer *tracer, struct nkb_trace_place place,
+                      struct linear *out)
+{
+    for (out->term_count = 0;; out->term_count++) {
         struct nkb_origin origin = nkb_trace(tracer, place);
-        bool is_constant = constant_of(loop, &origin, &term);
-        if (is_constant || origin.kind == NKB_ORIGIN_STATE) {
-            *out = (struct linear){is_constant, origin.path, sum};
-            return !is_constant || nkb_i64_add(sum, term, &out->offset);
+        uint32_t other;
+        out->is_constant = constant_of(loop, &origin, &out->constant);
+        if (out->is_constant || origin.kind == NKB_ORIGIN_STATE) {
+            out->slot = origin.path;
+            return true;
         }
-        if (origin.kind != NKB_ORIGIN_RESULT || origin.in->operand_count != 2)
+        if (out->term_count == MAX_TERMS ||
+            !term_of(loop, tracer, &origin, &out->terms[out->term_count], &other))
             return false;
-        uint32_t other = 0;
-        if (origin.in->opcode == NKB_HLO_ADD) {
-            if (!operand_constant(loop, tracer, &origin, 1, &term)) {
-                if (!operand_constant(loop, tracer, &origin, 0, &term))
-                    return false;
-                other = 1;
-            }
-        } else if (origin.in->opcode == NKB_HLO_SUBTRACT) {
-            if (!operand_constant(loop, tracer, &origin, 1, &term) || !nkb_i64_mul(term, -1, &term))
-                return false;
-        } else {
-            return false;
-        }
-        if (!nkb_i64_add(sum, term, &sum))
-            return false;
-        narrow(range, origin.in->shape.element_type);
         place = (struct nkb_trace_place){origin.frame, origin.in->operands[other], {0}};
     }
-    return false;
 }
 
 static enum nkb_hlo_direction negate(enum nkb_hlo_direction direction)
@@ -186,7 +222,7 @@ static bool find_comparison(struct loop *loop, struct nkb_origin *compare,
 {
     struct nkb_trace_place place = {0, loop->condition_root, {0}};
     bool negated = false;
-    for (int terms = 0; terms < MAX_TERMS; terms++) {
+    for (int negations = 0; negations <= MAX_TERMS; negations++) {
         *compare = nkb_trace(&loop->condition, place);
         const struct nkb_hlo_instruction *in = compare->in;
         if (compare->kind != NKB_ORIGIN_RESULT || in->operand_count == 0)
@@ -213,19 +249,17 @@ static const char *infer(struct loop *loop, int64_t *count)
     if (!find_comparison(loop, &compare, &direction))
         return "its condition is no comparison";
 
-    nkb_i128 far = (nkb_i128)1 << 100;
-    struct range range = {-far, far, false};
+    struct range compared;
     struct linear counter, bound;
     const uint32_t *operands = compare.in->operands;
     const struct nkb_hlo_computation *where = loop->condition.frames[compare.frame].computation;
-    if (operands[0] < where->instruction_count)
-        narrow(&range, where->instructions[operands[0]].shape.element_type);
-    if (range.empty)
+    if (operands[0] >= where->instruction_count ||
+        !range_of_type(where->instructions[operands[0]].shape.element_type, &compared))
         return "its condition compares no integers";
     if (!linear_of(loop, &loop->condition,
-                   (struct nkb_trace_place){compare.frame, operands[0], {0}}, &range, &counter) ||
+                   (struct nkb_trace_place){compare.frame, operands[0], {0}}, &counter) ||
         !linear_of(loop, &loop->condition,
-                   (struct nkb_trace_place){compare.frame, operands[1], {0}}, &range, &bound))
+                   (struct nkb_trace_place){compare.frame, operands[1], {0}}, &bound))
         return "its condition is not on a counter and a constant";
     if (counter.is_constant) {
         struct linear swapped = counter;
@@ -236,19 +270,18 @@ static const char *infer(struct loop *loop, int64_t *count)
     if (!bound.is_constant)
         return "its bound is not constant";
 
-    nkb_i128 start = counter.offset;
+    nkb_i128 slot = counter.constant;
     if (!counter.is_constant) {
         struct nkb_origin init =
             nkb_trace(&loop->outside, (struct nkb_trace_place){0, loop->init, counter.slot});
         if (init.kind != NKB_ORIGIN_CONSTANT)
             return "its counter does not start at a constant";
-        start += init.value;
-        if (!in_range(&range, init.value))
-            return "its counter wraps around";
+        slot = init.value;
     }
-    if (!in_range(&range, start) || !in_range(&range, bound.offset))
+    nkb_i128 start = point_at(&counter, slot).value, end = point_at(&bound, bound.constant).value;
+    if (!in_range(&compared, start) || !in_range(&compared, end))
         return "its counter wraps around";
-    if (!holds(start, direction, bound.offset)) {
+    if (!holds(start, direction, end)) {
         *count = 0;
         return NULL;
     }
@@ -257,17 +290,15 @@ static const char *infer(struct loop *loop, int64_t *count)
 
     struct linear next;
     if (!linear_of(loop, &loop->body, (struct nkb_trace_place){0, loop->body_root, counter.slot},
-                   &range, &next) ||
+                   &next) ||
         next.is_constant || !nkb_trace_path_equal(&next.slot, &counter.slot))
         return "its counter does not change by a constant";
-    nkb_i128 step = next.offset;
-    if (range.low == 0 && step > range.high / 2) /* adding 2^n - 1 to an unsigned is a step of -1 */
-        step -= range.high + 1;
-    nkb_i128 trips;
-    if (!count_steps(start, step, direction, bound.offset, &trips))
+    nkb_i128 trips, step = point_at(&next, slot).value - slot;
+    if (!count_steps(start, step, direction, end, &trips))
         return "its counter does not run to its bound";
-    nkb_i128 last = start + trips * step;
-    if (!in_range(&range, last) || !in_range(&range, last - counter.offset))
+    nkb_i128 last = slot + trips * step; /* which the body no longer sees */
+    if (!straight(&counter, slot, last) || !straight(&next, slot, last - step) ||
+        !in_range(&compared, start + trips * step))
         return "its counter wraps around";
     return nkb_i128_fits(trips, count) ? NULL : "it runs 2^63 times or more";
 }

@@ -81,6 +81,50 @@ static void never_answers_where_a_value_wraps(void **state)
                    "it runs 2^63 times or more");
 }
 
+/* while (s32(i + term) - 1 < bound) i++, for an i of 8 bits: a sum that wraps does so before it is
+ * widened, where no later difference takes it back. */
+static void build_widened(struct built *b, int32_t type, int64_t term, int64_t bound)
+{
+    build(b, (struct spec){0, bound, 1, NKB_CMP_LT, type, 0, 0, 0});
+    struct make *m = &b->m;
+    uint32_t c = b->condition, i = 1;
+    i = make_add(m, c, NKB_HLO_ADD, make_scalar(type), 2, i, make_constant(m, c, type, term));
+    i = make_add(m, c, NKB_HLO_CONVERT, make_scalar(MAKE_S32), 1, i);
+    i = make_add(m, c, NKB_HLO_SUBTRACT, make_scalar(MAKE_S32), 2, i,
+                 make_constant(m, c, MAKE_S32, 1));
+    make_compare(m, c, i, make_constant(m, c, MAKE_S32, bound), NKB_CMP_LT);
+}
+
+static void sees_a_sum_wrap_before_it_is_widened(void **state)
+{
+    const char *why = "its counter wraps around";
+    struct built b;
+    (void)state;
+    build_widened(&b, MAKE_S8, 2, 126);
+    expect_built(&b, 125);
+    build_widened(&b, MAKE_S8, 2, 127); /* 126 + 2 is -128 */
+    expect_unknown_built(&b, why);
+    build_widened(&b, MAKE_U8, 10, 254);
+    expect_built(&b, 245);
+    build_widened(&b, MAKE_U8, 10, 255); /* 246 + 10 is 0 */
+    expect_unknown_built(&b, why);
+}
+
+static void a_wide_sum_may_leave_the_type_it_was_widened_from(void **state)
+{
+    struct built b;
+    (void)state;
+    build(&b, (struct spec){5, 0, -1, NKB_CMP_GE, MAKE_U8, 0, .subtract = true, 0});
+    struct make *m = &b.m;
+    uint32_t c = b.condition, i = 1; /* while (s32(i) - 1 >= 0) i-- */
+    make_at(m, b.body, 3)->number = 1;
+    i = make_add(m, c, NKB_HLO_CONVERT, make_scalar(MAKE_S32), 1, i);
+    i = make_add(m, c, NKB_HLO_SUBTRACT, make_scalar(MAKE_S32), 2, i,
+                 make_constant(m, c, MAKE_S32, 1));
+    make_compare(m, c, i, make_constant(m, c, MAKE_S32, 0), NKB_CMP_GE);
+    expect_built(&b, 5);
+}
+
 static void takes_adding_all_ones_to_an_unsigned_as_minus_one(void **state)
 {
     (void)state;
@@ -220,6 +264,8 @@ int main(void)
         cmocka_unit_test(runs_never_when_the_condition_is_false_at_once),
         cmocka_unit_test(stays_unknown_where_the_counter_never_gets_there),
         cmocka_unit_test(never_answers_where_a_value_wraps),
+        cmocka_unit_test(sees_a_sum_wrap_before_it_is_widened),
+        cmocka_unit_test(a_wide_sum_may_leave_the_type_it_was_widened_from),
         cmocka_unit_test(takes_adding_all_ones_to_an_unsigned_as_minus_one),
         cmocka_unit_test(compares_integers_only),
         cmocka_unit_test(takes_a_bound_that_the_body_hands_on),
