@@ -58,6 +58,7 @@ END
 
 @test "--dry-run asks accept and checks flags" {
   refused '--dry-run --training-weight 0.9' 'weights: training 0.9 + inference 0.6 = 1.5; they must sum to 1'
+  refused '--dry-run --output train.yaml' 'train.yaml: --output would overwrite the input of --config'
   refused '--dry-run --throughput 0' '--throughput is "0"; a number above 0 is expected'
 }
 

@@ -153,3 +153,44 @@ $ nkibench --log-file other.log | grep Throughput: | head -1
 END
   is benchmark_results.json throughput_source assumed
 }
+
+@test "a score of files of which none counts would be a score of nothing" {
+  rm -r cache/*
+  printf 'x' > cache/bad.hlo
+  transcript <<'END'
+$ nkibench --quiet
+! nkibench: cache: none of its 1 HLO files can be counted: cache/bad.hlo: <*>
+? 1
+$ printf 'HloModule t\nENTRY e { ROOT c = f32[] constant(1) }\n' > cache/bad.hlo; nkibench --quiet
+! nkibench: cache: none of its 1 HLO files is a bare HloModuleProto; --any-form counts the others
+? 1
+$ nkibench --any-form --quiet | grep SCORE:
+🏆 FINAL NKI-LLAMA SCORE: 12.0026
+END
+}
+
+@test "what is given and not read is a warning" {
+  rule 'score = function() return 1 end'
+  transcript <<'END'
+$ nkibench ./r.lua --inference-results benchmark_inference.json --prompts nowhere.csv > /dev/null
+! nkibench: warning: --inference-results is not read: the rule does not name 'inference' in its needs
+! nkibench: warning: --prompts is not read: the rule does not name 'prompts' in its needs
+END
+  nkibench > /dev/null && cp benchmark_finetuning.json saved.json
+  transcript <<'END'
+$ nkibench --no-settings --training-metrics saved.json --throughput 3 --hlo cache > /dev/null
+! nkibench: warning: --throughput is not used: --training-metrics gives what it would decide
+! nkibench: warning: --hlo is not used: --training-metrics gives what it would decide
+! nkibench: note: training and HLO metrics are those saved in saved.json; nothing was measured
+END
+}
+
+@test "a JSON that is no model config is refused, not scored by defaults" {
+  echo '{"a": 1}' > other.json
+  fails '--model-config other.json' "other.json: no model config: <*>; the model's config.json is expected (--model-config)"
+}
+
+@test "a JSON that is no training output is refused" {
+  fails '--training-metrics config.json' "config.json: no training output; 'mfu_percent' and 'nki_analysis.summary', as in benchmark_finetuning.json, are expected (--training-metrics)"
+  fails '--training-metrics nowhere' 'no saved training output: nowhere does not exist (--training-metrics)'
+}

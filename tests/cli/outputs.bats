@@ -202,6 +202,7 @@ END
   cmp out.json benchmark_results.json
   grep -q 'FINAL NKI-LLAMA SCORE: 14.6593' console.txt
   ! grep -q 'Results saved' console.txt
+  nkibench --output - --quiet 2>&1 | cmp - out.json
   nkibench --training-output - > out.json 2> console.txt
   cmp out.json benchmark_finetuning.json
   cmp console.txt plain.txt

@@ -41,7 +41,7 @@ $ NKIBENCH_THROUGHPUTT=2 nkibench --dry-run > /dev/null
 $ NKIBENCH_P_BASE=2 nkibench --dry-run > /dev/null
 ! nkibench: warning: NKIBENCH_P_BASE is no setting of this rule and is ignored
 $ NKIBENCH_TRAINING_WEIGHT=2 nkibench --dry-run > /dev/null
-! nkibench: warning: NKIBENCH_TRAINING_WEIGHT is no setting and is ignored
+! nkibench: warning: NKIBENCH_TRAINING_WEIGHT is ignored: a parameter of the rule is NKIBENCH_P_TRAINING_WEIGHT
 $ NKIBENCH_VERSION=2 NKIBENCH_RULE_PATH=/nowhere nkibench --dry-run > /dev/null
 ! nkibench: warning: NKIBENCH_VERSION is no setting and is ignored
 $ NKIBENCH_THROUGHPUT= NKIBENCH_P_BASE_MFU= nkibench --dry-run > /dev/null
@@ -141,6 +141,7 @@ misset() {
   misset 'throughput: .nan\n' "s.yaml:1:13: 'throughput' has no value: '.nan' is not a finite number"
   misset 'params: 3\n' "s.yaml:1:9: 'params' is an integer; a mapping of the rule's parameters is expected"
   misset 'params: {basemfu: 3}\n' "s.yaml:1: the rule has no parameter 'basemfu' (--help lists them)"
+  misset 'base_mfu: 3\n' "s.yaml:1: 'base_mfu' is a parameter of the rule; it belongs below 'params:'"
   misset 'params: {base_mfu: 0}\n' "s.yaml:1: 'base-mfu' is 0; a number above 0 is expected"
   misset '[3]\n' 's.yaml: a list at the top; a mapping of settings is expected'
   misset 'a: [\n' 's.yaml:2:1: a value is missing here'
