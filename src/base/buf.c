@@ -13,6 +13,10 @@ bool nkb_buf_reserve(struct nkb_buf *buf, size_t more)
         return false;
     if (!nkb_size_add(buf->len, more, &need) || !nkb_size_add(need, 1, &need))
         goto failed;
+    if (buf->limit && need - 1 > buf->limit) {
+        buf->full = true;
+        goto failed;
+    }
     if (need <= buf->capacity)
         return true;
     size_t capacity = buf->capacity ? buf->capacity : 256;

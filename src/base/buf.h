@@ -13,9 +13,11 @@ struct nkb_buf {
     char *data; /* terminated by a NUL that len does not count, once anything was appended */
     size_t len, capacity;
     bool failed;
+    size_t limit; /* 0: none; an append that passes it fails and the buffer is `full` */
+    bool full;
 };
 
-#define NKB_BUF_INIT ((struct nkb_buf){NULL, 0, 0, false})
+#define NKB_BUF_INIT ((struct nkb_buf){NULL, 0, 0, false, 0, false})
 
 void nkb_buf_append(struct nkb_buf *buf, const void *data, size_t size_bytes);
 void nkb_buf_text(struct nkb_buf *buf, const char *text);

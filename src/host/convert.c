@@ -278,3 +278,22 @@ struct nkb_value *nkb_convert(lua_State *L, int index, const char *what, struct 
     lua_settop(L, top);
     return v;
 }
+
+int nkb_convert_to_json(const struct nkb_state *state, const struct nkb_value *v, int indent,
+                        const char *what, size_t most, struct nkb_buf *out, struct nkb_err *err)
+{
+    out->limit = most ? out->len + most : 0;
+    int code = nkb_value_to_json(v, indent, out, err);
+    out->limit = 0;
+    if (out->full) {
+        out->full = out->failed = false; /* what is there may be used again */
+        return nkb_err_set(err, state->fault_code, "%s: %s: more than %zu MiB of JSON",
+                           state->subject, what, most >> 20);
+    }
+    if (code != NKB_EINPUT)
+        return code;
+    if (err)
+        err->code = state->fault_code;
+    nkb_err_prefix(err, "%s: %s: ", state->subject, what);
+    return state->fault_code;
+}

@@ -5,6 +5,7 @@
 #include <lua.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "model/value.h"
 
 /* Keys of our own kinds of table, functions that nothing calls and no rule can name: an ordered
@@ -23,5 +24,11 @@ int nkb_node_key(lua_State *L);
  * [-0, +0, e] */
 enum { NKB_CONVERT_DEPTH = 200, NKB_CONVERT_VALUES = 1000000, NKB_CONVERT_BYTES = 64 << 20 };
 struct nkb_value *nkb_convert(lua_State *L, int index, const char *what, struct nkb_arena *arena);
+
+/* A value a rule made as JSON behind what is in `out`, `what` as above: an error is the rule's
+ * fault, and so is a text beyond `most` bytes (0: any), for indents make much of little. */
+struct nkb_state;
+int nkb_convert_to_json(const struct nkb_state *state, const struct nkb_value *v, int indent,
+                        const char *what, size_t most, struct nkb_buf *out, struct nkb_err *err);
 
 #endif

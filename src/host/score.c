@@ -9,6 +9,8 @@
 #include "host/rule.h"
 #include "host/runtime.h"
 
+enum { MAX_JSON_BYTES = 256 << 20 }; /* of what a layout makes */
+
 struct scoring {
     struct nkb_host *host;
     const struct nkb_value *head; /* rule, params, run, diagnostics of the result */
@@ -215,15 +217,9 @@ int nkb_host_layout(struct nkb_host *host, const char *name, struct nkb_buf *out
     }
     struct layout layout = {host, name, out, NULL, 2, NKB_ARENA_INIT};
     int code = nkb_host_run(host, name, lay_out, &layout, err);
-    if (code == 0 && layout.value) {
-        code = nkb_value_to_json(layout.value, layout.indent, out, err);
-        if (code == NKB_EINPUT) {
-            if (err)
-                err->code = NKB_ERULE;
-            code = NKB_ERULE;
-            nkb_err_prefix(err, "%s: %s: ", host->state->subject, name);
-        }
-    }
+    if (code == 0 && layout.value)
+        code = nkb_convert_to_json(host->state, layout.value, layout.indent, name,
+                                   host->state->limits.unsafe ? 0 : MAX_JSON_BYTES, out, err);
     if (code == 0 && out->failed)
         code = nkb_err_memory(err);
     nkb_arena_free(&layout.arena);

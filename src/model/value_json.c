@@ -14,6 +14,14 @@ struct writer {
     int indent;
 };
 
+static void write_unit(struct nkb_buf *out, uint32_t unit)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[6] = {'\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15],
+                    digits[unit >> 4 & 15], digits[unit & 15]};
+    nkb_buf_append(out, text, sizeof text);
+}
+
 static void write_string(struct nkb_buf *out, struct nkb_str s)
 {
     nkb_buf_char(out, '"');
@@ -23,7 +31,7 @@ static void write_string(struct nkb_buf *out, struct nkb_str s)
         size_t size = 1;
 
         if (c == '"' || c == '\\')
-            nkb_buf_printf(out, "\\%c", c);
+            nkb_buf_append(out, c == '"' ? "\\\"" : "\\\\", 2);
         else if (c == '\n')
             nkb_buf_text(out, "\\n");
         else if (c == '\r')
@@ -35,7 +43,7 @@ static void write_string(struct nkb_buf *out, struct nkb_str s)
         else if (c == '\f')
             nkb_buf_text(out, "\\f");
         else if (c < 0x20 || c == 0x7f)
-            nkb_buf_printf(out, "\\u%04x", c);
+            write_unit(out, c);
         else if (c < 0x80)
             nkb_buf_char(out, (char)c);
         else {
@@ -45,10 +53,8 @@ static void write_string(struct nkb_buf *out, struct nkb_str s)
                 point = 0xfffd;
             }
             if (point >= 0x10000)
-                nkb_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((point - 0x10000) >> 10)),
-                               (unsigned)(0xdc00 + ((point - 0x10000) & 0x3ff)));
-            else
-                nkb_buf_printf(out, "\\u%04x", (unsigned)point);
+                write_unit(out, 0xd800 + ((point - 0x10000) >> 10));
+            write_unit(out, point >= 0x10000 ? 0xdc00 + ((point - 0x10000) & 0x3ff) : point);
         }
         i += size;
     }
@@ -57,11 +63,14 @@ static void write_string(struct nkb_buf *out, struct nkb_str s)
 
 static void new_line(const struct writer *w, int depth)
 {
+    static const char spaces[] = "                                ";
+    size_t left = (size_t)w->indent * (size_t)depth, most = sizeof spaces - 1;
     if (w->indent == 0)
         return;
     nkb_buf_char(w->out, '\n');
-    for (int i = 0; i < w->indent * depth; i++)
-        nkb_buf_char(w->out, ' ');
+    for (; left > most; left -= most)
+        nkb_buf_append(w->out, spaces, most);
+    nkb_buf_append(w->out, spaces, left);
 }
 
 static int write_value(const struct writer *w, const struct nkb_value *v, int depth);
@@ -97,6 +106,8 @@ static int write_value(const struct writer *w, const struct nkb_value *v, int de
 {
     char number[NKB_NUM_TEXT_BYTES];
 
+    if (w->out->failed)
+        return nkb_err_memory(w->err);
     if (depth > MAX_DEPTH)
         return nkb_err_set(w->err, NKB_EINPUT, "nested deeper than %d", MAX_DEPTH);
     switch (v->kind) {
