@@ -4,6 +4,8 @@ local raise, fmt = host.raise, string.format
 local math_type = math.type
 
 local API = 1
+-- What a rule says of itself is copied out of Lua's memory, once for each parameter.
+local MAX_PARAMS, MAX_CHOICES, MAX_TEXT_BYTES = 200, 100, 2000
 
 local functions = { "accept", "check", "score", "score_file", "console", "json", "training_json" }
 local keys = { "api", "name", "version", "about", "needs", "params", "gates", table.unpack(functions) }
@@ -29,12 +31,18 @@ local function article(x)
   return (kind:find "^[aeiou]" and "an " or "a ") .. kind
 end
 
+local function check_size(what, text)
+  if #text > MAX_TEXT_BYTES then
+    raise(fmt("%s has %d bytes; a text of at most %d is expected", what, #text, MAX_TEXT_BYTES))
+  end
+  return text
+end
+
 local function check_text(rule, key)
   local value = rule[key]
-  if value ~= nil and type(value) ~= "string" then
-    raise(fmt("'%s' is %s; a text is expected", key, article(value)))
-  end
-  return value
+  if value == nil then return nil end
+  if type(value) ~= "string" then raise(fmt("'%s' is %s; a text is expected", key, article(value))) end
+  return check_size("'" .. key .. "'", value)
 end
 
 local function check_list(rule, key)
@@ -97,6 +105,7 @@ local function describe_param(name, spec)
   if about ~= nil and type(about) ~= "string" then
     raise(fmt("%s: what it is about is %s; a text is expected", where, article(about)))
   end
+  check_size(where .. ": what it is about", about or "")
   kind = kind or kind_of(default)
   if not contains(kinds, kind) then raise(fmt("%s: a default cannot be %s", where, article(default))) end
   if default ~= nil then
@@ -105,6 +114,7 @@ local function describe_param(name, spec)
     if has ~= (kind == "date" and "string" or kind) then
       raise(fmt("%s: its default is %s, its kind %s", where, host.tostring(default), kind))
     end
+    check_size(where .. ": its default", host.tostring(default))
   end
 
   local numeric = kind == "number" or kind == "integer"
@@ -118,13 +128,16 @@ local function describe_param(name, spec)
   if spec.choices ~= nil then
     choices = check_list({ choices = spec.choices }, "choices")
     if kind ~= "string" or #choices == 0 then raise(where .. ": 'choices' is for texts, and lists at least one") end
+    if #choices > MAX_CHOICES then raise(fmt("%s: %d choices; at most %d are expected", where, #choices, MAX_CHOICES)) end
     for _, choice in ipairs(choices) do
       if type(choice) ~= "string" then raise(fmt("%s: a choice is %s; a text is expected", where, article(choice))) end
+      check_size(where .. ": a choice", choice)
     end
   end
   if spec.unit ~= nil and type(spec.unit) ~= "string" then
     raise(fmt("%s: 'unit' is %s; a text is expected", where, article(spec.unit)))
   end
+  check_size(where .. ": 'unit'", spec.unit or "")
   return { name = name, type = kind, default = default, about = about, unit = spec.unit, min = spec.min,
     max = spec.max, above = spec.above, choices = choices }
 end
@@ -133,7 +146,10 @@ local function describe_params(rule)
   local params, list = rule.params, {}
   if params == nil then return list end
   if type(params) ~= "table" then raise(fmt("'params' is %s; a table of names is expected", article(params))) end
-  for name, spec in host.base.pairs(params) do list[#list + 1] = describe_param(name, spec) end
+  for name, spec in host.base.pairs(params) do
+    if #list == MAX_PARAMS then raise(fmt("more than %d parameters", MAX_PARAMS)) end
+    list[#list + 1] = describe_param(name, spec)
+  end
   return list
 end
 
