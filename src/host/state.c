@@ -14,10 +14,11 @@ enum {
     SCRATCH_BYTES = 256 * 1024 * 1024, /* what a rule can make us take beside Lua's own memory */
 };
 
-static void refuse(struct nkb_state *state)
+/* While its stack moves (from Lua 5.4.5 on) the frames hold offsets: nobody may look at them. */
+static void refuse(struct nkb_state *state, bool moves_stack)
 {
     state->refused = true;
-    if (state->running) {
+    if (state->running && !moves_stack) {
         char place[NKB_PLACE_BYTES]; /* "" when the rule's frames are already gone: the last one
                                         stays */
         nkb_state_where(state->L, place, sizeof place);
@@ -33,6 +34,8 @@ static void *allocate(void *context, void *old, size_t old_bytes, size_t size_by
     if (!old)
         old_bytes = 0; /* then it is the kind of object */
     if (size_bytes == 0) {
+        if (old == state->stack) /* until Lua 5.4.4 it moves into a new block */
+            state->stack = NULL;
         free(old);
         state->used_bytes -= old_bytes;
         return NULL;
@@ -40,18 +43,21 @@ static void *allocate(void *context, void *old, size_t old_bytes, size_t size_by
 
     size_t limit = state->limits.memory_bytes;
     size_t others = state->used_bytes - old_bytes;
+    bool moves_stack = old && old == state->stack;
     if (size_bytes > old_bytes) {
         if (limit && (size_bytes > limit || others > limit - size_bytes)) {
-            refuse(state);
+            refuse(state, moves_stack);
             return NULL;
         }
-        if (size_bytes >= LARGE_BYTES && state->running)
+        if (size_bytes >= LARGE_BYTES && state->running && !moves_stack)
             nkb_budget_look(state);
     }
     void *fresh = realloc(old, size_bytes);
     if (!fresh)
         return size_bytes <= old_bytes ? old : NULL; /* Lua counts on shrinking to succeed */
     state->used_bytes = others + size_bytes;
+    if (moves_stack || (state->block_count < 2 && ++state->block_count == 2))
+        state->stack = fresh;
     return fresh;
 }
 

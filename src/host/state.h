@@ -37,6 +37,9 @@ struct nkb_state {
     struct nkb_arena scratch;        /* forgotten at the start of each run */
     struct nkb_buf text;             /* likewise */
 
+    void *stack; /* Lua's: the second block a state takes */
+    unsigned block_count;
+
     size_t used_bytes;
     uint64_t instructions; /* of this run */
     int step;              /* instructions between two hooks */
