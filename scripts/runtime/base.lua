@@ -162,7 +162,7 @@ local function fill(safe)
     local charged = host.charged
     local s = copy(string, { dump = true })
     for name, guarded in raw_next, host.strings do s[name] = guarded end
-    for _, name in ipairs { "byte", "lower", "upper", "reverse", "unpack" } do s[name] = charged(s[name]) end
+    for _, name in ipairs { "byte", "lower", "upper", "reverse", "pack", "packsize", "unpack" } do s[name] = charged(s[name]) end
     local t = copy(table, {})
     t.sort, t.move = sort, host.table_move
     t.insert, t.remove = charged(t.insert, 3), charged(t.remove, 2)

@@ -78,7 +78,7 @@ function fmt.line(text) return (text:gsub("[\0-\31\127]", "?")) end
 -- "center".
 function fmt.pad(text, width, side, fill)
   if type(text) ~= "string" then text = host.tostring(text) end
-  if math_type(width) ~= "integer" or width > MAX_WIDTH then
+  if math_type(width) ~= "integer" or width < -MAX_WIDTH or width > MAX_WIDTH then
     raise("nkb.fmt.pad: a width up to " .. MAX_WIDTH .. " is expected")
   end
   local missing = width - fmt.width(text)

@@ -21,6 +21,8 @@ enum {
     MAX_JSON_DEPTH = 100,
     DECODED_BYTES_A_BYTE =
         48, /* "[[],[],…" is the worst: a table of 56 bytes and its slot in three bytes */
+    TEXT_BYTES_AN_INSTRUCTION = 32,
+    COLLECTED_BYTES_AN_INSTRUCTION = 16, /* what the collector goes through in its time */
     MAX_SUGGESTED = 256,
 };
 
@@ -93,6 +95,7 @@ static int l_compile(lua_State *L)
 {
     size_t len;
     const char *text = luaL_checklstring(L, 1, &len);
+    nkb_budget_charge(L, len);
     int status = luaL_loadbufferx(L, text, len, "=(load)", "t");
     if (status != LUA_OK) {
         nkb_budget_recheck(L, status);
@@ -132,10 +135,11 @@ static int l_json_encode(lua_State *L)
     nkb_arena_reset(&state->scratch);
     state->text.len = 0;
     const struct nkb_value *v = nkb_convert(L, 1, "nkb.json.encode", &state->scratch);
-    int code = nkb_value_to_json(v, (int)indent, &state->text, &err);
+    int code = nkb_convert_to_json(state, v, (int)indent, "nkb.json.encode",
+                                   state->limits.memory_bytes, &state->text, &err);
     if (code != 0)
-        return nkb_raise(L, code == NKB_EMEMORY ? code : state->fault_code,
-                         "%s: nkb.json.encode: %s", state->subject, err.text);
+        return nkb_raise(L, code, "%s", err.text);
+    nkb_budget_charge(L, state->text.len / TEXT_BYTES_AN_INSTRUCTION);
     lua_pushlstring(L, state->text.data, state->text.len);
     return 1;
 }
@@ -152,14 +156,15 @@ static int l_json_decode(lua_State *L)
     if (!state->limits.unsafe && len > MAX_JSON_BYTES)
         return nkb_raise_here(L, "nkb.json.decode: a text of %zu bytes; at most %d are taken", len,
                               (int)MAX_JSON_BYTES);
+    nkb_budget_charge(L, len / 4);
     size_t need = (len + 1024) * DECODED_BYTES_A_BYTE;
     if (limit && state->used_bytes + need > limit) {
+        nkb_budget_charge(L, state->used_bytes / COLLECTED_BYTES_AN_INSTRUCTION);
         lua_gc(L, LUA_GCCOLLECT);
         if (state->used_bytes + need > limit)
             return nkb_raise_here(
                 L, "nkb.json.decode: not enough memory left for %zu bytes (--max-memory)", len);
     }
-    nkb_budget_charge(L, len / 4);
     lua_settop(L, 1);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
