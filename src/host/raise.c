@@ -129,9 +129,11 @@ int nkb_raise_handler(lua_State *L)
     nkb_state_where(L, where, sizeof where);
     if (lua_type(L, -1) == LUA_TSTRING) {
         const char *text = lua_tostring(L, -1);
-        if (starts_with_position(
-                text, "nkb")) /* a line of our own runtime tells a rule's author nothing */
-            text += 4 + strspn(text + 4, "0123456789") + 2;
+        if (starts_with_position(text, "nkb")) {
+            /* a line of our own runtime tells a rule's author nothing */
+            text += 4 + strspn(text + 4, "0123456789") + 1;
+            text += *text == ' ';
+        }
         snprintf(state->message, sizeof state->message, "%s%s",
                  has_position(state, text) ? "" : where, text);
     } else {
