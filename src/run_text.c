@@ -228,7 +228,7 @@ int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_b
 {
     if (strcmp(what, "rules.text") == 0) {
         struct nkb_value *argument = nkb_value_object(&run->arena);
-        nkb_value_put(&run->arena, argument, "rules", nkb_rule_list(&run->arena));
+        nkb_value_put(&run->arena, argument, "rules", nkb_rule_list(&run->arena, run->enter, run->enter_context));
         return report(run, "scripts/rules.lua", argument, out);
     }
     if (strcmp(what, "dry-run") == 0)

@@ -58,8 +58,8 @@ static int prepare(struct cli *cli, int argc, char **argv)
 {
     bool scores = strcmp(cli->command, "score") == 0;
 
+    guard_watch(cli);
     if (scores) {
-        guard_watch(cli);
         int status = nkb_run_rule(cli->run, cli->rule);
         if (status != NKB_DONE) {
             suggest_command(cli);

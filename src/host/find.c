@@ -76,6 +76,13 @@ const char *nkb_place_path(struct nkb_arena *arena, const char *directory, const
 bool nkb_is_file(const char *path)
 {
     struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* What a path names may be a pipe or a device: the user asks for it. */
+static bool can_be_read(const char *path)
+{
+    struct stat st;
     return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
@@ -191,9 +198,9 @@ static int find_path(const char *name, struct nkb_arena *arena, struct nkb_rule_
                      struct nkb_err *err)
 {
     const char *path = name;
-    if (!nkb_is_file(path) && !ends_in_lua(name))
+    if (!can_be_read(path) && !ends_in_lua(name))
         path = nkb_arena_printf(arena, "%s.lua", name);
-    if (!path || !nkb_is_file(path))
+    if (!path || !can_be_read(path))
         return not_found(name, NULL, 0, arena, err);
     int code = read_source(path, "file", arena, out, err);
     return code != 0 ? code : finish(arena, out, err);

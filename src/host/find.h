@@ -24,6 +24,7 @@ const char *nkb_place_path(struct nkb_arena *arena, const char *directory, const
 enum { NKB_MAX_LISTED = 1000 };
 size_t nkb_place_rules(const struct nkb_place *place, struct nkb_arena *arena,
                        const char *names[NKB_MAX_LISTED]);
+/* Is it a regular file? What lies about under a rule's name may be a pipe that nobody fills. */
 bool nkb_is_file(const char *path);
 /* Does path, with all links followed, stay below directory? */
 bool nkb_is_inside(const char *path, const char *directory);

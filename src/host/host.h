@@ -36,9 +36,12 @@ struct nkb_rule_source {
  * looked at. */
 int nkb_rule_find(const char *name, struct nkb_arena *arena, struct nkb_rule_source *out,
                   struct nkb_err *err);
+typedef void nkb_host_enter(void *context, const char *what); /* as nkb_enter_fn */
+
 /* Every rule that can be found, in that order, shadowed ones included: objects {name, origin, path,
- * version, about, error (of one that is no rule), shadowed}. */
-struct nkb_value *nkb_rule_list(struct nkb_arena *arena);
+ * version, about, error (of one that is no rule), shadowed}. Each is
+ * loaded in a host of its own, of which the callback (NULL: none) hears. */
+struct nkb_value *nkb_rule_list(struct nkb_arena *arena, nkb_host_enter *enter, void *context);
 
 struct nkb_param {
     const char *name;         /* training_weight */
@@ -62,8 +65,6 @@ struct nkb_param {
 };
 
 struct nkb_host;
-
-typedef void nkb_host_enter(void *context, const char *what); /* as nkb_enter_fn */
 
 int nkb_host_new(struct nkb_host **out, const struct nkb_limits *limits, struct nkb_err *err);
 void nkb_host_free(struct nkb_host *host);

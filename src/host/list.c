@@ -59,8 +59,8 @@ static bool is_listed(const struct nkb_value *list, const char *name)
 
 /* In the current directory anything may lie that ends in .lua: only what is a rule is listed there.
  */
-static void describe(const struct nkb_place *place, const char *name, struct nkb_arena *arena,
-                     struct nkb_value *list)
+static void describe(const struct nkb_place *place, const char *name, nkb_host_enter *enter,
+                     void *context, struct nkb_arena *arena, struct nkb_value *list)
 {
     struct nkb_rule_source source;
     struct nkb_host *host = NULL;
@@ -73,8 +73,10 @@ static void describe(const struct nkb_place *place, const char *name, struct nkb
     int code = nkb_rule_find(path, arena, &source, &err);
     if (code == 0)
         code = nkb_host_new(&host, &NKB_LIMITS_DEFAULT, &err);
-    if (code == 0)
+    if (code == 0) {
+        nkb_host_on_enter(host, enter, context);
         code = nkb_host_load(host, &source, &err);
+    }
     if (code == 0 || strcmp(place->origin, "file") != 0) {
         struct nkb_value *rule = nkb_value_object(arena);
         nkb_metric_text(arena, rule, "name", name, NULL);
@@ -99,7 +101,7 @@ static void describe(const struct nkb_place *place, const char *name, struct nkb
     nkb_host_free(host);
 }
 
-struct nkb_value *nkb_rule_list(struct nkb_arena *arena)
+struct nkb_value *nkb_rule_list(struct nkb_arena *arena, nkb_host_enter *enter, void *context)
 {
     struct nkb_place places[NKB_MAX_PLACES];
     struct nkb_value *list = nkb_value_array(arena);
@@ -109,7 +111,7 @@ struct nkb_value *nkb_rule_list(struct nkb_arena *arena)
     for (size_t i = 0; list && names && i < count; i++) {
         size_t found = nkb_place_rules(&places[i], arena, names);
         for (size_t j = 0; j < found; j++)
-            describe(&places[i], names[j], arena, list);
+            describe(&places[i], names[j], enter, context, arena, list);
     }
     return nkb_arena_failed(arena) ? NULL : list;
 }

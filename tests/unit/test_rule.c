@@ -199,7 +199,7 @@ static void test_finding_rules(void **state)
     assert_non_null(strstr(f.err.text, ", the bundled rules)"));
     assert_int_equal(nkb_rule_find("dir.lua", &f.arena, &source, &f.err), NKB_ERULE);
 
-    struct nkb_value *list = nkb_rule_list(&f.arena);
+    struct nkb_value *list = nkb_rule_list(&f.arena, NULL, NULL);
     assert_non_null(list);
     assert_true(nkb_str_is(nkb_value_path(list, "0.path")->as.string, "contest.lua"));
     assert_false(nkb_value_path(list, "0.shadowed")->as.boolean);
