@@ -1,11 +1,12 @@
 # What a hostile or careless rule may try, through the program: each ends in time with 5 and the limit's name.
 load helper
 
-# r.lua, whose score is $1, ends with 5, says $2, and is done within 10 s.
+# r.lua, whose score is $1, ends with 5 and says $2. On a busy machine the limit on time could come first, so that
+# is put off unless it is what is tested.
 stopped() {
   rule "score = function(m, p, t) $1 end"
   transcript <<END
-\$ timeout 10 nkibench ./r.lua --quiet $3
+\$ timeout 100 nkibench ./r.lua --quiet --max-seconds 90 $3
 ! nkibench: $2
 ? 5
 END
@@ -16,13 +17,13 @@ END
   stopped 'while true do end' './r.lua:3: stopped after 20 k instructions (--max-instructions)' '--max-instructions 20000'
   printf 'while true do end' > r.lua
   transcript <<'END'
-$ nkibench ./r.lua
+$ nkibench ./r.lua --max-seconds 90
 ! nkibench: ./r.lua:1: stopped after 50 M instructions (--max-instructions)
 ? 5
 END
   rule 'accept = function() repeat until false end, score = function() return 1 end'
   transcript <<'END'
-$ nkibench ./r.lua
+$ nkibench ./r.lua --max-seconds 90
 ! nkibench: ./r.lua:3: stopped after 50 M instructions (--max-instructions)
 ? 5
 END
@@ -55,11 +56,11 @@ END
   rule 'score = function() return #("x"):rep(800000000) end'
   local started=$SECONDS
   transcript <<'END'
-$ nkibench ./r.lua --quiet --max-memory 1000 --max-seconds 0.02
-! nkibench: r.lua: score: stopped after 0.02 s inside a C function (--max-seconds)
+$ nkibench ./r.lua --quiet --max-memory 1000 --max-seconds 0.3
+! nkibench: r.lua: score: stopped after 0.3 s inside a C function (--max-seconds)
 ? 5
 END
-  [ $((SECONDS - started)) -lt 8 ]
+  [ $((SECONDS - started)) -lt 30 ]
   [ -z "$(temporaries)" ] && [ ! -e benchmark_results.json ]
 }
 

@@ -118,11 +118,11 @@ END
   # A pipe named among the files keeps the run at work for long enough.
   many_files slow 40
   mkfifo pipe
-  (sleep 1.2; cat cache/*/*/model.hlo_module.pb > pipe) &
+  (exec 4> pipe; sleep 1.2; cat cache/*/*/model.hlo_module.pb >&4) &
   terminal 'nkibench hlo --jobs 1 pipe slow' > shown.txt
   wait
   grep -q $'\e\\[K1 of 41 files  0.0 MB  0.0 MB/s  [0-9]* s left' shown.txt
-  (sleep 1.2; cat cache/*/*/model.hlo_module.pb > pipe) &
+  (exec 4> pipe; sleep 1.2; cat cache/*/*/model.hlo_module.pb >&4) &
   terminal 'nkibench hlo --jobs 1 --quiet pipe slow' > shown.txt
   wait
   ! grep -q ' files  ' shown.txt
