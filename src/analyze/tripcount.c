@@ -270,7 +270,7 @@ static const char *infer(struct loop *loop, int64_t *count)
     if (!bound.is_constant)
         return "its bound is not constant";
 
-    nkb_i128 slot = counter.constant;
+    nkb_i128 slot = counter.is_constant ? counter.constant : 0;
     if (!counter.is_constant) {
         struct nkb_origin init =
             nkb_trace(&loop->outside, (struct nkb_trace_place){0, loop->init, counter.slot});
