@@ -96,3 +96,18 @@ END
   is benchmark_results.json unsafe true
   NKIBENCH_UNSAFE=true nkibench ./r.lua --quiet | grep -q 'SCORE  2'
 }
+
+@test "a check, a file's score and each layout have limits of their own" {
+  local part
+  for part in 'check = function() while true do end end, score = function() return 1 end' \
+    'score = function() return 1 end, console = function() while true do end end' \
+    'score = function() return 1 end, json = function() while true do end end' \
+    'score = function() return 1 end, training_json = function() while true do end end' \
+    'score = function() return 1 end, score_file = function() while true do end end'; do
+    rule "$part"
+    run nkibench ./r.lua --quiet --max-seconds 90 --max-instructions 100000 --per-file-scores
+    [ "$status" = 5 ] && [ "$output" = 'nkibench: ./r.lua:3: stopped after 100 k instructions (--max-instructions)' ] ||
+      { echo "$part: $status $output"; return 1; }
+    [ ! -e benchmark_results.json ] && [ -z "$(temporaries)" ]
+  done
+}
