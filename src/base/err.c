@@ -24,7 +24,7 @@ static void clean(char *text, size_t length)
     for (size_t i = 0; i < length;) {
         uint32_t c = 0;
         size_t size = nkb_utf8_decode(text + i, length - i, &c);
-        bool shown = size > 0 && c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0);
+        bool shown = size > 0 && nkb_utf8_is_plain(c);
         if (size == 0)
             size = 1;
         if (!shown)

@@ -76,6 +76,13 @@ size_t nkb_utf8_decode(const char *ptr, size_t len, uint32_t *code_point)
     return size;
 }
 
+bool nkb_utf8_is_plain(uint32_t c)
+{
+    bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+    bool turns = (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    return !control && !turns;
+}
+
 size_t nkb_utf8_encode(uint32_t c, char out[4])
 {
     if (c < 0x80) {

@@ -16,6 +16,9 @@ bool nkb_utf8_valid(struct nkb_str text);
 bool nkb_utf8_feed(uint32_t *state, struct nkb_str piece);
 /* Decode one code point at ptr; returns its bytes, 0 when malformed. */
 size_t nkb_utf8_decode(const char *ptr, size_t len, uint32_t *code_point);
+/* Does it show as itself and nothing more? Not so controls, and what breaks lines or turns the
+ * direction of the text around it. */
+bool nkb_utf8_is_plain(uint32_t code_point);
 /* Encode; returns 1-4 bytes written, 0 when not a scalar value. */
 size_t nkb_utf8_encode(uint32_t code_point, char out[4]);
 

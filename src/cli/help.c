@@ -28,6 +28,16 @@ static void wrap(struct nkb_buf *out, const char *text)
     }
 }
 
+/* What a rule says of itself stays within its line. */
+static const char *one_line(struct cli *cli, const char *text)
+{
+    char *copy = nkb_arena_string(&cli->arena, text ? text : "");
+    for (char *c = copy; c && *c; c++)
+        if ((unsigned char)*c < 0x20)
+            *c = ' ';
+    return copy ? copy : "";
+}
+
 static void describe(struct cli *cli, struct nkb_buf *out, const struct option *option)
 {
     char *head =
@@ -48,7 +58,7 @@ static void describe(struct cli *cli, struct nkb_buf *out, const struct option *
     else
         nkb_buf_printf(out, "%*s", (int)(TEXT_COLUMN - strlen(head)), "");
     if (text.data)
-        wrap(out, text.data);
+        wrap(out, one_line(cli, text.data));
     nkb_buf_char(out, '\n');
     nkb_buf_free(&text);
 }
@@ -76,8 +86,8 @@ int cli_help(struct cli *cli)
             if (strcmp(option->group, groups[g]) != 0)
                 continue;
             if (!titled && strcmp(groups[g], "Rule") == 0)
-                nkb_buf_printf(&out, "\nParameters of the rule %s%s%s\n", rule ? rule : "",
-                               about ? ": " : "", about ? about : "");
+                nkb_buf_printf(&out, "\nParameters of the rule %s%s%s\n", one_line(cli, rule),
+                               about ? ": " : "", one_line(cli, about));
             else if (!titled)
                 nkb_buf_printf(&out, "\n%s\n", groups[g]);
             titled = true;
@@ -90,9 +100,8 @@ int cli_help(struct cli *cli)
         "rule's\nparameter NKIBENCH_P_NAME) and a key of nkibench.yaml, the nearest one upward.\n"
         "\nExit: 0 done  1 input or output  2 usage  3 scored but not valid  5 the rule is at "
         "fault\n");
-    int code = out.failed
-                   ? nkb_err_memory(&cli->err)
-                   : write_all(STDOUT_FILENO, out.data, out.len, "standard output", &cli->err);
+    int code =
+        out.failed ? nkb_err_memory(&cli->err) : say_text(cli, STDOUT_FILENO, out.data, out.len);
     nkb_buf_free(&out);
     return code;
 }

@@ -100,8 +100,8 @@ static void to_plain(struct nkb_buf *out, const char *text, size_t size)
     for (size_t i = 0; i < size;) {
         uint32_t c = 0;
         size_t len = nkb_utf8_decode(text + i, size - i, &c);
-        bool control = c < 0x20 ? c != '\n' && c != '\t' : c >= 0x7f && c < 0xa0;
-        if (len == 0 || control)
+        bool shown = len > 0 && (nkb_utf8_is_plain(c) || c == '\n' || c == '\t');
+        if (!shown)
             nkb_buf_char(out, '?');
         else
             nkb_buf_append(out, text + i, len);

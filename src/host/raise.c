@@ -112,6 +112,10 @@ static void write_trace(lua_State *L, struct nkb_state *state)
             state->trace[used] = '\0';
             break;
         }
+        for (char *c = state->trace + used; c < state->trace + used + n - 1; c++)
+            if ((unsigned char)*c <
+                0x20) /* a function's name can be any text: one frame, one line */
+                *c = '?';
         used += (size_t)n;
         frames++;
     }

@@ -129,6 +129,22 @@ static void test_message_that_is_only_a_place(void **state)
     assert_fails("error('nkb:', 0)", NKB_ERULE, "score.lua:2: nkb:");
 }
 
+/* A function's name can be any text; a frame is one line, and drives no terminal. */
+static void test_lines_forged_by_a_function_name(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f);
+    assert_int_equal(fixture_run(&f,
+                                 "local o = { ['a\\nnkibench: all is well\\27[2J'] = function() "
+                                 "local x; x.y = 1 end }\n"
+                                 "o['a\\nnkibench: all is well\\27[2J']() return 1"),
+                     NKB_ERULE);
+    assert_string_equal(nkb_host_trace(f.host), "score.lua:2 in 'a?nkibench: all is well?[2J'\n"
+                                                "score.lua:3 in 'score'\n");
+    fixture_close(&f);
+}
+
 /* The stack grows while memory is short: the frames are moving then. */
 static void test_recursion_when_memory_is_short(void **state)
 {
@@ -205,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_a_multitude_of_parameters),
         cmocka_unit_test(test_padding_by_a_width_that_wraps),
         cmocka_unit_test(test_message_that_is_only_a_place),
+        cmocka_unit_test(test_lines_forged_by_a_function_name),
         cmocka_unit_test(test_recursion_when_memory_is_short),
         cmocka_unit_test(test_work_that_is_charged),
         cmocka_unit_test(test_pipe_as_a_module),

@@ -98,6 +98,18 @@ static void values_are_shown_on_one_line(void **state)
                         "\xc3\xa9\\xc2\\x9b\\xff");
 }
 
+static void what_turns_or_breaks_lines_is_not_plain(void **state)
+{
+    (void)state;
+    static const uint32_t not_plain[] = {0,      0x1f,   0x7f,   0x80,   0x9f,
+                                         0x2028, 0x202a, 0x202e, 0x2066, 0x2069};
+    static const uint32_t plain[] = {0x20, 0x7e, 0xa0, 0x2027, 0x202f, 0x2065, 0x206a, 0x1f3c6};
+    for (size_t i = 0; i < sizeof not_plain / sizeof *not_plain; i++)
+        assert_false(nkb_utf8_is_plain(not_plain[i]));
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        assert_true(nkb_utf8_is_plain(plain[i]));
+}
+
 static void long_values_are_cut_past_60_bytes(void **state)
 {
     (void)state;
@@ -178,6 +190,7 @@ int main(void)
         cmocka_unit_test(malformed_text_is_found),
         cmocka_unit_test(text_in_pieces_is_judged_as_the_whole),
         cmocka_unit_test(values_are_shown_on_one_line),
+        cmocka_unit_test(what_turns_or_breaks_lines_is_not_plain),
         cmocka_unit_test(long_values_are_cut_past_60_bytes),
         cmocka_unit_test(a_slip_is_understood),
         cmocka_unit_test(of_equal_slips_the_first_is_meant),
