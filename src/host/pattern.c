@@ -79,6 +79,9 @@ static bool in_class(unsigned char c, unsigned char letter)
     case 'x':
         in = isxdigit(c);
         break;
+    case 'z': /* not in the manual any more, but still there */
+        in = c == 0;
+        break;
     default:
         return letter == c;
     }
@@ -219,10 +222,12 @@ static const unsigned char *skip_repeated(struct counter *c, const unsigned char
                                           const unsigned char *p)
 {
     int i = p[1] - '1';
-    if (i < 0 || i >= c->captures || c->size[i] < 0) {
+    if (i < 0 || i >= c->captures || c->size[i] == OPEN) {
         c->over = true;
         return NULL;
     }
+    if (c->size[i] == POSITION) /* repeats nowhere, which is not an error */
+        return NULL;
     size_t len = (size_t)c->size[i];
     add_steps(c, len / 8 + 1);
     if ((size_t)(c->end - s) < len || memcmp(c->from[i], s, len) != 0)

@@ -70,11 +70,34 @@ static void test_pattern_steps(void **state)
                                   3) > 3);
 }
 
+/* A class that the manual has forgotten and the library has not. */
+static void test_backtracking_by_a_class_of_old(void **state)
+{
+    (void)state;
+    char zeros[4000] = {0};
+    struct nkb_str pattern = NKB_STR_LITERAL("%z*%z*%z*x"), others = NKB_STR_LITERAL("[%Z]*x");
+    struct nkb_str subject = {zeros, sizeof zeros};
+    assert_true(nkb_pattern_steps(pattern, subject, 0, NKB_PATTERN_FIRST, 1000000) > 1000000);
+    assert_true(nkb_pattern_steps(others, subject, 0, NKB_PATTERN_FIRST, 1000000) < 100000);
+}
+
+/* Repeating a position is no error to the library: it goes on looking. */
+static void test_backtracking_by_a_repeated_position(void **state)
+{
+    (void)state;
+    char letters[251];
+    memset(letters, 'a', 250);
+    letters[250] = '\0';
+    assert_true(steps("()[a-z]+%w-%l-%1", letters, 0, NKB_PATTERN_FIRST) > 1000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_backtracking),
         cmocka_unit_test(test_pattern_steps),
+        cmocka_unit_test(test_backtracking_by_a_class_of_old),
+        cmocka_unit_test(test_backtracking_by_a_repeated_position),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
