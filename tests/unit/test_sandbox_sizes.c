@@ -170,8 +170,8 @@ static void test_work_that_is_charged(void **state)
         "local s = ('b'):rep(1 << 20) while true do string.packsize(s) end",
         "local s = (' '):rep(1 << 20) while true do load(s) end",
         "local s = ('x'):rep(1 << 20) while true do nkb.json.encode(s) end",
-        "local a, b, s = ('x'):rep(18 << 20), ('y'):rep(18 << 20), (' '):rep(1 << 20)\n"
-        "while true do pcall(nkb.json.decode, s) end",
+        ("local a, b, s = ('x'):rep(18 << 20), ('y'):rep(18 << 20), (' '):rep(1 << 20) "
+         "while true do pcall(nkb.json.decode, s) end"),
     };
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct fixture f;
