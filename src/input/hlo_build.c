@@ -91,8 +91,10 @@ static bool resolve_operands(struct nkb_hlo_build *build, struct nkb_hlo_computa
                 *next++ = nkb_id_map_find(&build->ids, in->operand_ids[j], NKB_HLO_NONE);
         }
         if (in->called_count) {
+            /* An array of pointers it is: NOLINTNEXTLINE(bugprone-sizeof-expression) */
+            const size_t size_bytes = sizeof *build->callers;
             if (!nkb_hlo_build_room(build, &build->callers, &build->caller_room,
-                                    build->caller_count, sizeof *build->callers))
+                                    build->caller_count, size_bytes))
                 return false;
             build->callers[build->caller_count++] = in;
         }

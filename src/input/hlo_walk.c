@@ -157,16 +157,17 @@ bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *
     }
     for (bytes q = p; q < end; q++)
         how_many += *q < 0x80; /* each number has one such byte, its last */
-    int64_t *place = how_many ? nkb_hlo_build_more(w->build, at, count, how_many) : NULL;
-    if (how_many && !place)
+    if (how_many == 0)
+        return nkb_wire_read_varint(w->wire, p, end, &value) != NULL; /* cut short: the fault is noted */
+    int64_t *place = nkb_hlo_build_more(w->build, at, count, how_many);
+    if (!place)
         return false;
-    while (p < end) {
+    while (p && p < end) {
         p = nkb_wire_read_varint(w->wire, p, end, &value);
-        if (!p)
-            return false;
-        *place++ = (int64_t)value;
+        if (p)
+            *place++ = (int64_t)value;
     }
-    return true;
+    return p != NULL;
 }
 
 static bytes walk_unknown(struct nkb_hlo_walk *w, uint32_t tag, bytes tag_at, bytes p, bytes end,

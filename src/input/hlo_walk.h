@@ -28,14 +28,14 @@ struct nkb_hlo_walk {
 int nkb_hlo_walk(struct nkb_hlo_build *build, const struct nkb_proto_message *root,
                  struct nkb_err *err);
 
-/* Inside the room. Whole fields of a message from `at` to `end`, all in the window. Returns `end`,
+/* Inside the room. Whole fields of a message from `p` to `end`, all in the window. Returns `end`,
  * or NULL for a fault. */
-const unsigned char *nkb_hlo_walk_fields(struct nkb_hlo_walk *walk, const unsigned char *at,
+const unsigned char *nkb_hlo_walk_fields(struct nkb_hlo_walk *w, const unsigned char *p,
                                          const unsigned char *end,
                                          const struct nkb_proto_message *message, void *target,
                                          unsigned depth);
 /* The inside of a group, all unknown; returns what follows its end. */
-const unsigned char *nkb_hlo_walk_group(struct nkb_hlo_walk *walk, const unsigned char *at,
+const unsigned char *nkb_hlo_walk_group(struct nkb_hlo_walk *w, const unsigned char *p,
                                         const unsigned char *end, uint32_t group, unsigned depth);
 /* A run of packed numbers in the window, complete ones. */
 bool nkb_hlo_walk_varints(struct nkb_hlo_walk *walk, const struct nkb_proto_field *field,

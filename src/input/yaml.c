@@ -2,6 +2,7 @@
  * document's budget before it is made, aliases and merges by what they expand to. */
 #include "input/yaml.h"
 
+#include <assert.h>
 #include <stdarg.h>
 
 #include "base/text.h"
@@ -149,6 +150,7 @@ static int read_key(struct loader *in, struct nkb_str key, bool plain, struct ma
     }
     struct nkb_value *old = nkb_value_find(top->value, key);
     if (old) {
+        assert(top->key_marks); /* every key has left its mark */
         size_t i = 0;
         while (items->at[i].value != old)
             i++;
@@ -294,10 +296,12 @@ static int read_event(struct loader *in, const yaml_event_t *event)
         return open_collection(in, NKB_OBJECT, event->data.mapping_start.anchor,
                                event->data.mapping_start.tag, mark);
     case YAML_MAPPING_END_EVENT:
+        assert(in->depth > 0); /* libyaml's ends match its starts */
         status = close_mapping(in, &in->stack[in->depth - 1]);
         in->depth--;
         return status;
     case YAML_SEQUENCE_END_EVENT:
+        assert(in->depth > 0);
         in->depth--;
         return 0;
     case YAML_ALIAS_EVENT:

@@ -75,8 +75,8 @@ int nkb_yaml_resolve(struct nkb_yaml *y, struct nkb_value **root);
  * there *out is NULL with `optional`, and absent with the reason without. */
 int nkb_yaml_lookup(struct nkb_yaml_resolver *r, const struct nkb_yaml_place *at, size_t dots,
                     const struct nkb_value *keys, bool optional, struct nkb_value **out);
-/* The value of the text at `at`; shared like the above. */
-int nkb_yaml_interpolate(struct nkb_yaml_resolver *r, struct nkb_yaml_place *at,
+/* The value of the text at `place`; shared like the above. */
+int nkb_yaml_interpolate(struct nkb_yaml_resolver *r, struct nkb_yaml_place *place,
                          struct nkb_value **out);
 
 /* One level further down, or a refusal; the caller gives it back with r->nesting--. */

@@ -174,8 +174,8 @@ static const char *standard_tag(const char *tag)
 int nkb_yaml_collection_tag(struct nkb_yaml *y, const char *tag, const char *standard,
                             uint32_t line, uint32_t column)
 {
-    const char *word = tag ? standard_tag(tag) : standard;
-    if ((word && strcmp(word, standard) == 0) || strcmp(tag, "!") == 0)
+    const char *word = tag ? standard_tag(tag) : NULL;
+    if (!tag || strcmp(tag, "!") == 0 || (word && strcmp(word, standard) == 0))
         return 0;
     return refuse_tag(y, tag, line, column);
 }
