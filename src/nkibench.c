@@ -70,6 +70,22 @@ const char *nkb_run_trace(const nkb_run *run)
     return trace ? trace : "";
 }
 
+int nkb_run_ask(nkb_run *run, const char *name, const char *value)
+{
+    if (!run->asked)
+        run->asked = nkb_value_object(&run->arena);
+    struct nkb_value *text = value ? nkb_value_text(&run->arena, value)
+                                   : nkb_value_new(&run->arena, NKB_NULL);
+    nkb_value_put(&run->arena, run->asked, name, text);
+    return run_status(run, run->asked && text ? 0 : nkb_err_memory(&run->err));
+}
+
+const char *run_asked(const nkb_run *run, const char *name)
+{
+    const struct nkb_value *v = nkb_value_get(run->asked, name);
+    return nkb_value_is(v, NKB_STRING) ? v->as.string.ptr : NULL;
+}
+
 /* Parameters are given as flags are, with dashes; a rule names them with underscores. */
 struct nkb_param *run_param_find(nkb_run *run, const char *name)
 {

@@ -91,6 +91,11 @@ NKB_API int nkb_run_measure(nkb_run *run);
 /* check, score, score_file, gates and the layouts. NKB_INVALID still leaves every text in place. */
 NKB_API int nkb_run_score(nkb_run *run);
 
+/* How the texts made from now on are wanted, in the words of the program's flags: "by" "opcode", "top"
+ * "10". Which names mean something stands with each text; NULL takes one back. A text refuses a
+ * value it does not know with NKB_USAGE. */
+NKB_API int nkb_run_ask(nkb_run *run, const char *name, const char *value);
+
 /* Texts, by name:
  *   after nkb_run_score:   "console" "json" "training_json" (NULL when the rule has no such layout)
  *   after nkb_run_measure: "metrics.text" "metrics.json" "metrics.lua" (of the whole tree, or below

@@ -94,6 +94,7 @@ struct nkb_run {
     struct nkb_module *modules;
     size_t module_count;
 
+    struct nkb_value *asked;       /* name -> text: nkb_run_ask; NULL before the first */
     struct nkb_value *metrics;     /* m; NULL before measure */
     struct nkb_value *diagnostics; /* array of {text, warning} */
     struct nkb_value *result;      /* r; NULL before score */
@@ -107,6 +108,9 @@ int run_status(nkb_run *run, int code);
 
 /* nkibench.c: a parameter of the loaded rule by either spelling; NULL. */
 struct nkb_param *run_param_find(nkb_run *run, const char *name);
+
+/* nkibench.c: what nkb_run_ask was told of a name; NULL: nothing. */
+const char *run_asked(const nkb_run *run, const char *name);
 
 /* run_settings.c */
 const struct setting_def *run_setting_def(size_t id);

@@ -30,21 +30,34 @@ enum cli_flag {
     FLAG_COUNT,
 };
 
-enum option_owner { OWNER_CLI, OWNER_SETTING, OWNER_PARAM };
+enum option_owner { OWNER_CLI, OWNER_ASKED, OWNER_SETTING, OWNER_PARAM };
 
 /* One line of the one option table: parsing, the environment, settings files and --help read it. */
 struct option {
     const char *name, *metavar; /* metavar NULL: a switch */
     const char *group, *about, *initial, *choices, *unit;
     enum option_owner owner;
-    enum cli_flag flag; /* OWNER_CLI */
+    enum cli_flag flag;   /* OWNER_CLI */
+    const char *commands; /* the only ones it means something to, separated by spaces; NULL: all */
+    char letter;          /* -k is --only; 0: none */
+};
+
+struct cli;
+
+/* One command. Its words are in scripts/, its function in a file of its own. */
+struct command {
+    const char *name, *usage, *about; /* of --help */
+    int (*run)(struct cli *);
+    bool takes_rule;    /* the first word may be a rule; it is loaded, and its parameters are flags */
+    const char *groups; /* of settings that its --help lists beside Output and Run; NULL: all */
 };
 
 struct cli {
     struct nkb_arena arena;
     nkb_run *run;
-    const char *command; /* "score", "metrics", "hlo", "log", "rules" */
-    const char *rule;    /* NULL: the default */
+    const struct command *command;
+    int first_argument; /* of argv, past the command and the rule */
+    const char *rule;   /* NULL: the default */
     const char **words;  /* arguments that are no flags, after the command or rule */
     size_t word_count;
     const char *flags[FLAG_COUNT]; /* the value, "true" for a switch that is on; NULL: not given */
@@ -55,6 +68,13 @@ struct cli {
     const char *settings_path; /* of the settings file that was read */
     struct nkb_err err;
 };
+
+/* commands.c */
+const struct command *cli_command(size_t i);           /* in order, score first; NULL past the last */
+const struct command *cli_command_find(const char *word); /* NULL: it is none */
+const char *cli_command_suggest(const char *word);     /* NULL: none is like it */
+const struct option *cli_asked_option(size_t i);       /* of some commands only; NULL past the last */
+bool cli_option_is_for(const struct option *option, const struct command *command);
 
 /* options.c */
 /* (Re)build the table: the program's flags, the run's settings, and the rule's parameters if one is

@@ -40,9 +40,10 @@ static const char *one_line(struct cli *cli, const char *text)
 
 static void describe(struct cli *cli, struct nkb_buf *out, const struct option *option)
 {
+    char letter[] = {'-', option->letter, ',', ' ', '\0'};
     char *head =
-        nkb_arena_printf(&cli->arena, "  --%s%s%s", option->name, option->metavar ? " " : "",
-                         option->metavar ? option->metavar : "");
+        nkb_arena_printf(&cli->arena, "  %s--%s%s%s", option->letter ? letter : "", option->name,
+                         option->metavar ? " " : "", option->metavar ? option->metavar : "");
     struct nkb_buf text = NKB_BUF_INIT;
     if (!head)
         return;
@@ -63,31 +64,50 @@ static void describe(struct cli *cli, struct nkb_buf *out, const struct option *
     nkb_buf_free(&text);
 }
 
+/* Does the command's help list the group? What is about inputs of a score helps nobody who asks for
+ * `hlo --help`. */
+static bool lists(const struct command *command, const char *group, const struct option *option)
+{
+    if (option->owner != OWNER_SETTING || !command->groups || strcmp(group, "Run") == 0)
+        return true;
+    return strstr(command->groups, group) != NULL;
+}
+
+static void list_commands(struct nkb_buf *out)
+{
+    const struct command *command;
+    for (size_t i = 0; (command = cli_command(i)) != NULL; i++)
+        nkb_buf_printf(out, "  nkibench %-18s %s\n", command->usage, command->about);
+}
+
 int cli_help(struct cli *cli)
 {
-    static const char *const groups[] = {"Inputs", "Training", "Inference", "HLO",
-                                         "Score",  "Rule",     "Output",    "Run"};
+    static const char *const groups[] = {"Asked", "Inputs", "Training", "Inference", "HLO",
+                                         "Score", "Rule",   "Output",   "Run"};
     struct nkb_buf out = NKB_BUF_INIT;
+    const struct command *command = cli->command;
     const char *rule = nkb_run_rule_info(cli->run, "name");
     const char *about = nkb_run_rule_info(cli->run, "about");
 
-    nkb_buf_text(
-        &out, "nkibench " NKB_VERSION ": scores what an AWS Trainium NKI run left behind\n\n"
-              "  nkibench [RULE] [flags]     score: RULE is a Lua file or a rule's name; score.lua "
-              "if left out\n"
-              "  nkibench metrics [PATH]     the numbers a rule would see\n"
-              "  nkibench hlo FILE|DIR...    what HLO modules hold: MACs, kernels, loops\n"
-              "  nkibench log FILE           what a training log says\n"
-              "  nkibench rules              the rules there are\n");
+    nkb_buf_text(&out,
+                 "nkibench " NKB_VERSION ": scores what an AWS Trainium NKI run left behind\n\n");
+    if (command->run == command_score)
+        list_commands(&out);
+    else
+        nkb_buf_printf(&out, "  nkibench %-18s %s\n", command->usage, command->about);
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
         bool titled = false;
         for (size_t i = 0; i < cli->option_count; i++) {
             const struct option *option = &cli->options[i];
-            if (strcmp(option->group, groups[g]) != 0)
+            const char *group = option->owner == OWNER_ASKED ? "Asked" : option->group;
+            if (strcmp(group, groups[g]) != 0 || !cli_option_is_for(option, command) ||
+                !lists(command, group, option))
                 continue;
             if (!titled && strcmp(groups[g], "Rule") == 0)
                 nkb_buf_printf(&out, "\nParameters of the rule %s%s%s\n", one_line(cli, rule),
                                about ? ": " : "", one_line(cli, about));
+            else if (!titled && strcmp(groups[g], "Asked") == 0)
+                nkb_buf_char(&out, '\n');
             else if (!titled)
                 nkb_buf_printf(&out, "\n%s\n", groups[g]);
             titled = true;

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
-
 static int fail(struct cli *cli, int status)
 {
     const char *text = cli->err.text[0] ? cli->err.text : nkb_run_error(cli->run);
@@ -35,8 +33,7 @@ static int status_of(int code)
 /* A word that is neither a command nor a rule may be a command misspelt. */
 static void suggest_command(struct cli *cli)
 {
-    static const char *const names[] = {"metrics", "hlo", "log", "rules"};
-    const char *meant = cli->rule ? nkb_suggest(nkb_str_from(cli->rule), names, 4) : NULL;
+    const char *meant = cli->rule ? cli_command_suggest(cli->rule) : NULL;
     if (meant && strncmp(nkb_run_error(cli->run), "no rule ", 8) == 0)
         nkb_err_set(&cli->err, NKB_ERULE, "no command or rule '%s'; did you mean '%s'?", cli->rule,
                     meant);
@@ -56,7 +53,7 @@ static void fill_standard_streams(void)
  * because its parameters are flags. */
 static int prepare(struct cli *cli, int argc, char **argv)
 {
-    bool scores = strcmp(cli->command, "score") == 0;
+    bool scores = cli->command->takes_rule;
 
     guard_watch(cli);
     if (scores) {
@@ -85,22 +82,6 @@ static int prepare(struct cli *cli, int argc, char **argv)
                         "'%s' has no place here; a rule is the first argument, all else are flags",
                         cli->words[0]);
     return status_of(code);
-}
-
-static int run_command(struct cli *cli)
-{
-    static const struct {
-        const char *name;
-        int (*run)(struct cli *cli);
-    } commands[] = {{"score", command_score},
-                    {"metrics", command_metrics},
-                    {"hlo", command_hlo},
-                    {"log", command_log},
-                    {"rules", command_rules}};
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (strcmp(cli->command, commands[i].name) == 0)
-            return commands[i].run(cli);
-    return NKB_USAGE;
 }
 
 int main(int argc, char **argv)
@@ -136,7 +117,7 @@ int main(int argc, char **argv)
         cli.err = (struct nkb_err){0};
         status = status_of(cli_help(&cli));
     } else if (status == NKB_DONE) {
-        status = run_command(&cli);
+        status = cli.command->run(&cli);
     }
 
 out:

@@ -13,24 +13,24 @@ enum { MAX_CANDIDATES = 512 };
 
 static const struct option own[FLAG_COUNT] = {
     [FLAG_HELP] = {"help", NULL, "Run", "show this and stop", NULL, NULL, NULL, OWNER_CLI,
-                   FLAG_HELP},
+                   FLAG_HELP, NULL, 'h'},
     [FLAG_VERSION] = {"version", NULL, "Run", "show the version and stop", NULL, NULL, NULL,
-                      OWNER_CLI, FLAG_VERSION},
+                      OWNER_CLI, FLAG_VERSION, NULL, 0},
     [FLAG_QUIET] = {"quiet", NULL, "Run", "no warnings, notes or progress on stderr", NULL, NULL,
-                    NULL, OWNER_CLI, FLAG_QUIET},
+                    NULL, OWNER_CLI, FLAG_QUIET, NULL, 'q'},
     [FLAG_ASCII] = {"ascii", NULL, "Output", "only ASCII on the console", NULL, NULL, NULL,
-                    OWNER_CLI, FLAG_ASCII},
+                    OWNER_CLI, FLAG_ASCII, NULL, 0},
     [FLAG_SETTINGS] = {"settings", "FILE", "Run",
                        "settings file instead of the nearest nkibench.yaml", NULL, NULL, NULL,
-                       OWNER_CLI, FLAG_SETTINGS},
+                       OWNER_CLI, FLAG_SETTINGS, NULL, 0},
     [FLAG_NO_SETTINGS] = {"no-settings", NULL, "Run", "read no settings file", NULL, NULL, NULL,
-                          OWNER_CLI, FLAG_NO_SETTINGS},
+                          OWNER_CLI, FLAG_NO_SETTINGS, NULL, 0},
     [FLAG_DRY_RUN] = {"dry-run", NULL, "Run", "show what would be read and written, and stop", NULL,
-                      NULL, NULL, OWNER_CLI, FLAG_DRY_RUN},
-    [FLAG_JSON] = {"json", NULL, "Output", "metrics, hlo, log: JSON instead of text", NULL, NULL,
-                   NULL, OWNER_CLI, FLAG_JSON},
-    [FLAG_LUA] = {"lua", NULL, "Output", "metrics, hlo, log: a Lua table instead of text", NULL,
-                  NULL, NULL, OWNER_CLI, FLAG_LUA},
+                      NULL, NULL, OWNER_CLI, FLAG_DRY_RUN, "score", 0},
+    [FLAG_JSON] = {"json", NULL, "Output", "JSON instead of text", NULL, NULL, NULL, OWNER_CLI,
+                   FLAG_JSON, "metrics hlo log", 0},
+    [FLAG_LUA] = {"lua", NULL, "Output", "a Lua table instead of text", NULL, NULL, NULL, OWNER_CLI,
+                  FLAG_LUA, "metrics hlo log", 0},
 };
 
 /* What decides how a rule is loaded, and how what goes wrong by then is said. */
@@ -59,19 +59,23 @@ static const char *metavar_of(const char *type)
 int cli_options_build(struct cli *cli)
 {
     nkb_run *run = cli->run;
-    size_t settings = 0, params = 0;
+    size_t asked = 0, settings = 0, params = 0;
 
+    while (cli_asked_option(asked))
+        asked++;
     while (nkb_run_setting_info(run, settings, "name"))
         settings++;
     while (nkb_run_param(run, params, "name"))
         params++;
     struct option *options =
-        nkb_arena_array(&cli->arena, FLAG_COUNT + settings + params, sizeof *options);
+        nkb_arena_array(&cli->arena, FLAG_COUNT + asked + settings + params, sizeof *options);
     if (!options)
         return nkb_err_memory(&cli->err);
 
     memcpy(options, own, sizeof own);
     size_t n = FLAG_COUNT;
+    for (size_t i = 0; i < asked; i++)
+        options[n++] = *cli_asked_option(i);
     for (size_t i = 0; i < settings; i++)
         options[n++] = (struct option){
             .name = nkb_run_setting_info(run, i, "name"),
@@ -100,13 +104,13 @@ int cli_options_build(struct cli *cli)
 
     /* A parameter that has the name of a flag could never be given; the run looks after its
      * settings. */
-    for (size_t i = FLAG_COUNT + settings; i < n; i++)
-        for (size_t k = 0; k < FLAG_COUNT; k++)
-            if (strcmp(options[i].name, own[k].name) == 0)
+    for (size_t i = n - params; i < n; i++)
+        for (size_t k = 0; k < FLAG_COUNT + asked; k++)
+            if (strcmp(options[i].name, options[k].name) == 0)
                 return nkb_err_set(
                     &cli->err, NKB_ERULE,
                     "%s: the parameter '%s' has the name of a flag (--%s); another is needed",
-                    nkb_run_rule_info(run, "path"), options[i].name, own[k].name);
+                    nkb_run_rule_info(run, "path"), options[i].name, options[k].name);
     return 0;
 }
 
@@ -115,31 +119,67 @@ static bool is_prefix(struct nkb_str prefix, const char *name)
     return strlen(name) >= prefix.len && strncmp(name, prefix.ptr, prefix.len) == 0;
 }
 
+/* "hlo", "metrics and hlo", "metrics, hlo and log" */
+static void list_commands(struct nkb_buf *out, const char *names)
+{
+    for (const char *at = names; *at;) {
+        size_t len = strcspn(at, " ");
+        bool last = at[len] == '\0';
+        const char *between = at == names ? "" : last ? " and " : ", ";
+        nkb_buf_printf(out, "%s%.*s", between, (int)len, at);
+        at += len + !last;
+    }
+}
+
+/* A flag that would change nothing was meant for something else. */
+static int refuse_place(struct cli *cli, const struct option *option)
+{
+    struct nkb_buf names = NKB_BUF_INIT;
+    if (strcmp(option->commands, "score") == 0)
+        return nkb_err_set(&cli->err, NKB_EUSAGE, "--%s is for scoring: nkibench [RULE] --%s",
+                           option->name, option->name);
+    list_commands(&names, option->commands);
+    bool json = option->flag == FLAG_JSON && option->owner == OWNER_CLI;
+    int code = nkb_err_set(
+        &cli->err, NKB_EUSAGE, "--%s is for %s%s", option->name, names.data ? names.data : "",
+        json && cli->command->run == command_score ? "; --output - prints a score's JSON" : "");
+    nkb_buf_free(&names);
+    return code;
+}
+
 int cli_option_find(struct cli *cli, struct nkb_str name, const struct option **out)
 {
     const char *names[MAX_CANDIDATES];
     size_t count = 0, found = 0;
     char shown[NKB_SHOWN_BYTES];
+    const struct option *elsewhere = NULL;
     struct nkb_buf candidates = NKB_BUF_INIT;
 
     for (size_t i = 0; i < cli->option_count; i++) {
         const struct option *option = &cli->options[i];
+        bool here = cli_option_is_for(option, cli->command);
         if (nkb_str_is(name, option->name)) {
-            *out = option;
             nkb_buf_free(&candidates);
-            return 0;
+            *out = option;
+            return here ? 0 : refuse_place(cli, option);
         }
         if (name.len > 0 && is_prefix(name, option->name)) {
+            if (!here) {
+                elsewhere = option;
+                continue;
+            }
             *out = option;
             nkb_buf_printf(&candidates, "%s--%s", found++ ? ", " : "", option->name);
         }
-        if (count < MAX_CANDIDATES)
+        if (here && count < MAX_CANDIDATES)
             names[count++] = option->name;
     }
     int code = 0;
     if (found > 1) {
         code = nkb_err_set(&cli->err, NKB_EUSAGE, "--%s could be %s", nkb_show(name, shown),
                            candidates.data ? candidates.data : "");
+    } else if (found == 0 && elsewhere) {
+        code = refuse_place(cli, elsewhere);
     } else if (found == 0) {
         const char *meant = nkb_suggest(name, names, count);
         code = nkb_err_set(&cli->err, NKB_EUSAGE, "no flag --%s%s%s%s", nkb_show(name, shown),
@@ -147,6 +187,30 @@ int cli_option_find(struct cli *cli, struct nkb_str name, const struct option **
     }
     nkb_buf_free(&candidates);
     return code;
+}
+
+/* One of the words of choices? */
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t len = strlen(value);
+    for (const char *at = choices; *at; at += strcspn(at, " "), at += *at == ' ')
+        if (strcspn(at, " ") == len && strncmp(at, value, len) == 0)
+            return true;
+    return false;
+}
+
+static int ask(struct cli *cli, const struct option *option, const char *value, const char *origin)
+{
+    if (!option->metavar && strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
+        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s is a switch; it takes no value '%s'", origin,
+                           value);
+    if (option->choices && !is_choice(option->choices, value))
+        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s is '%s'; one of %s is expected", origin,
+                           value, option->choices);
+    const char *asked = !option->metavar && strcmp(value, "false") == 0 ? NULL : value;
+    if (nkb_run_ask(cli->run, option->name, asked) != NKB_DONE)
+        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s", nkb_run_error(cli->run));
+    return 0;
 }
 
 int cli_option_apply(struct cli *cli, const struct option *option, const char *value,
@@ -159,6 +223,8 @@ int cli_option_apply(struct cli *cli, const struct option *option, const char *v
         cli->flags[option->flag] = !option->metavar && strcmp(value, "false") == 0 ? NULL : value;
         return 0;
     }
+    if (option->owner == OWNER_ASKED)
+        return ask(cli, option, value, origin);
     /* A list adds up within one layer; what a stronger one gives replaces it. */
     if (strcmp(option->name, "hlo") == 0 && cli->list_layer != cli->layer) {
         cli->list_layer = cli->layer;
@@ -170,43 +236,11 @@ int cli_option_apply(struct cli *cli, const struct option *option, const char *v
     return 0;
 }
 
-/* A flag that would change nothing was meant for something else. */
-static int check_place(struct cli *cli, const struct option *option)
+/* The option at argv[*i], given its value in the same word or NULL; past a value of its own *i is
+ * moved. */
+static int take_option(struct cli *cli, const struct option *option, const char *value, int argc,
+                       char **argv, int *i, bool early)
 {
-    bool scores = strcmp(cli->command, "score") == 0;
-    if (option->owner != OWNER_CLI || cli->flags[FLAG_HELP])
-        return 0;
-    if (option->flag == FLAG_DRY_RUN && !scores)
-        return nkb_err_set(&cli->err, NKB_EUSAGE,
-                           "--dry-run is for scoring: nkibench [RULE] --dry-run");
-    if (option->flag != FLAG_JSON && option->flag != FLAG_LUA)
-        return 0;
-    if (scores)
-        return nkb_err_set(&cli->err, NKB_EUSAGE,
-                           "--%s is for metrics, hlo and log; --output - prints a score's JSON",
-                           option->name);
-    if (strcmp(cli->command, "rules") == 0)
-        return nkb_err_set(&cli->err, NKB_EUSAGE, "--%s is for metrics, hlo and log", option->name);
-    return 0;
-}
-
-/* Take the flag at argv[*i], with its value, past which *i is moved. */
-static int take_flag(struct cli *cli, int argc, char **argv, int *i, bool early)
-{
-    const char *argument = argv[*i] + 2, *equals = strchr(argument, '=');
-    struct nkb_str name = {argument, equals ? (size_t)(equals - argument) : strlen(argument)};
-    const struct option *option = NULL;
-    const char *value = equals ? equals + 1 : NULL;
-
-    int code = cli_option_find(cli, name, &option);
-    if (code != 0 && early) { /* it may be a parameter of a rule not yet loaded */
-        cli->err = (struct nkb_err){0};
-        return 0;
-    }
-    if (code == 0 && !early)
-        code = check_place(cli, option);
-    if (code != 0)
-        return code;
     if (!value && option->metavar) {
         if (*i + 1 >= argc || strncmp(argv[*i + 1], "--", 2) == 0) {
             if (early)
@@ -224,6 +258,38 @@ static int take_flag(struct cli *cli, int argc, char **argv, int *i, bool early)
     return cli_option_apply(cli, option, value ? value : "true", origin);
 }
 
+static int take_flag(struct cli *cli, int argc, char **argv, int *i, bool early)
+{
+    const char *argument = argv[*i] + 2, *equals = strchr(argument, '=');
+    struct nkb_str name = {argument, equals ? (size_t)(equals - argument) : strlen(argument)};
+    const struct option *option = NULL;
+
+    int code = cli_option_find(cli, name, &option);
+    if (code != 0 && early) { /* it may be a parameter of a rule not yet loaded */
+        cli->err = (struct nkb_err){0};
+        return 0;
+    }
+    if (code != 0 && cli->flags[FLAG_HELP])
+        return 0; /* --help shows what there is */
+    return code != 0 ? code
+                     : take_option(cli, option, equals ? equals + 1 : NULL, argc, argv, i, early);
+}
+
+/* -k VALUE or, for a switch, -q. */
+static int take_short(struct cli *cli, int argc, char **argv, int *i, bool early)
+{
+    const char *argument = argv[*i];
+    for (size_t k = 0; k < cli->option_count && argument[2] == '\0'; k++) {
+        const struct option *option = &cli->options[k];
+        if (option->letter == argument[1] && cli_option_is_for(option, cli->command))
+            return take_option(cli, option, NULL, argc, argv, i, early);
+    }
+    if (early)
+        return 0;
+    return nkb_err_set(&cli->err, NKB_EUSAGE,
+                       "no flag %s; flags are written out: --help lists them", argument);
+}
+
 static int add_word(struct cli *cli, const char *word, int argc)
 {
     if (!cli->words)
@@ -234,42 +300,34 @@ static int add_word(struct cli *cli, const char *word, int argc)
     return 0;
 }
 
-static int take_short(struct cli *cli, const char *argument)
+static bool is_short(const char *argument)
 {
-    if (strcmp(argument, "-h") == 0)
-        cli->flags[FLAG_HELP] = "true";
-    else if (strcmp(argument, "-q") == 0)
-        cli->flags[FLAG_QUIET] = "true";
-    else
-        return nkb_err_set(&cli->err, NKB_EUSAGE,
-                           "no flag %s; flags are written out: --help lists them", argument);
-    return 0;
+    return argument[0] == '-' && argument[1] != '\0' && argument[1] != '-';
 }
 
 int cli_arguments_scan(struct cli *cli, int argc, char **argv)
 {
-    static const char *const commands[] = {"metrics", "hlo", "log", "rules"};
-    int first = 1;
+    int at = 1;
 
-    cli->command = "score";
+    cli->command = at < argc ? cli_command_find(argv[at]) : NULL;
+    if (cli->command)
+        at++;
+    else
+        cli->command = cli_command(0);
+    cli->rule = NULL;
+    if (cli->command->takes_rule && at < argc && argv[at][0] != '-')
+        cli->rule = argv[at++];
+    cli->first_argument = at;
     cli->any_argument = argc > 1;
     cli->layer = LAYER_FLAGS;
-    if (argc > 1 && argv[1][0] != '-') {
-        first = 2;
-        cli->rule = argv[1];
-        for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-            if (strcmp(argv[1], commands[i]) == 0) {
-                cli->command = commands[i];
-                cli->rule = NULL;
-            }
-    }
-    for (int i = first, code = 0; i < argc; i++) {
+
+    for (int i = at, code = 0; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0)
             break;
         if (strncmp(argv[i], "--", 2) == 0)
             code = take_flag(cli, argc, argv, &i, true);
-        else if (strcmp(argv[i], "-h") == 0)
-            cli->flags[FLAG_HELP] = "true";
+        else if (is_short(argv[i]))
+            code = take_short(cli, argc, argv, &i, true);
         if (code != 0)
             return code;
     }
@@ -282,16 +340,15 @@ int cli_arguments_apply(struct cli *cli, int argc, char **argv)
     int code = 0;
 
     cli->layer = LAYER_FLAGS;
-    for (int i = strcmp(cli->command, "score") == 0 && !cli->rule ? 1 : 2; i < argc && code == 0;
-         i++) {
-        if (only_words || argv[i][0] != '-' || argv[i][1] == '\0')
-            code = add_word(cli, argv[i], argc);
-        else if (strcmp(argv[i], "--") == 0)
+    for (int i = cli->first_argument; i < argc && code == 0; i++) {
+        if (!only_words && strcmp(argv[i], "--") == 0)
             only_words = true;
-        else if (argv[i][1] == '-')
-            code = take_flag(cli, argc, argv, &i, false);
+        else if (only_words || argv[i][0] != '-' || argv[i][1] == '\0')
+            code = add_word(cli, argv[i], argc);
+        else if (is_short(argv[i]))
+            code = take_short(cli, argc, argv, &i, false);
         else
-            code = take_short(cli, argv[i]);
+            code = take_flag(cli, argc, argv, &i, false);
     }
     return code;
 }

@@ -30,7 +30,7 @@ static const struct option *exact(const struct cli *cli, const char *name, bool 
 {
     for (size_t i = 0; i < cli->option_count; i++)
         if ((cli->options[i].owner == OWNER_PARAM) == is_param &&
-            strcmp(cli->options[i].name, name) == 0)
+            cli->options[i].owner != OWNER_ASKED && strcmp(cli->options[i].name, name) == 0)
             return &cli->options[i];
     return NULL;
 }
@@ -68,7 +68,7 @@ static int apply_variable(struct cli *cli, const char *variable, const char *val
         if (!cli->flags[FLAG_QUIET] && !is_param && exact(cli, name, true))
             say(cli, "warning: %s is ignored: a parameter of the rule is NKIBENCH_P_%s", origin,
                 origin + sizeof prefix - 1);
-        else if (!cli->flags[FLAG_QUIET] && (!is_param || strcmp(cli->command, "score") == 0))
+        else if (!cli->flags[FLAG_QUIET] && (!is_param || cli->command->takes_rule))
             say(cli, "warning: %s is no setting%s and is ignored", origin,
                 is_param ? " of this rule" : "");
         return 0;
@@ -144,7 +144,7 @@ static void apply_setting(void *context, const char *name, const char *value, in
     const struct option *option = exact(cli, flag, is_param);
     if (option)
         applying->code = cli_option_apply(cli, option, value, origin);
-    else if (strcmp(cli->command, "score") == 0)
+    else if (cli->command->takes_rule)
         applying->code =
             nkb_err_set(&cli->err, NKB_EUSAGE,
                         "%s: the rule has no parameter '%s' (--help lists them)", origin, name);

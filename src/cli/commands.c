@@ -1,0 +1,60 @@
+/* The commands, and the flags that mean something to some of them only. The first word of argv is a
+ * command or a rule to score by; what else is written here (help, suggestions, where a flag has a
+ * place) follows from the two tables. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static const struct command commands[] = {
+    {"score", "[RULE] [flags]", "score: RULE is a Lua file or a rule's name; score.lua if left out",
+     command_score, true, NULL},
+    {"metrics", "metrics [PATH]", "the numbers a rule would see", command_metrics, false, NULL},
+    {"hlo", "hlo FILE|DIR...", "what HLO modules hold: MACs, kernels, loops", command_hlo, false,
+     "HLO"},
+    {"log", "log FILE", "what a training log says", command_log, false, ""},
+    {"rules", "rules", "the rules there are", command_rules, false, ""},
+};
+
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+/* Flags of some commands: the text that is asked for depends on them (nkb_run_ask). */
+static const struct option asked[] = {
+    {.name = NULL},
+};
+
+const struct command *cli_command(size_t i)
+{
+    return i < COMMANDS ? &commands[i] : NULL;
+}
+
+const struct command *cli_command_find(const char *word)
+{
+    for (size_t i = 1; i < COMMANDS; i++) /* "score" is what is done without a command */
+        if (strcmp(word, commands[i].name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+const char *cli_command_suggest(const char *word)
+{
+    const char *names[COMMANDS];
+    for (size_t i = 1; i < COMMANDS; i++)
+        names[i - 1] = commands[i].name;
+    return nkb_suggest(nkb_str_from(word), names, COMMANDS - 1);
+}
+
+const struct option *cli_asked_option(size_t i)
+{
+    return i < sizeof asked / sizeof asked[0] && asked[i].name ? &asked[i] : NULL;
+}
+
+bool cli_option_is_for(const struct option *option, const struct command *command)
+{
+    size_t len = strlen(command->name);
+    for (const char *at = option->commands; at && *at; at += strcspn(at, " "), at += *at == ' ')
+        if (strcspn(at, " ") == len && strncmp(at, command->name, len) == 0)
+            return true;
+    return !option->commands;
+}
