@@ -1,13 +1,15 @@
 /* Inputs too large for the repository, made on the spot and always the same: make_input pb|text N
  * writes a module of N dots, each with its parameter, metadata and shapes as a compiler leaves
- * them; make_input log N a log of N steps. */
+ * them; make_input log N a log of N steps; make_input cache FOLDER FILES N a compile cache of
+ * modules of N dots, which differ in their names, so that none repeats another. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/num.h"
 
-enum { ROWS = 128 };
+enum { ROWS = 128, PATH_BYTES = 4096 };
 
 static void put_varint(struct nkb_buf *out, uint64_t v)
 {
@@ -61,8 +63,8 @@ static void put_metadata(struct nkb_buf *out, unsigned i)
     put_message(out, 7, &metadata);
 }
 
-/* Field numbers: xla/service/hlo.proto and xla/xla_data.proto. */
-static void write_protobuf(unsigned dots)
+/* Field numbers: xla/service/hlo.proto and xla/xla_data.proto. All of the module but its name. */
+static struct nkb_buf make_body(unsigned dots)
 {
     struct nkb_buf module = NKB_BUF_INIT, computation = NKB_BUF_INIT;
     char name[32];
@@ -89,13 +91,44 @@ static void write_protobuf(unsigned dots)
     }
     put_number(&computation, 5, 1);
     put_number(&computation, 6, 2 * (uint64_t)dots);
-    put_text(&module, 1, "synthetic");
     put_text(&module, 2, "main");
     put_message(&module, 3, &computation);
     put_number(&module, 5, 1);
     put_number(&module, 6, 1);
-    fwrite(module.data, 1, module.len, stdout);
-    nkb_buf_free(&module);
+    return module;
+}
+
+static bool write_module(FILE *out, const char *name, const struct nkb_buf *body)
+{
+    struct nkb_buf head = NKB_BUF_INIT;
+    put_text(&head, 1, name);
+    bool good = fwrite(head.data, 1, head.len, out) == head.len &&
+                fwrite(body->data, 1, body->len, out) == body->len;
+    nkb_buf_free(&head);
+    return good;
+}
+
+static bool write_cache(const char *folder, unsigned files, unsigned dots)
+{
+    struct nkb_buf body = make_body(dots);
+    char path[PATH_BYTES], name[64];
+    bool good = true;
+
+    snprintf(path, sizeof path, "%s/neuronxcc-2.20.9961.0+0acef03a", folder);
+    mkdir(folder, 0777);
+    mkdir(path, 0777);
+    for (unsigned i = 0; i < files && good; i++) {
+        snprintf(name, sizeof name, "MODULE_%020u+abcd0001", i);
+        snprintf(path, sizeof path, "%s/neuronxcc-2.20.9961.0+0acef03a/%s", folder, name);
+        mkdir(path, 0777);
+        snprintf(path, sizeof path, "%s/neuronxcc-2.20.9961.0+0acef03a/%s/model.hlo_module.pb",
+                 folder, name);
+        FILE *out = fopen(path, "wb");
+        good = out && write_module(out, name, &body);
+        good = out && fclose(out) == 0 && good;
+    }
+    nkb_buf_free(&body);
+    return good;
 }
 
 static void write_text(unsigned dots)
@@ -127,16 +160,28 @@ static void write_log(unsigned steps)
                i * 7 % 1000, i, (i + 1) * 64, i * 13 % 1000, i * 31 % 1000);
 }
 
+static bool count(const char *text, int64_t *out)
+{
+    return nkb_parse_i64(nkb_str_from(text), out) && *out >= 1 && *out <= 50000000;
+}
+
 int main(int argc, char **argv)
 {
-    int64_t n = 0;
-    if (argc != 3 || !nkb_parse_i64(nkb_str_from(argv[2]), &n) || n < 1 || n > 50000000)
-        return fputs("make_input pb|text|log N\n", stderr), 2;
-    if (strcmp(argv[1], "pb") == 0)
-        write_protobuf((unsigned)n);
-    else if (strcmp(argv[1], "text") == 0)
+    int64_t n = 0, files = 0;
+    bool good = true;
+
+    if (argc == 5 && strcmp(argv[1], "cache") == 0 && count(argv[3], &files) && count(argv[4], &n))
+        return write_cache(argv[2], (unsigned)files, (unsigned)n) ? 0 : 1;
+    if (argc != 3 || !count(argv[2], &n))
+        return fputs("make_input pb|text|log N, make_input cache FOLDER FILES N\n", stderr), 2;
+    if (strcmp(argv[1], "pb") == 0) {
+        struct nkb_buf body = make_body((unsigned)n);
+        good = write_module(stdout, "synthetic", &body);
+        nkb_buf_free(&body);
+    } else if (strcmp(argv[1], "text") == 0) {
         write_text((unsigned)n);
-    else
+    } else {
         write_log((unsigned)n);
-    return fflush(stdout) == 0 ? 0 : 1;
+    }
+    return good && fflush(stdout) == 0 ? 0 : 1;
 }
