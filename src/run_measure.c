@@ -264,6 +264,8 @@ static int measure_prompts(nkb_run *run, enum need need)
         return run_missing(run, SET_PROMPTS);
     int code = run_read_document(run, SET_PROMPTS, path, &prompts);
     if (code == 0)
+        nkb_value_locate(&run->arena, prompts, path, NULL);
+    if (code == 0)
         nkb_value_put(&run->arena, run->metrics, "prompts", prompts);
     return code;
 }

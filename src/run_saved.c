@@ -51,6 +51,7 @@ static int take(const struct saved *saved, struct nkb_value *group, const char *
         nkb_metric_int(arena, group, name, v->as.integer, unit, source_of(saved, key));
     else
         nkb_metric_float(arena, group, name, number, unit, source_of(saved, key));
+    nkb_value_locate(arena, nkb_value_get(group, name), saved->path, key);
     return 0;
 }
 

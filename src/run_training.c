@@ -59,6 +59,7 @@ static int measure_document(nkb_run *run, enum setting_id id, enum need need, co
                            run->settings[id].value,
                            nkb_value_is(*out, NKB_NULL) ? "nothing" : nkb_kind_name((*out)->kind),
                            run_flag(id));
+    nkb_value_locate(&run->arena, *out, run->settings[id].value, NULL);
     nkb_value_put(&run->arena, run->metrics, name, *out);
     return 0;
 }
@@ -119,9 +120,14 @@ static struct nkb_str section_of(const char *key)
     return (struct nkb_str){key, (size_t)(strchr(key, '.') - key)};
 }
 
+/* Where a count is from, and its key when that is the config. */
+struct origin {
+    const char *text, *key;
+};
+
 /* A count at a key "section.name" of the YAML. 1: there; 0: not there; negative: refused. */
 static int config_count(nkb_run *run, const struct nkb_value *config, const char *key, int64_t *out,
-                        const char **origin)
+                        struct origin *origin)
 {
     struct nkb_str section = section_of(key);
     const struct nkb_value *around = nkb_value_find(config, section);
@@ -146,7 +152,8 @@ static int config_count(nkb_run *run, const struct nkb_value *config, const char
     if (number > MAX_COUNT)
         return refuse_value(run, v, key, "a whole number from 1 to 2147483647");
     *out = (int64_t)number;
-    *origin = nkb_arena_printf(&run->arena, "%s: %s", run->settings[SET_CONFIG].value, key);
+    origin->text = nkb_arena_printf(&run->arena, "%s: %s", run->settings[SET_CONFIG].value, key);
+    origin->key = key;
     return 1;
 }
 
@@ -185,11 +192,11 @@ static const char *misspelled(nkb_run *run, const struct nkb_value *config, cons
 
 /* The flag, else the first of keys that is there. 1, 0 or negative as config_count. */
 static int choose_count(nkb_run *run, enum setting_id flag, const struct nkb_value *config,
-                        const char *const *keys, int64_t *out, const char **origin)
+                        const char *const *keys, int64_t *out, struct origin *origin)
 {
     if (run->settings[flag].value) {
         *out = run_count(run, flag);
-        *origin = run->settings[flag].origin;
+        origin->text = run->settings[flag].origin;
         return 1;
     }
     size_t i = 0;
@@ -228,30 +235,33 @@ static void choose_throughput(nkb_run *run, struct nkb_training_inputs *in)
     }
 }
 
+struct origins {
+    struct origin batch_size, seq_len, num_nodes;
+};
+
 static int training_inputs(nkb_run *run, const struct nkb_value *config,
-                           struct nkb_training_inputs *in)
+                           struct nkb_training_inputs *in, struct origins *from)
 {
     static const char *const batch_keys[] = {"data.global_batch_size", NULL};
     static const char *const length_keys[] = {"data.seq_length", "model.encoder_seq_length", NULL};
     static const char *const node_keys[] = {"trainer.num_nodes", NULL};
     const char *path = run->settings[SET_CONFIG].value;
 
-    int found = choose_count(run, SET_BATCH_SIZE, config, batch_keys, &in->batch_size,
-                             &in->batch_size_origin);
+    int found =
+        choose_count(run, SET_BATCH_SIZE, config, batch_keys, &in->batch_size, &from->batch_size);
     if (found == 0)
         return nkb_err_set(&run->err, NKB_EINPUT,
                            "%s: no '%s'%s; set it there or give --batch-size N", path,
                            batch_keys[0], misspelled(run, config, batch_keys[0]));
     if (found > 0)
-        found =
-            choose_count(run, SET_SEQ_LEN, config, length_keys, &in->seq_len, &in->seq_len_origin);
+        found = choose_count(run, SET_SEQ_LEN, config, length_keys, &in->seq_len, &from->seq_len);
     if (found == 0)
         return nkb_err_set(&run->err, NKB_EINPUT,
                            "%s: neither '%s'%s nor '%s'; set one there or give --seq-len N", path,
                            length_keys[0], misspelled(run, config, length_keys[0]), length_keys[1]);
     if (found > 0)
-        found = choose_count(run, SET_NUM_NODES, config, node_keys, &in->num_nodes,
-                             &in->num_nodes_origin);
+        found =
+            choose_count(run, SET_NUM_NODES, config, node_keys, &in->num_nodes, &from->num_nodes);
     if (found < 0)
         return found;
     if (found == 0) {
@@ -259,19 +269,43 @@ static int training_inputs(nkb_run *run, const struct nkb_value *config,
         if (*though)
             run_diagnose(run, true, "%s: no '%s'%s; 1 node is assumed", path, node_keys[0], though);
         in->num_nodes = 1;
-        in->num_nodes_origin = "default";
+        from->num_nodes.text = "default";
     }
+    in->batch_size_origin = from->batch_size.text;
+    in->seq_len_origin = from->seq_len.text;
+    in->num_nodes_origin = from->num_nodes.text;
     return 0;
+}
+
+/* What was read as it stands has its place; what was computed has its formula. */
+static void locate(nkb_run *run, struct nkb_value *training, const struct nkb_training_inputs *in,
+                   const struct origins *from)
+{
+    const struct {
+        const char *name, *key;
+    } counts[] = {{"batch_size", from->batch_size.key},
+                  {"seq_len", from->seq_len.key},
+                  {"num_nodes", from->num_nodes.key}};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        if (counts[i].key)
+            nkb_value_locate(&run->arena, nkb_value_get(training, counts[i].name),
+                             run->settings[SET_CONFIG].value, counts[i].key);
+    if (strcmp(in->throughput_source, "log") == 0)
+        nkb_value_locate(&run->arena, nkb_value_get(training, "throughput_seq_per_s"),
+                         run->settings[SET_LOG_FILE].value, "mean of throughput");
+    nkb_value_locate(&run->arena, nkb_value_get(training, "flops_per_seq"), in->model_config_path,
+                     NULL);
 }
 
 static int measure_training(nkb_run *run, const struct nkb_value *config,
                             const struct nkb_value *model)
 {
     struct nkb_training_inputs in = {0};
+    struct origins from = {0};
     struct nkb_flops flops;
     const char *model_path = run->settings[SET_MODEL_CONFIG].value;
 
-    int code = training_inputs(run, config, &in);
+    int code = training_inputs(run, config, &in, &from);
     if (code == 0)
         code = nkb_flops_per_seq(run->settings[SET_FLOP_MODEL].value, model, model_path, in.seq_len,
                                  &run->arena, &flops, &run->err);
@@ -284,7 +318,11 @@ static int measure_training(nkb_run *run, const struct nkb_value *config,
     in.model_config_path = model_path;
     in.peak = nkb_peak_find(run->settings[SET_HW_BACKEND].value);
     in.hw_backend_origin = run->settings[SET_HW_BACKEND].origin;
-    nkb_value_put(&run->arena, run->metrics, "training", nkb_training_metrics(&run->arena, &in));
+    struct nkb_value *training = nkb_training_metrics(&run->arena, &in);
+    if (!training)
+        return nkb_err_memory(&run->err);
+    locate(run, training, &in, &from);
+    nkb_value_put(&run->arena, run->metrics, "training", training);
     return 0;
 }
 

@@ -241,17 +241,12 @@ local function recorder(m, p)
 
   function t.metric(self, ...)
     check_self(self, "metric")
-    local value, path, unit, source = host.find(m, ...)
+    local value, path, unit, source, file, field = host.find(m, ...)
     if value == nil then
       fail(("%s needs '%s': %s"):format(host.subject(), path, unit))
     elseif type(value) ~= "number" then
       raise(("metric '%s' is %s; t:metric takes numbers"):format(path, host.kind(value) == "array" and "a list"
         or host.kind(value) == "object" and "a group" or describe(value)))
-    end
-    local file, field
-    if source and not source:find "^%-%-" then
-      file, field = source:match "^(.-): (.+)$"
-      file = file or source
     end
     return new { op = "metric", value = value, unit = unit, path = path, source = source, file = file, field = field }
   end

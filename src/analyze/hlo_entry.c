@@ -140,6 +140,7 @@ struct nkb_value *nkb_hlo_entry(struct nkb_arena *arena, const struct nkb_module
     put_xla(arena, entry, module, path);
     nkb_metric_count(arena, entry, "computations", module->computations, NULL, path, unread);
     nkb_metric_count(arena, entry, "instructions", module->instructions, NULL, path, unread);
+    nkb_value_locate_all(arena, entry, path, NULL);
     put_loops(arena, entry, module);
 
     struct nkb_value *list = nkb_metric_list(arena, entry, "diagnostics");

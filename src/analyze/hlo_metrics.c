@@ -268,6 +268,7 @@ struct nkb_value *nkb_hlo_metrics(struct nkb_arena *arena, const struct nkb_modu
     put_static(&totals, hlo);
     put_executed(&totals, hlo);
     put_xla(&totals, hlo);
+    nkb_value_locate_all(arena, hlo, options->source, NULL);
     struct nkb_value *list = nkb_metric_list(arena, hlo, "modules");
     for (size_t i = 0; i < count; i++)
         nkb_value_append(

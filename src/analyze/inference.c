@@ -97,6 +97,7 @@ static int copy(const struct report *r, const struct nkb_value *v, const char *w
         to->as.string = nkb_arena_copy(r->arena, v->as.string);
     if (v->kind != NKB_ARRAY && v->kind != NKB_OBJECT) {
         nkb_value_annotate(r->arena, to, unit_of(key), source_of(r, where), NULL);
+        nkb_value_locate(r->arena, to, r->path, where);
         return 0;
     }
 
@@ -290,6 +291,8 @@ static int put_accuracy(const struct report *r, double flag, struct nkb_value *i
     }
     nkb_metric_float(r->arena, inference, "accuracy", accuracy, NULL, source);
     nkb_metric_text(r->arena, inference, "accuracy_source", from, source);
+    if (strcmp(from, "file") == 0)
+        nkb_value_locate(r->arena, nkb_value_get(inference, "accuracy"), r->path, "accuracy");
     return 0;
 }
 

@@ -165,6 +165,7 @@ static void put_metric(const struct maker *m, struct nkb_value *root, const stru
         nkb_value_append(a, series, nkb_value_float(a, stat->series[i]));
     nkb_metric_int(a, group, "series_every", stat->series_every ? stat->series_every : 1, NULL,
                    source);
+    nkb_value_locate_all(a, group, m->path, key_names[key]);
 
     if (stat->nonfinite > 0)
         say_nonfinite(m, stat, key_names[key], placed ? "step" : "line");

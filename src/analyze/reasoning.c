@@ -61,13 +61,14 @@ static struct nkb_value *group_at(struct nkb_arena *arena, struct nkb_value *obj
 }
 
 static void put_figure(const struct reasoning *r, struct nkb_value *place, const char *name,
-                       const struct nkb_value *v, const char *source)
+                       const struct nkb_value *v, const char *field)
 {
     double number;
-    const char *why;
+    const char *why, *source = field ? nkb_arena_printf(r->arena, "%s: %s", r->path, field) : NULL;
 
     if (nkb_value_number(v, &number)) {
         nkb_metric_float(r->arena, place, name, number, NULL, source);
+        nkb_value_locate(r->arena, nkb_value_get(place, name), r->path, field);
         return;
     }
     why = nkb_arena_printf(r->arena, "%s is %s, not a number", source ? source : name,
@@ -115,9 +116,9 @@ static int put_task(const struct reasoning *r, struct nkb_value *tasks, const ch
             (!number && !f.is_stderr))
             continue;
         struct nkb_value *place = group_at(r->arena, group_at(r->arena, made, f.metric), f.filter);
-        const char *source = nkb_arena_printf(r->arena, "%s: %s.%.*s.%.*s", r->path, section,
-                                              NKB_STR_ARG(entry->key), NKB_STR_ARG(member->key));
-        put_figure(r, place, f.is_stderr ? "stderr" : "value", v, source);
+        const char *field = nkb_arena_printf(r->arena, "%s.%.*s.%.*s", section,
+                                             NKB_STR_ARG(entry->key), NKB_STR_ARG(member->key));
+        put_figure(r, place, f.is_stderr ? "stderr" : "value", v, field);
     }
     if (made)
         fill_in(r, made);
@@ -164,6 +165,7 @@ static void put_samples(const struct reasoning *r, const struct nkb_value *resul
             struct nkb_value *task = group_at(r->arena, samples, entry->key);
             nkb_metric_int(r->arena, task, "original", original->as.integer, "samples", source);
             nkb_metric_int(r->arena, task, "effective", effective->as.integer, "samples", source);
+            nkb_value_locate_all(r->arena, task, r->path, "n-samples");
             if (effective->as.integer >= original->as.integer)
                 continue;
             if (limited++ == 0)

@@ -110,7 +110,20 @@ struct found {
     const struct nkb_value *at;    /* what has no such name, or the absent value on the way */
     struct nkb_str name;           /* the name it does not have */
     struct path path;              /* to value, or to at */
+    const struct nkb_note *place;  /* of the innermost on the way that says its file; NULL: none */
+    size_t place_len;              /* of the path there */
 };
+
+/* A document says where it is for all that lies in it. */
+static void see_place(struct found *found)
+{
+    const struct nkb_note *note = found->value->note;
+    if (!note || (!note->file && !note->source))
+        return;
+    found->place =
+        note->file ? note : NULL; /* what has a source of its own is not the document's */
+    found->place_len = found->path.len;
+}
 
 static bool is_absent(const struct nkb_value *v)
 {
@@ -127,6 +140,7 @@ static bool step_key(struct found *found, struct nkb_str key)
     }
     add_key(&found->path, key);
     found->value = member;
+    see_place(found);
     return true;
 }
 
@@ -139,6 +153,7 @@ static bool step_position(struct found *found, int64_t position, struct nkb_str 
     }
     add_position(&found->path, (size_t)position);
     found->value = found->value->as.items.at[position - 1].value;
+    see_place(found);
     return true;
 }
 
@@ -197,6 +212,7 @@ static void find(lua_State *L, int first, const struct nkb_binding *root, struct
 
     found->value = root->value;
     found->at = NULL;
+    found->place = NULL;
     path_to(root, &found->path);
     if (top == first && lua_type(L, first) == LUA_TSTRING) {
         size_t len;
@@ -296,7 +312,19 @@ void nkb_bind_push_methods(lua_State *L)
     }
 }
 
-/* host.find(tree, path…): value, path, unit, source; or nil, path, reason. */
+/* The field of the file that the value found was read from. [-0, +1, e] */
+static void push_field(lua_State *L, const struct found *found)
+{
+    const char *below = found->place ? found->path.text + found->place_len : "";
+    if (found->place && found->place->field)
+        lua_pushstring(L, found->place->field);
+    else if (below[0])
+        lua_pushstring(L, below + (below[0] == '.'));
+    else
+        lua_pushnil(L);
+}
+
+/* host.find(tree, path…): value, path, unit, source, file, field; or nil, path, reason. */
 static int l_find(lua_State *L)
 {
     struct found found;
@@ -311,7 +339,9 @@ static int l_find(lua_State *L)
     lua_pushstring(L, found.path.text);
     lua_pushstring(L, v->note ? v->note->unit : NULL);
     lua_pushstring(L, v->note ? v->note->source : NULL);
-    return 4;
+    lua_pushstring(L, found.place ? found.place->file : NULL);
+    push_field(L, &found);
+    return 6;
 }
 
 /* host.kind(x): "array" or "object" for a bound tree, nothing for anything else. */

@@ -5,7 +5,10 @@
 #include "base/num.h"
 
 /* Objects with more keys than this get a hash index; below it a walk is faster. */
-enum { INDEX_FROM = 16 };
+enum {
+    INDEX_FROM = 16,
+    LOCATED_DEPTH = 4,
+};
 
 struct nkb_value *nkb_value_new(struct nkb_arena *arena, enum nkb_kind kind)
 {
@@ -52,8 +55,8 @@ struct nkb_value *nkb_value_text(struct nkb_arena *arena, const char *text)
     return nkb_value_string(arena, nkb_str_from(text));
 }
 
-/* Multiply and fold, with a factor taken from where the index lies, so that nobody can choose keys that
- * collide; nothing that is seen depends on it. */
+/* Multiply and fold, with a factor taken from where the index lies, so that nobody can choose keys
+ * that collide; nothing that is seen depends on it. */
 static size_t hash(const uint32_t *index, struct nkb_str key)
 {
     uint64_t factor = ((uint64_t)(uintptr_t)index | 1) * UINT64_C(0x9e3779b97f4a7c15);
@@ -217,8 +220,40 @@ void nkb_value_annotate(struct nkb_arena *arena, struct nkb_value *v, const char
     struct nkb_note *note = nkb_arena_alloc(arena, sizeof *note);
     if (!note)
         return;
-    *note = (struct nkb_note){unit, source, why};
+    *note = (struct nkb_note){.unit = unit, .source = source, .why = why};
     v->note = note;
+}
+
+void nkb_value_locate(struct nkb_arena *arena, struct nkb_value *v, const char *file,
+                      const char *field)
+{
+    struct nkb_note *note = v && file ? nkb_arena_alloc(arena, sizeof *note) : NULL;
+    if (!note)
+        return;
+    *note = v->note ? *v->note : (struct nkb_note){0};
+    note->file = file;
+    note->field = field;
+    v->note = note;
+}
+
+/* Groups of figures are flat: what lies deeper has places of its own. */
+static void locate_below(struct nkb_arena *arena, struct nkb_value *group, const char *file,
+                         const char *field, int depth)
+{
+    if (!group || group->kind != NKB_OBJECT || depth >= LOCATED_DEPTH)
+        return;
+    for (size_t i = 0; i < group->as.items.count; i++) {
+        struct nkb_value *v = group->as.items.at[i].value;
+        if (v->note && v->note->source && !v->note->file)
+            nkb_value_locate(arena, v, file, field);
+        locate_below(arena, v, file, field, depth + 1);
+    }
+}
+
+void nkb_value_locate_all(struct nkb_arena *arena, struct nkb_value *group, const char *file,
+                          const char *field)
+{
+    locate_below(arena, group, file, field, 0);
 }
 
 static void put(struct nkb_arena *arena, struct nkb_value *group, const char *name,
@@ -249,8 +284,8 @@ void nkb_metric_bool(struct nkb_arena *arena, struct nkb_value *group, const cha
     put(arena, group, name, nkb_value_bool(arena, v), NULL, source);
 }
 
-void nkb_metric_text(struct nkb_arena *arena, struct nkb_value *group, const char *name, const char *v,
-                     const char *source)
+void nkb_metric_text(struct nkb_arena *arena, struct nkb_value *group, const char *name,
+                     const char *v, const char *source)
 {
     put(arena, group, name, nkb_value_text(arena, v), NULL, source);
 }
@@ -269,14 +304,16 @@ void nkb_metric_absent(struct nkb_arena *arena, struct nkb_value *group, const c
     nkb_value_put(arena, group, name, v);
 }
 
-struct nkb_value *nkb_metric_group(struct nkb_arena *arena, struct nkb_value *group, const char *name)
+struct nkb_value *nkb_metric_group(struct nkb_arena *arena, struct nkb_value *group,
+                                   const char *name)
 {
     struct nkb_value *v = nkb_value_object(arena);
     nkb_value_put(arena, group, name, v);
     return v;
 }
 
-struct nkb_value *nkb_metric_list(struct nkb_arena *arena, struct nkb_value *group, const char *name)
+struct nkb_value *nkb_metric_list(struct nkb_arena *arena, struct nkb_value *group,
+                                  const char *name)
 {
     struct nkb_value *v = nkb_value_array(arena);
     nkb_value_put(arena, group, name, v);

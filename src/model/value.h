@@ -27,11 +27,13 @@ enum nkb_kind {
     NKB_OBJECT,
 };
 
-/* Any of the three may be NULL. Static text or text of the same arena. */
+/* Any of them may be NULL. Static text or text of the same arena. */
 struct nkb_note {
     const char *unit;   /* "seq/s", "ms", "%", "MAC"; NULL for a plain number */
     const char *source; /* "--throughput", "train.log", "train.yaml: data.seq_length" */
     const char *why;    /* NKB_ABSENT only */
+    const char *file;   /* where it was read, or what was counted; NULL: given or computed */
+    const char *field;  /* which key, column or quantity of that file; NULL: the file as a whole */
 };
 
 struct nkb_member {
@@ -48,7 +50,7 @@ struct nkb_items {
 
 struct nkb_value {
     enum nkb_kind kind;
-    uint32_t line, column; /* 1-based; 0: not from a text */
+    uint32_t line, column;       /* 1-based; 0: not from a text */
     const struct nkb_note *note; /* NULL: none */
     union {
         bool boolean;
@@ -109,24 +111,34 @@ void nkb_metric_float(struct nkb_arena *arena, struct nkb_value *group, const ch
                       const char *unit, const char *source);
 void nkb_metric_bool(struct nkb_arena *arena, struct nkb_value *group, const char *name, bool v,
                      const char *source);
-void nkb_metric_text(struct nkb_arena *arena, struct nkb_value *group, const char *name, const char *v,
-                     const char *source);
+void nkb_metric_text(struct nkb_arena *arena, struct nkb_value *group, const char *name,
+                     const char *v, const char *source);
 void nkb_metric_string(struct nkb_arena *arena, struct nkb_value *group, const char *name,
                        struct nkb_str v, const char *source);
 /* Copies `why`. */
 void nkb_metric_absent(struct nkb_arena *arena, struct nkb_value *group, const char *name,
                        const char *why);
 /* An object or array as a member, returned to be filled; NULL when memory runs out. */
-struct nkb_value *nkb_metric_group(struct nkb_arena *arena, struct nkb_value *group, const char *name);
-struct nkb_value *nkb_metric_list(struct nkb_arena *arena, struct nkb_value *group, const char *name);
+struct nkb_value *nkb_metric_group(struct nkb_arena *arena, struct nkb_value *group,
+                                   const char *name);
+struct nkb_value *nkb_metric_list(struct nkb_arena *arena, struct nkb_value *group,
+                                  const char *name);
 /* Give a value its note. */
 void nkb_value_annotate(struct nkb_arena *arena, struct nkb_value *v, const char *unit,
                         const char *source, const char *why);
+/* Say where it was read; behind nkb_value_annotate. On a whole document it holds for every value
+ * below that has no source of its own, whose field then is its path in the document. */
+void nkb_value_locate(struct nkb_arena *arena, struct nkb_value *v, const char *file,
+                      const char *field);
+/* The same for every value below that has a source and no file: a group of figures made of one. */
+void nkb_value_locate_all(struct nkb_arena *arena, struct nkb_value *group, const char *file,
+                          const char *field);
 
 /* JSON text as Python's json.dump(indent=…) writes it: ", " and ": " separators, non-ASCII as
  * \uXXXX, floats as repr, integers as integers, absent and null as null, no final newline.
  * indent 0: one line. A number that is not finite cannot be written: returns NKB_EINPUT with the
  * path of the value in err; NKB_EMEMORY; else 0. Text that is not UTF-8 is written with U+FFFD. */
-int nkb_value_to_json(const struct nkb_value *v, int indent, struct nkb_buf *out, struct nkb_err *err);
+int nkb_value_to_json(const struct nkb_value *v, int indent, struct nkb_buf *out,
+                      struct nkb_err *err);
 
 #endif

@@ -33,6 +33,7 @@ static inline struct nkb_value *fixture_metrics(struct nkb_arena *arena)
     nkb_metric_int(arena, counts, "macs", INT64_C(9007199254740993), "MAC", "cache");
     nkb_metric_int(arena, counts, "nki_macs", 923, "MAC", "cache");
     nkb_metric_float(arena, counts, "nki_ratio", 0.1846, NULL, "cache: 4 modules");
+    nkb_value_locate(arena, nkb_value_get(counts, "nki_ratio"), "cache", "4 modules");
     struct nkb_value *modules = nkb_metric_list(arena, hlo, "modules");
     for (int i = 0; i < 3; i++) {
         struct nkb_value *module = nkb_value_object(arena);
@@ -48,6 +49,9 @@ static inline struct nkb_value *fixture_metrics(struct nkb_arena *arena)
                       "benchmark_inference.json: no such file (--inference-results)");
     struct nkb_value *model = nkb_metric_group(arena, m, "model");
     nkb_value_put(arena, model, "rope", nkb_value_new(arena, NKB_NULL));
+    nkb_value_locate(arena, model, "config.json", NULL);
+    nkb_value_put(arena, model, "hidden_size", nkb_value_int(arena, 4096));
+    nkb_metric_int(arena, model, "counted", 7, NULL, "a formula");
     struct nkb_value *tasks =
         nkb_metric_group(arena, nkb_metric_group(arena, m, "reasoning"), "tasks");
     nkb_metric_float(arena, nkb_metric_group(arena, tasks, "mmlu.pro"), "acc", 0.5, NULL,

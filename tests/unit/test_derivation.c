@@ -1,6 +1,8 @@
 /* The derivation of a score: its numbers to the last bit, its messages, its tree. */
 #include "host_fixture.h"
 
+#include <stdio.h>
+
 static void test_bits(void **state)
 {
     (void)state;
@@ -102,7 +104,8 @@ static void test_impossible_nodes(void **state)
     assert_fails("return t:mean('x', {})", NKB_EINPUT, "score.lua: 'x' is a mean of nothing");
 }
 
-/* An argument too many counts for nothing, a pair turned round for something else: neither in silence. */
+/* An argument too many counts for nothing, a pair turned round for something else: neither in
+ * silence. */
 static void test_arguments(void **state)
 {
     (void)state;
@@ -206,6 +209,32 @@ static void test_tree(void **state)
     fixture_close(&f);
 }
 
+/* A file is what was read, never a word of the source; a document's values are at their path in it.
+ */
+static void test_places_of_metrics(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f);
+    assert_int_equal(
+        fixture_run(&f,
+                    "return t:sum('x', { t:metric 'model.hidden_size', t:metric 'model.counted', "
+                    "t:metric 'training.mfu_percent', t:metric 'hlo.static.macs' })"),
+        0);
+    assert_string_equal(text_at(&f, "tree.children.0.file"), "config.json");
+    assert_string_equal(text_at(&f, "tree.children.0.field"), "hidden_size");
+    assert_null(nkb_value_path(f.result, "tree.children.0.source"));
+    assert_string_equal(text_at(&f, "tree.children.1.source"), "a formula");
+    assert_string_equal(text_at(&f, "tree.children.2.source"), "--throughput");
+    assert_string_equal(text_at(&f, "tree.children.3.source"), "cache");
+    for (int i = 1; i <= 3; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "tree.children.%d.file", i);
+        assert_null(nkb_value_path(f.result, path));
+    }
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_what_score_returns),
         cmocka_unit_test(test_tree),
+        cmocka_unit_test(test_places_of_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

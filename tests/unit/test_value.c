@@ -297,6 +297,35 @@ static void json_nests_600_deep_and_no_deeper(void **state)
     nkb_buf_free(&out);
 }
 
+static void values_know_their_file_and_a_group_gives_it_to_those_with_a_source(void **state)
+{
+    (void)state;
+    struct nkb_arena arena = NKB_ARENA_INIT;
+    struct nkb_value *group = nkb_value_object(&arena),
+                     *below = nkb_metric_group(&arena, group, "steady");
+    nkb_metric_int(&arena, group, "count", 3, "steps", "train.log: loss");
+    nkb_metric_int(&arena, group, "given", 3, NULL, NULL);
+    nkb_metric_float(&arena, below, "mean", 1.5, NULL, "train.log: loss");
+    nkb_value_locate(&arena, nkb_value_get(below, "mean"), "other.log", NULL);
+    nkb_metric_float(&arena, below, "max", 2.5, NULL, "train.log: loss");
+    nkb_value_locate_all(&arena, group, "train.log", "loss");
+
+    const struct nkb_note *count = nkb_value_get(group, "count")->note,
+                          *max = nkb_value_get(below, "max")->note;
+    assert_string_equal(count->file, "train.log");
+    assert_string_equal(count->field, "loss");
+    assert_string_equal(count->unit, "steps");
+    assert_string_equal(count->source, "train.log: loss");
+    assert_string_equal(max->file, "train.log");
+    assert_string_equal(nkb_value_get(below, "mean")->note->file, "other.log");
+    assert_null(nkb_value_get(below, "mean")->note->field);
+    assert_null(nkb_value_get(group, "given")->note);
+    nkb_value_locate(&arena, NULL, "x", NULL);
+    nkb_value_locate(&arena, group, NULL, "x");
+    assert_null(group->note);
+    nkb_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +337,7 @@ int main(void)
         cmocka_unit_test_teardown(numbers_are_integers_or_floats, fresh),
         cmocka_unit_test_teardown(kinds_are_named_with_an_article, fresh),
         cmocka_unit_test_teardown(metrics_carry_unit_source_or_reason, fresh),
+        cmocka_unit_test(values_know_their_file_and_a_group_gives_it_to_those_with_a_source),
         cmocka_unit_test_teardown(what_memory_did_not_suffice_for_is_passed_over, fresh),
         cmocka_unit_test_teardown(json_is_python_s_at_every_indent, fresh),
         cmocka_unit_test_teardown(json_text_is_escaped_as_python_escapes_it, fresh),
