@@ -36,6 +36,7 @@ enum setting_id {
     SET_INFERENCE_RESULTS,
     SET_REASONING_RESULTS,
     SET_PROMPTS,
+    SET_MATRIX,
     SET_TRAINING_METRICS,
     SET_TRAINING_SCRIPT,
     SET_THROUGHPUT,
@@ -139,6 +140,8 @@ int run_measure_saved(nkb_run *run);
 int run_measure_hlo(nkb_run *run, enum need need);
 /* run_duplicates.c: duplicate_of of each module that repeats one before it in path order */
 int run_find_duplicates(nkb_run *run);
+/* run_matrix.c: m.runs */
+int run_measure_matrix(nkb_run *run, enum need need);
 /* run_measure.c */
 int run_measure_all(nkb_run *run);
 /* How much the rule wants a name of m; without a rule everything is optional. */

@@ -52,6 +52,7 @@ static const char *input_name(enum setting_id id)
         [SET_INFERENCE_RESULTS] = "inference results",
         [SET_REASONING_RESULTS] = "reasoning results",
         [SET_PROMPTS] = "prompt table",
+        [SET_MATRIX] = "table of runs",
         [SET_TRAINING_METRICS] = "saved training output",
     };
     return names[id] ? names[id] : run_setting_def(id)->name;
@@ -99,6 +100,13 @@ const char *nkb_run_reads(nkb_run *run, const char *path)
             return "the input of --hlo";
     if (same_file(run->reasoning_file, &file))
         return "the reasoning results";
+    const struct nkb_value *files = nkb_value_get(run->metrics, "files");
+    for (size_t i = 0; files && i < files->as.items.count; i++) {
+        const struct nkb_value *role = nkb_value_get(files->as.items.at[i].value, "role");
+        const struct nkb_value *read = nkb_value_get(files->as.items.at[i].value, "path");
+        if (nkb_str_is(role->as.string, "report") && same_file(read->as.string.ptr, &file))
+            return "a report that --matrix names";
+    }
     for (size_t i = 0; i < run->module_count; i++)
         if (same_file(run->modules[i].path.ptr, &file))
             return "an HLO file";
@@ -122,6 +130,8 @@ int run_read_document(nkb_run *run, enum setting_id id, const char *path, struct
             code = nkb_yaml_read(nkb_buf_str(&bytes), path, true, &run->arena, out, &run->err);
         else if (id == SET_PROMPTS)
             code = nkb_prompts_read(nkb_buf_str(&bytes), path, &run->arena, out, &run->err);
+        else if (id == SET_MATRIX)
+            code = nkb_matrix_read(nkb_buf_str(&bytes), path, &run->arena, out, &run->err);
         else
             code = nkb_json_read(nkb_buf_str(&bytes), path, &run->arena, out, &run->err);
     }
@@ -186,7 +196,7 @@ static int measure_inference(nkb_run *run, enum need need)
     if (need == NEED_NONE || !run_exists(path)) {
         if (need == NEED_REQUIRED)
             return run_missing(run, SET_INFERENCE_RESULTS);
-        if (need == NEED_OPTIONAL && run->host)
+        if (need == NEED_OPTIONAL && run->host && !run->settings[SET_MATRIX].value)
             run_diagnose(run, true,
                          "no inference results: %s does not exist (%s); only training is scored",
                          path, run_flag(SET_INFERENCE_RESULTS));
@@ -279,7 +289,7 @@ static void lay_out(nkb_run *run)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         nkb_metric_absent(&run->arena, run->metrics, names[i], "not measured");
     nkb_metric_list(&run->arena, run->metrics, "files");
-    nkb_metric_absent(&run->arena, run->metrics, "runs", "no saved results were given");
+    nkb_metric_absent(&run->arena, run->metrics, "runs", "not measured");
 }
 
 /* Whoever names a file thinks that it counts. */
@@ -290,9 +300,11 @@ static void name_unused(nkb_run *run, bool saved)
         const char *name;
     } inputs[] = {{SET_INFERENCE_RESULTS, "inference"},
                   {SET_REASONING_RESULTS, "reasoning"},
-                  {SET_PROMPTS, "prompts"}};
-    static const enum setting_id measured[] = {SET_THROUGHPUT, SET_BATCH_SIZE,  SET_SEQ_LEN,    SET_NUM_NODES,
-                                               SET_COMPILE_DIR, SET_HLO, SET_HW_BACKEND, SET_FLOP_MODEL};
+                  {SET_PROMPTS, "prompts"},
+                  {SET_MATRIX, "runs"}};
+    static const enum setting_id measured[] = {SET_THROUGHPUT, SET_BATCH_SIZE,  SET_SEQ_LEN,
+                                               SET_NUM_NODES,  SET_COMPILE_DIR, SET_HLO,
+                                               SET_HW_BACKEND, SET_FLOP_MODEL};
 
     for (size_t i = 0; run->host && i < sizeof inputs / sizeof inputs[0]; i++)
         if (run->settings[inputs[i].id].given && run_need(run, inputs[i].name) == NEED_NONE)
@@ -335,6 +347,8 @@ int run_measure_all(nkb_run *run)
         code = measure_reasoning(run, run_need(run, "reasoning"));
     if (code == 0)
         code = measure_prompts(run, run_need(run, "prompts"));
+    if (code == 0)
+        code = run_measure_matrix(run, run_need(run, "runs"));
     if (code == 0 && nkb_arena_failed(&run->arena))
         code = nkb_err_memory(&run->err);
     return code;

@@ -37,6 +37,9 @@ static const struct setting_def defs[SETTING_COUNT_OF] = {
                                SETTING_PATH, false},
     [SET_PROMPTS] = {"prompts", "FILE", NULL, "Inputs",
                      "a contest's prompt table, CSV, TXT or JSON", SETTING_PATH, false},
+    [SET_MATRIX] = {"matrix", "FILE", NULL, "Inputs",
+                    "a table with a row a run, CSV, TSV or JSON; its columns are the rule's",
+                    SETTING_PATH, false},
     [SET_TRAINING_METRICS] =
         {"training-metrics", "FILE", NULL, "Inputs",
          "take the training metrics of a saved training output instead of measuring", SETTING_PATH,
@@ -117,6 +120,7 @@ const char *run_flag(enum setting_id id)
         [SET_INFERENCE_RESULTS] = "--inference-results",
         [SET_REASONING_RESULTS] = "--reasoning-results",
         [SET_PROMPTS] = "--prompts",
+        [SET_MATRIX] = "--matrix",
         [SET_TRAINING_METRICS] = "--training-metrics",
     };
     return flags[id];

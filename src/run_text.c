@@ -103,6 +103,7 @@ static const struct {
     {"inference", {SET_INFERENCE_RESULTS, SETTING_COUNT_OF}},
     {"reasoning", {SET_REASONING_RESULTS, SETTING_COUNT_OF}},
     {"prompts", {SET_PROMPTS, SETTING_COUNT_OF}},
+    {"runs", {SET_MATRIX, SETTING_COUNT_OF}},
     {"config", {SET_CONFIG, SETTING_COUNT_OF}},
     {"model", {SET_MODEL_CONFIG, SETTING_COUNT_OF}},
 };

@@ -1,4 +1,4 @@
-/* Comma-separated fields as people write them: blanks around, quotes or not, any line end. */
+/* Separated fields as people write them: blanks around, quotes or not, any line end. */
 #include "input/csv.h"
 
 static bool is_blank(char c)
@@ -6,24 +6,26 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static struct nkb_str trim(const char *from, const char *to)
+/* A tab that separates is no blank. */
+static struct nkb_str trim(const char *from, const char *to, char separator)
 {
-    while (from < to && is_blank(*from))
+    while (from < to && is_blank(*from) && *from != separator)
         from++;
-    while (to > from && is_blank(to[-1]))
+    while (to > from && is_blank(to[-1]) && to[-1] != separator)
         to--;
     return (struct nkb_str){from, (size_t)(to - from)};
 }
 
 /* The end of the field that begins at p; its quotes are stripped from *field. */
-static const char *read_field(const char *p, const char *end, struct nkb_str *field, bool *bad)
+static const char *read_field(const char *p, const char *end, char separator, struct nkb_str *field,
+                              bool *bad)
 {
-    while (p < end && is_blank(*p))
+    while (p < end && is_blank(*p) && *p != separator)
         p++;
     if (p == end || *p != '"') {
-        const char *comma = memchr(p, ',', (size_t)(end - p));
-        *field = trim(p, comma ? comma : end);
-        return comma ? comma : end;
+        const char *to = memchr(p, separator, (size_t)(end - p));
+        *field = trim(p, to ? to : end, separator);
+        return to ? to : end;
     }
 
     const char *from = ++p;
@@ -31,14 +33,15 @@ static const char *read_field(const char *p, const char *end, struct nkb_str *fi
         p += *p == '"' ? 2 : 1;
     *field = (struct nkb_str){from, (size_t)(p - from)};
     *bad = p == end;
-    for (p += !*bad; p < end && is_blank(*p);)
+    for (p += !*bad; p < end && is_blank(*p) && *p != separator;)
         p++;
-    *bad = *bad || (p < end && *p != ',');
+    *bad = *bad || (p < end && *p != separator);
     return p;
 }
 
 static void split(struct nkb_str text, const char *p, const char *end, struct nkb_csv_line *line)
 {
+    char separator = line->separator ? line->separator : ',';
     line->begin = (size_t)(p - text.ptr);
     line->count = 0;
     line->bad_quote = false;
@@ -46,7 +49,7 @@ static void split(struct nkb_str text, const char *p, const char *end, struct nk
         struct nkb_str field;
         bool bad = false;
         const char *from = p;
-        p = read_field(p, end, &field, &bad);
+        p = read_field(p, end, separator, &field, &bad);
         if (bad) {
             line->bad_quote = true;
             line->bad_offset = (size_t)(from - text.ptr);
@@ -72,7 +75,7 @@ bool nkb_csv_next(struct nkb_str text, size_t *at, struct nkb_csv_line *line)
             next += *next == '\r' && next + 1 < end && next[1] == '\n' ? 2 : 1;
         *at = (size_t)(next - text.ptr);
         line->number++;
-        if (trim(from, to).len > 0) {
+        if (trim(from, to, '\0').len > 0) {
             split(text, from, to, line);
             return true;
         }

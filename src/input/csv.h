@@ -1,4 +1,4 @@
-/* Lines of comma-separated fields. Belongs to the prompt table reader. */
+/* Lines of separated fields. Belongs to the readers of tables: prompts.c and matrix.c. */
 #ifndef NKB_INPUT_CSV_H
 #define NKB_INPUT_CSV_H
 
@@ -8,7 +8,7 @@
 
 #include "base/str.h"
 
-enum { NKB_CSV_MAX_FIELDS = 16 };
+enum { NKB_CSV_MAX_FIELDS = 256 };
 
 struct nkb_csv_field {
     struct nkb_str
@@ -17,6 +17,7 @@ struct nkb_csv_field {
 };
 
 struct nkb_csv_line {
+    char separator;  /* set by the caller; 0: a comma */
     uint32_t number; /* from 1 */
     size_t begin;    /* offset of its first byte */
     size_t count;    /* of fields; may exceed what is kept */

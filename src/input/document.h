@@ -16,6 +16,7 @@ enum {
     NKB_YAML_MAX_BYTES = 4 << 20,
     NKB_JSON_MAX_BYTES = 32 << 20, /* lm-eval files of old versions hold every sample */
     NKB_PROMPTS_MAX_BYTES = 4 << 20,
+    NKB_MATRIX_MAX_BYTES = 16 << 20,
 };
 
 /* One YAML document. Plain scalars mean what OmegaConf's loader makes of them, because that is what
@@ -44,6 +45,13 @@ int nkb_json_read(struct nkb_str bytes, const char *path, struct nkb_arena *aren
  * base_latency_ms, base_throughput}, in file order. A header may give the columns in any order. */
 int nkb_prompts_read(struct nkb_str bytes, const char *path, struct nkb_arena *arena,
                      struct nkb_value **out, struct nkb_err *err);
+
+/* A table of runs, CSV or TSV with a header, or JSON, [{…}, …] or {"runs": [{…}, …]}: an array of
+ * objects in file order, each with every column in the order of first appearance. Names are lower
+ * case with _ between words ("Latency (ms)" is latency_ms), and the unit of a number is the one in
+ * its column's name. Cells: see matrix.c. Members of JSON that are no scalars are kept as they are. */
+int nkb_matrix_read(struct nkb_str bytes, const char *path, struct nkb_arena *arena,
+                    struct nkb_value **out, struct nkb_err *err);
 
 /* Shared by the readers. The text of a document without BOM, once it is known to be of acceptable
  * size, UTF-8 and not blank; `what` is "YAML", "JSON" … for the messages. */
