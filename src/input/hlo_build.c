@@ -18,6 +18,7 @@ const struct nkb_hlo_limits nkb_hlo_default_limits = {
     .text_bytes = 64 * 1024,
     .config_bytes = 64 * 1024 * 1024,
     .payloads = 1024 * 1024,
+    .frames = 16 * 1024 * 1024,
     /* The largest public HLO text has 4 MB. */
     .whole_bytes = 512 * 1024 * 1024,
 };
@@ -158,22 +159,57 @@ void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_fie
         return nkb_hlo_build_tuple_element(build, target);
     case NKB_KEEP_WINDOW_DIM:
         return nkb_hlo_build_window_dim(build, target);
+    case NKB_KEEP_LOCATION:
+        build->location = (struct nkb_hlo_location){0};
+        return &build->location;
+    case NKB_KEEP_FRAME:
+        build->frame = (struct nkb_hlo_frame){0};
+        return &build->frame;
     default: /* NKB_KEEP_MODULE */
         build->modules_wrapped++;
         return target;
     }
 }
 
+static bool one_more_frame(struct nkb_hlo_build *build)
+{
+    return nkb_hlo_build_count(build, &build->frames, 1, build->limits->frames,
+                               "entries of a stack frame index");
+}
+
+bool nkb_hlo_build_index_file(struct nkb_hlo_build *build, struct nkb_str name)
+{
+    return one_more_frame(build) && (nkb_hlo_sources_add_file(&build->sources, build->arena, name) ||
+                                     nkb_hlo_build_memory(build));
+}
+
+bool nkb_hlo_build_source_file(struct nkb_hlo_build *build, struct nkb_str name)
+{
+    return nkb_hlo_sources_file(&build->sources, build->arena, name, &build->draft.source_file) ||
+           nkb_hlo_build_memory(build);
+}
+
 bool nkb_hlo_build_close(struct nkb_hlo_build *build, const struct nkb_proto_field *field)
 {
-    if (field->keep == NKB_KEEP_COMPUTATION)
+    switch (field->keep) {
+    case NKB_KEEP_COMPUTATION:
         return close_computation(build);
-    if (field->keep != NKB_KEEP_INSTRUCTION)
+    case NKB_KEEP_INSTRUCTION:
+        if (!nkb_hlo_draft_finish(build))
+            return false;
+        build->instructions[build->instruction_count++] = build->draft.in;
         return true;
-    if (!nkb_hlo_draft_finish(build))
-        return false;
-    build->instructions[build->instruction_count++] = build->draft.in;
-    return true;
+    case NKB_KEEP_LOCATION:
+        return one_more_frame(build) &&
+               (nkb_hlo_sources_add_location(&build->sources, build->location) ||
+                nkb_hlo_build_memory(build));
+    case NKB_KEEP_FRAME:
+        return one_more_frame(build) &&
+               (nkb_hlo_sources_add_frame(&build->sources, build->frame) ||
+                nkb_hlo_build_memory(build));
+    default:
+        return true;
+    }
 }
 
 void nkb_hlo_build_start(struct nkb_hlo_build *build, struct nkb_wire *wire,
@@ -229,6 +265,8 @@ bool nkb_hlo_build_finish(struct nkb_hlo_build *build)
         wanted->attrs->has_known_trip_count = trips >= 0;
         wanted->attrs->known_trip_count = trips >= 0 ? trips : 0;
     }
+    if (!nkb_hlo_sources_finish(&build->sources, build->arena, module))
+        return nkb_hlo_build_memory(build);
     if (count == 0)
         return true;
     if (!nkb_id_map_build(&build->ids, &module->computations->id, sizeof *module->computations,
@@ -245,6 +283,7 @@ void nkb_hlo_build_free(struct nkb_hlo_build *build)
     free(build->callers);
     free(build->payload_trips);
     free(build->trips_wanted);
+    nkb_hlo_sources_free(&build->sources);
     nkb_id_map_free(&build->ids);
     nkb_buf_free(&build->scratch);
 }

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "input/hlo_draft.h"
 #include "input/hlo_schema.h"
+#include "input/hlo_sources.h"
 #include "input/id_map.h"
 #include "input/wire.h"
 #include "model/hlo.h"
@@ -22,6 +23,7 @@ struct nkb_hlo_limits {
     uint64_t text_bytes;   /* one name, target or op_name */
     uint64_t config_bytes; /* one backend_config of a kernel or a while */
     uint64_t payloads;
+    uint64_t frames; /* entries of the stack frame index, file names and locations among them */
     uint64_t whole_bytes; /* of what has to be in memory whole: HLO text, what comes by a pipe */
 };
 extern const struct nkb_hlo_limits nkb_hlo_default_limits;
@@ -55,7 +57,10 @@ struct nkb_hlo_build {
     size_t computation_count, computation_room;
     struct nkb_hlo_instruction **callers; /* instructions that call, in the arena */
     size_t caller_count, caller_room;
-    uint64_t instructions_all, tuple_elements, window_dims, numbers;
+    uint64_t instructions_all, tuple_elements, window_dims, numbers, frames;
+    struct nkb_hlo_sources sources;
+    struct nkb_hlo_location location; /* being read, as is the frame */
+    struct nkb_hlo_frame frame;
     int64_t *numbers_free; /* short lists and texts are cut from larger pieces */
     size_t numbers_left;
     char *text_free;
@@ -92,6 +97,8 @@ bool nkb_hlo_build_bytes(struct nkb_hlo_build *build, const struct nkb_proto_fie
 bool nkb_hlo_build_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to);
 bool nkb_hlo_build_opcode(struct nkb_hlo_build *build, struct nkb_str name);
 void nkb_hlo_build_direction(struct nkb_hlo_build *build, struct nkb_str name);
+bool nkb_hlo_build_source_file(struct nkb_hlo_build *build, struct nkb_str name);
+bool nkb_hlo_build_index_file(struct nkb_hlo_build *build, struct nkb_str name);
 
 /* Between the files of the builder. What a draft becomes, hlo_draft.c: */
 bool nkb_hlo_draft_finish(struct nkb_hlo_build *build);

@@ -238,5 +238,8 @@ bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
     default:
         break;
     }
+    if (!nkb_hlo_sources_find(&build->sources, build->arena, draft->source_file,
+                              draft->source_line, draft->stack_frame_id, &in->source))
+        return nkb_hlo_build_memory(build);
     return good && keep_attributes(build, trips_later);
 }

@@ -35,6 +35,8 @@ struct nkb_hlo_draft {
     struct nkb_hlo_attrs attrs;
     struct nkb_hlo_ints operand_ids, called_ids, dynamic_slice_sizes, gather_slice_sizes;
     int64_t parameter_number, tuple_index;
+    uint32_t source_file; /* number among the module's files; 0: none */
+    int32_t source_line, stack_frame_id;
     struct nkb_hlo_blob config;
     bool has_shape, has_metadata, has_literal, has_payload, has_dot, has_ragged_dot,
         has_convolution, has_window;

@@ -1,6 +1,7 @@
 /* The messages of which something is kept. */
 #include "input/hlo_draft.h"
 #include "input/hlo_schema_table.h"
+#include "input/hlo_sources.h"
 
 #define KEEP(how, type, member) .keep = NKB_KEEP_##how, .at = offsetof(struct type, member)
 #define HAND(how) .keep = NKB_KEEP_##how
@@ -30,7 +31,7 @@ static const struct nkb_proto_field module_fields[] = {
     F(14, "spmd_parameters_shardings", MESSAGE, OF(op_sharding)),
     F(15, "device_assignment", MESSAGE, OF(device_assignment)),
     F(16, "use_auto_spmd_partitioning", VARINT),
-    F(17, "stack_frame_index", MESSAGE, OF(stack_frame_index)),
+    F(17, "stack_frame_index", MESSAGE, OF(stack_frame_index), INTO_SAME),
     F(18, "buffer_donor", MESSAGE, OF(hlo_buffer_donor)),
     F(19, "frontend_attributes", MESSAGE, OF(frontend_attributes)),
     F(22, "payloads", BYTES, HAND(PAYLOAD)),
@@ -52,7 +53,7 @@ static const struct nkb_proto_field instruction_fields[] = {
     F(1, "name", TEXT, KEEP(TEXT, nkb_hlo_draft, in.name)),
     F(2, "opcode", TEXT, HAND(OPCODE)),
     F(3, "shape", MESSAGE, OF(shape), INTO_HERE(nkb_hlo_draft, in.shape, has_shape)),
-    F(7, "metadata", MESSAGE, OF(op_metadata), INTO_HERE(nkb_hlo_draft, in, has_metadata)),
+    F(7, "metadata", MESSAGE, OF(op_metadata), INTO_SAME_WITH(nkb_hlo_draft, has_metadata)),
     F(8, "literal", MESSAGE, OF(literal), INTO(nkb_hlo_draft, literal, has_literal)),
     F(9, "parameter_number", VARINT, KEEP(I64, nkb_hlo_draft, parameter_number)),
     F(11, "fusion_kind", TEXT, KEEP(TEXT, nkb_hlo_draft, attrs.fusion_kind)),
@@ -166,18 +167,40 @@ TABLE(layout);
 
 static const struct nkb_proto_field op_metadata_fields[] = {
     F(1, "op_type", TEXT),
-    F(2, "op_name", TEXT, KEEP(TEXT, nkb_hlo_instruction, op_name)),
-    F(3, "source_file", TEXT),
-    F(4, "source_line", VARINT),
+    F(2, "op_name", TEXT, KEEP(TEXT, nkb_hlo_draft, in.op_name)),
+    F(3, "source_file", TEXT, HAND(SOURCE_FILE)),
+    F(4, "source_line", VARINT, KEEP(I32, nkb_hlo_draft, source_line)),
     F(5, "profile_type", VARINTS),
     F(8, "size_of_generated_code_in_bytes", VARINT),
     F(9, "size_of_memory_working_set_in_bytes", VARINT),
     F(10, "profile_info", MESSAGE, OF(metadata_profile)),
     F(12, "deduplicated_name", TEXT),
-    F(15, "stack_frame_id", VARINT),
+    F(15, "stack_frame_id", VARINT, KEEP(I32, nkb_hlo_draft, stack_frame_id)),
     F(16, "scheduling_name", TEXT),
 };
 TABLE(op_metadata);
+
+static const struct nkb_proto_field stack_frame_index_fields[] = {
+    F(1, "file_names", TEXT, HAND(INDEX_FILE)),
+    F(2, "function_names", TEXT),
+    F(3, "file_locations", MESSAGE, OF(file_location), HAND(LOCATION)),
+    F(4, "stack_frames", MESSAGE, OF(stack_frame), HAND(FRAME)),
+};
+TABLE(stack_frame_index);
+
+static const struct nkb_proto_field file_location_fields[] = {
+    F(1, "file_name_id", VARINT, KEEP(I32, nkb_hlo_location, file_name_id)),
+    F(2, "function_name_id", VARINT),
+    F(3, "line", VARINT, KEEP(I32, nkb_hlo_location, line)),
+    F(4, "column", VARINT),
+};
+TABLE(file_location);
+
+static const struct nkb_proto_field stack_frame_fields[] = {
+    F(1, "file_location_id", VARINT, KEEP(I32, nkb_hlo_frame, file_location_id)),
+    F(2, "parent_frame_id", VARINT),
+};
+TABLE(stack_frame);
 
 static const struct nkb_proto_field literal_fields[] = {
     F(1, "shape", MESSAGE, OF(shape)),

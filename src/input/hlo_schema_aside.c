@@ -244,28 +244,6 @@ static const struct nkb_proto_field computation_device_fields[] = {
 };
 TABLE(computation_device);
 
-static const struct nkb_proto_field stack_frame_index_fields[] = {
-    F(1, "file_names", TEXT),
-    F(2, "function_names", TEXT),
-    F(3, "file_locations", MESSAGE, OF(file_location)),
-    F(4, "stack_frames", MESSAGE, OF(stack_frame)),
-};
-TABLE(stack_frame_index);
-
-static const struct nkb_proto_field file_location_fields[] = {
-    F(1, "file_name_id", VARINT),
-    F(2, "function_name_id", VARINT),
-    F(3, "line", VARINT),
-    F(4, "column", VARINT),
-};
-TABLE(file_location);
-
-static const struct nkb_proto_field stack_frame_fields[] = {
-    F(1, "file_location_id", VARINT),
-    F(2, "parent_frame_id", VARINT),
-};
-TABLE(stack_frame);
-
 static const struct nkb_proto_field hlo_buffer_donor_fields[] = {
     F(1, "entries", MESSAGE, OF(donor_entry)),
 };

@@ -113,6 +113,10 @@ bool nkb_hlo_walk_keep_text(struct nkb_hlo_walk *w, const struct nkb_proto_field
         return nkb_hlo_build_opcode(w->build, text);
     if (field->keep == NKB_KEEP_TEXT)
         return nkb_hlo_build_text(w->build, text, inside(target, field));
+    if (field->keep == NKB_KEEP_SOURCE_FILE)
+        return nkb_hlo_build_source_file(w->build, text);
+    if (field->keep == NKB_KEEP_INDEX_FILE)
+        return nkb_hlo_build_index_file(w->build, text);
     nkb_hlo_build_direction(w->build, text);
     return true;
 }

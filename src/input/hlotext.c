@@ -41,6 +41,7 @@ static void reader_close(struct nkb_hlotext *r)
     nkb_buf_free(&r->pending);
     nkb_names_free(&r->instruction_names);
     nkb_names_free(&r->computation_names);
+    nkb_hlo_sources_free(&r->sources);
 }
 
 /* What MLIR files begin with. `module {` could also be a computation of that name: then a name and
@@ -145,39 +146,6 @@ static int read_header(struct nkb_hlotext *r, struct nkb_hlo *out)
     return skip_attributes(r);
 }
 
-/* FileNames, FunctionNames, FileLocations, StackFrames: numbers, each with a string or {…}. */
-static int skip_table(struct nkb_hlotext *r)
-{
-    int rc = 0;
-    for (;;) {
-        nkb_hlotext_blanks(r);
-        char c = nkb_hlotext_peek(r);
-        if (rc < 0 || c < '0' || c > '9')
-            return rc;
-        int64_t number;
-        struct nkb_str raw;
-        if ((rc = nkb_hlotext_int(r, "the number of an entry", &number)) < 0)
-            return rc;
-        nkb_hlotext_blanks(r);
-        if (nkb_hlotext_peek(r) == '{')
-            rc = nkb_hlotext_skip_brackets(r);
-        else
-            rc = nkb_hlotext_raw_string(r, &raw);
-    }
-}
-
-static bool is_table(struct nkb_hlotext *r, struct nkb_str name)
-{
-    static const char *const tables[] = {"FileNames", "FunctionNames", "FileLocations",
-                                         "StackFrames"};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        if (nkb_str_is(name, tables[i])) {
-            nkb_hlotext_blanks(r);
-            return nkb_hlotext_peek(r) != '{' && nkb_hlotext_peek(r) != '(';
-        }
-    return false;
-}
-
 /* From behind its name: [(parameters) -> shape] { … } */
 static int read_computation(struct nkb_hlotext *r, struct nkb_str name, struct nkb_hlo *out,
                             bool is_entry)
@@ -234,7 +202,8 @@ static int read_module(struct nkb_hlotext *r, struct nkb_hlo *out)
         if (nkb_str_is(name, "HloModule"))
             return nkb_hlotext_fail(r, nkb_hlotext_line(r, name.ptr),
                                     "a second HloModule; a file holds one");
-        rc = is_table(r, name) ? skip_table(r) : read_computation(r, name, out, is_entry);
+        rc = !is_entry && nkb_hlotext_is_table(r, name) ? nkb_hlotext_table(r, name)
+                                                        : read_computation(r, name, out, is_entry);
     }
     if (rc < 0)
         return rc;
@@ -267,6 +236,8 @@ int nkb_hlotext_read(struct nkb_str text, struct nkb_arena *arena, struct nkb_hl
     if (out->entry == NKB_HLO_NONE) /* XLA's rule: the last one */
         out->entry = out->computation_count - 1;
     out->entry_id = out->entry;
+    if (!nkb_hlo_sources_finish(&reader.sources, arena, out))
+        rc = nkb_err_memory(err);
 out:
     reader_close(&reader);
     return rc;

@@ -149,25 +149,6 @@ static int read_direction(struct nkb_hlotext *r, enum nkb_hlo_direction *out)
     return nkb_hlotext_expected(r, "a direction: EQ, NE, GE, GT, LE or LT");
 }
 
-/* {op_type="dot" op_name="jit(f)/dot" source_line=3 profile_info={…}}: the op_name is kept. */
-static int read_metadata(struct nkb_hlotext *r, struct nkb_str *op_name)
-{
-    int rc = nkb_hlotext_want(r, '{', "'{' before metadata");
-    while (rc == 0 && !nkb_hlotext_take(r, '}')) {
-        if (nkb_hlotext_take(r, ','))
-            continue;
-        struct nkb_str key = nkb_hlotext_word(r);
-        if (key.len == 0)
-            return nkb_hlotext_expected(r, "'}' or a key of metadata");
-        if ((rc = nkb_hlotext_want(r, '=', "'=' in metadata")) < 0)
-            return rc;
-        nkb_hlotext_blanks(r);
-        bool keep = nkb_str_is(key, "op_name") && nkb_hlotext_peek(r) == '"';
-        rc = keep ? nkb_hlotext_string(r, op_name) : nkb_hlotext_skip_value(r);
-    }
-    return rc;
-}
-
 /* "text" or {"raw": "JSON"}. */
 static int read_backend_config(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
 {
@@ -222,7 +203,7 @@ static int read_value(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft,
     case A_SECOND_CALLED:
         return read_pair(r, draft, attribute);
     case A_METADATA:
-        return read_metadata(r, &draft->made.op_name);
+        return nkb_hlotext_metadata(r, &draft->made);
     case A_BACKEND_CONFIG:
         return read_backend_config(r, draft);
     default:

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "input/hlo_sources.h"
 #include "input/hlotext_names.h"
 #include "model/hlo.h"
 
@@ -43,6 +44,7 @@ struct nkb_hlotext {
     struct nkb_buf computations, pending; /* these two only grow */
 
     struct nkb_names instruction_names, computation_names;
+    struct nkb_hlo_sources sources;
     uint32_t scope, scope_count; /* of names: one a computation */
     uint32_t inline_depth;
     size_t first_instruction; /* of the computation being read, in `instructions` */
@@ -118,6 +120,12 @@ int nkb_hlotext_dim_labels(struct nkb_hlotext *r, struct nkb_hlo_attrs *attrs);
 /* hlotext_attrs.c: everything behind an instruction's operands. */
 int nkb_hlotext_attributes(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft);
 struct nkb_hlo_attrs *nkb_hlotext_attrs_of(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft);
+
+/* hlotext_metadata.c: what it says of an instruction; and FileNames, FunctionNames, FileLocations
+ * and StackFrames, which stand between the module's line and its computations. */
+int nkb_hlotext_metadata(struct nkb_hlotext *r, struct nkb_hlo_instruction *made);
+bool nkb_hlotext_is_table(struct nkb_hlotext *r, struct nkb_str name);
+int nkb_hlotext_table(struct nkb_hlotext *r, struct nkb_str name);
 
 /* hlotext_called.c: references to computations. */
 int nkb_hlotext_called_value(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft);

@@ -249,6 +249,14 @@ struct nkb_hlo_attrs {
     enum nkb_hlo_direction direction;
 };
 
+/* A place in the user's program. */
+struct nkb_hlo_source {
+    struct nkb_str file; /* terminated */
+    int32_t line;
+};
+
+enum { NKB_HLO_NO_SOURCE = 0 };
+
 struct nkb_hlo_instruction {
     int64_t id;          /* as in the file; the position in text */
     struct nkb_str name; /* without %, terminated */
@@ -265,6 +273,7 @@ struct nkb_hlo_instruction {
     int64_t number;  /* an integer (or pred) scalar literal */
     const struct nkb_hlo_attrs *attrs;
     struct nkb_str op_name; /* metadata; empty when absent */
+    uint32_t source;        /* position in the module's sources; NKB_HLO_NO_SOURCE: not said */
     uint64_t at;            /* byte offset (protobuf) or line (text) where it starts */
 };
 
@@ -287,6 +296,8 @@ struct nkb_hlo {
     uint32_t entry; /* position, or NKB_HLO_NONE when there is no such computation */
     uint32_t computation_count;
     struct nkb_hlo_computation *computations;
+    uint32_t source_count; /* each file and line once; the first is none. May be 0 where none is used */
+    struct nkb_hlo_source *sources;
     uint64_t instruction_count; /* over all computations */
     uint64_t size_bytes;        /* of the file */
 };

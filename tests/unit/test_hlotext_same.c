@@ -133,21 +133,6 @@ static const char *attrs_differ(const struct nkb_hlo_attrs *a, const struct nkb_
     return NULL;
 }
 
-static const char *instructions_differ(const struct nkb_hlo_instruction *a,
-                                       const struct nkb_hlo_instruction *b, bool with_metadata)
-{
-    SAME(a->opcode, b->opcode);
-    SAME_TEXT(a->opcode_name, b->opcode_name);
-    SAME(a->operand_count, b->operand_count);
-    SAME(a->called_count, b->called_count);
-    SAME(a->has_number, b->has_number);
-    SAME(a->has_number ? a->number : 0, b->has_number ? b->number : 0);
-    if (with_metadata)
-        SAME_TEXT(a->op_name, b->op_name);
-    const char *what = shapes_differ(&a->shape, &b->shape);
-    return what ? what : attrs_differ(a->attrs, b->attrs);
-}
-
 /* XLA numbers, names and orders things anew, so the two are walked side by side from the entry:
  * `pair` says for each computation and instruction of the text which one it is in the protobuf. */
 struct walk {
@@ -157,6 +142,26 @@ struct walk {
     const char *path;
     bool with_metadata; /* a printer may leave it all out */
 };
+
+static const char *instructions_differ(const struct walk *w, const struct nkb_hlo_instruction *a,
+                                       const struct nkb_hlo_instruction *b)
+{
+    SAME(a->opcode, b->opcode);
+    SAME_TEXT(a->opcode_name, b->opcode_name);
+    SAME(a->operand_count, b->operand_count);
+    SAME(a->called_count, b->called_count);
+    SAME(a->has_number, b->has_number);
+    SAME(a->has_number ? a->number : 0, b->has_number ? b->number : 0);
+    if (w->with_metadata) {
+        const struct nkb_hlo_source *from = &w->text->sources[a->source],
+                                    *other = &w->proto->sources[b->source];
+        SAME_TEXT(a->op_name, b->op_name);
+        SAME_TEXT(from->file, other->file);
+        SAME(from->line, other->line);
+    }
+    const char *what = shapes_differ(&a->shape, &b->shape);
+    return what ? what : attrs_differ(a->attrs, b->attrs);
+}
 
 static void pair_computations(struct walk *w, uint32_t text, uint32_t proto)
 {
@@ -178,7 +183,7 @@ static void compare_from(struct walk *w, uint32_t at, uint32_t text_root, uint32
     while (count) {
         uint32_t i = stack[--count];
         const struct nkb_hlo_instruction *x = &a->instructions[i], *y = &b->instructions[pair[i]];
-        const char *what = instructions_differ(x, y, w->with_metadata);
+        const char *what = instructions_differ(w, x, y);
         if (what)
             fail_msg("%s: line %llu: %s differs", w->path, (unsigned long long)x->at, what);
         for (uint32_t k = 0; k < x->called_count; k++)
@@ -218,8 +223,8 @@ static void compare_computation(struct walk *w, uint32_t at)
                 taken[w->instruction_pair[at][k]] = true;
         uint32_t other = b->instruction_count;
         while (other-- > 0)
-            if (!taken[other] && instructions_differ(&a->instructions[i], &b->instructions[other],
-                                                     w->with_metadata) == NULL)
+            if (!taken[other] &&
+                instructions_differ(w, &a->instructions[i], &b->instructions[other]) == NULL)
                 break;
         if (other == NKB_HLO_NONE)
             fail_msg("%s: line %llu: no such instruction in the protobuf", w->path,

@@ -1,0 +1,164 @@
+/* Until the end an instruction that names a frame holds the frame's number with the highest bit
+ * set; a frame that leads nowhere becomes no source. */
+#include "input/hlo_sources.h"
+
+#include <stdlib.h>
+
+#include "base/num.h"
+
+enum { FIRST_ROOM = 64 };
+#define FRAME_BIT (UINT32_C(1) << 31)
+
+/* One more of an array from malloc. `array` is the pointer's address. */
+static bool room_for(void *array, size_t *room, size_t count, size_t size_bytes)
+{
+    size_t want = *room ? *room * 2 : FIRST_ROOM, total;
+    void *old;
+    if (count < *room)
+        return true;
+    memcpy(&old, array, sizeof old);
+    if (want <= *room || !nkb_size_mul(want, size_bytes, &total))
+        return false;
+    void *grown = realloc(old, total);
+    if (!grown)
+        return false;
+    memcpy(array, &grown, sizeof grown);
+    *room = want;
+    /* cppcheck-suppress memleak ; the array has it now */
+    return true;
+}
+
+bool nkb_hlo_sources_file(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
+                          struct nkb_str file, uint32_t *file_out)
+{
+    struct nkb_intern *files = &sources->files;
+    if (files->count == 0 && !nkb_intern_add(files, arena, NKB_STR_LITERAL(""), file_out))
+        return false;
+    if (!nkb_str_equal(files->texts[sources->last_file], file) &&
+        !nkb_intern_add(files, arena, file, &sources->last_file))
+        return false;
+    *file_out = sources->last_file;
+    return true;
+}
+
+static bool find_place(struct nkb_hlo_sources *sources, struct nkb_arena *arena, uint32_t file,
+                       int32_t line, uint32_t *source_out)
+{
+    const uint32_t place[2] = {file, (uint32_t)line};
+    uint32_t number;
+    if (!nkb_intern_add(&sources->places, arena,
+                        (struct nkb_str){(const char *)place, sizeof place}, &number))
+        return false;
+    *source_out = number + 1;
+    return number + 1 < FRAME_BIT;
+}
+
+bool nkb_hlo_sources_find(struct nkb_hlo_sources *sources, struct nkb_arena *arena, uint32_t file,
+                          int32_t line, int32_t frame, uint32_t *source_out)
+{
+    *source_out = NKB_HLO_NO_SOURCE;
+    if (file != 0)
+        return find_place(sources, arena, file, line, source_out);
+    if (frame > 0) {
+        *source_out = FRAME_BIT | (uint32_t)frame;
+        sources->frames_wanted = true;
+    }
+    return true;
+}
+
+bool nkb_hlo_sources_add_file(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
+                              struct nkb_str name)
+{
+    uint32_t file;
+    if (!nkb_hlo_sources_file(sources, arena, name, &file) ||
+        !room_for(&sources->index_files, &sources->index_file_room, sources->index_file_count,
+                  sizeof file))
+        return false;
+    sources->index_files[sources->index_file_count++] = file;
+    return true;
+}
+
+bool nkb_hlo_sources_add_location(struct nkb_hlo_sources *sources, struct nkb_hlo_location location)
+{
+    if (!room_for(&sources->locations, &sources->location_room, sources->location_count,
+                  sizeof location))
+        return false;
+    sources->locations[sources->location_count++] = location;
+    return true;
+}
+
+bool nkb_hlo_sources_add_frame(struct nkb_hlo_sources *sources, struct nkb_hlo_frame frame)
+{
+    if (!room_for(&sources->frames, &sources->frame_room, sources->frame_count, sizeof frame))
+        return false;
+    sources->frames[sources->frame_count++] = frame;
+    return true;
+}
+
+/* Is this id, counted from 1, one of so many? */
+static bool is_one_of(int64_t id, size_t count)
+{
+    return id >= 1 && (uint64_t)id <= count;
+}
+
+/* The innermost frame is where the instruction was written; its parents are the callers. */
+static bool resolve_frame(struct nkb_hlo_sources *sources, struct nkb_arena *arena, int64_t frame,
+                          uint32_t *source)
+{
+    *source = NKB_HLO_NO_SOURCE;
+    if (!is_one_of(frame, sources->frame_count))
+        return true;
+    int64_t at = sources->frames[frame - 1].file_location_id;
+    if (!is_one_of(at, sources->location_count))
+        return true;
+    const struct nkb_hlo_location *location = &sources->locations[at - 1];
+    if (!is_one_of(location->file_name_id, sources->index_file_count))
+        return true;
+    uint32_t file = sources->index_files[location->file_name_id - 1];
+    return file == 0 || find_place(sources, arena, file, location->line, source);
+}
+
+static bool resolve_frames(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
+                           struct nkb_hlo *module)
+{
+    for (uint32_t c = 0; c < module->computation_count; c++) {
+        struct nkb_hlo_computation *computation = &module->computations[c];
+        for (uint32_t i = 0; i < computation->instruction_count; i++) {
+            uint32_t *source = &computation->instructions[i].source;
+            if ((*source & FRAME_BIT) != 0 &&
+                !resolve_frame(sources, arena, *source & ~FRAME_BIT, source))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool nkb_hlo_sources_finish(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
+                            struct nkb_hlo *module)
+{
+    if (sources->frames_wanted && !resolve_frames(sources, arena, module))
+        return false;
+    size_t count = sources->places.count + 1;
+    module->sources = nkb_arena_array(arena, count, sizeof *module->sources);
+    if (!module->sources)
+        return false;
+    module->source_count = (uint32_t)count;
+    module->sources[NKB_HLO_NO_SOURCE].file = NKB_STR_LITERAL("");
+    for (size_t i = 1; i < count; i++) {
+        uint32_t place[2];
+        memcpy(place, sources->places.texts[i - 1].ptr, sizeof place);
+        module->sources[i] =
+            (struct nkb_hlo_source){sources->files.texts[place[0]], (int32_t)place[1]};
+    }
+    return true;
+}
+
+void nkb_hlo_sources_free(struct nkb_hlo_sources *sources)
+{
+    nkb_intern_free(&sources->files);
+    nkb_intern_free(&sources->places);
+    free(sources->index_files);
+    free(sources->locations);
+    free(sources->frames);
+    *sources = (struct nkb_hlo_sources){0};
+}
