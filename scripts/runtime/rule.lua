@@ -188,4 +188,4 @@ local function describe(rule)
   }
 end
 
-return { describe = describe }
+return { describe = describe, keys = keys, param_keys = param_keys, needs = metrics } -- the lists for a test
