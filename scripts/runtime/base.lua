@@ -111,6 +111,20 @@ local function readonly(name, t)
   })
 end
 
+-- A name that is not in t is an error with the one that was meant, and not nil. Behind readonly(name, t).
+local function closed(name, t)
+  return setmetatable(t, { __index = function(_, key)
+    local names = {}
+    for candidate in raw_next, t do
+      if type(candidate) == "string" then names[#names + 1] = candidate end
+    end
+    sort(names)
+    local meant = type(key) == "string" and host.suggest(key, names)
+    raise(("%s has no '%s'; %s"):format(name, host.tostring(key), meant and "did you mean '" .. meant .. "'?"
+      or "it has " .. table.concat(names, ", ")))
+  end })
+end
+
 local env = {}
 
 -- Text only; a chunk sees the rule's environment unless it is given another.
@@ -178,4 +192,5 @@ local function fill(safe)
   env.nkb = readonly("nkb", host.nkb)
 end
 
-return { env = env, fill = fill, pairs = pairs, sort = sort, readonly = readonly }
+return { env = env, fill = fill, pairs = pairs, sort = sort, readonly = readonly,
+  closed = closed }

@@ -6,6 +6,7 @@ local raise = host.raise
 local function recorder()
   local list, c = {}, {}
   local locked = host.base.readonly("c", c)
+  host.base.closed("c", c)
 
   local function add(kind, ok, text)
     if type(text) ~= "string" then

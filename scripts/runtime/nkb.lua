@@ -195,6 +195,12 @@ function stats.max(list)
   return most
 end
 
+-- The input cannot be judged: the run ends with exit 1 and this text, which is not the rule's fault.
+function nkb.refuse(text)
+  if type(text) ~= "string" then raise("nkb.refuse(text): the text is " .. (text == nil and "missing" or "a " .. type(text))) end
+  host.fail(text)
+end
+
 local month_days = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
 
 -- Days from 1970-01-01 to a date; nil and what is wrong with it otherwise.
@@ -210,6 +216,9 @@ function nkb.days(date)
 end
 
 if metafield then
-  for _, name in ipairs { "json", "stats", "fmt" } do nkb[name] = host.base.readonly("nkb." .. name, nkb[name]) end
+  for _, name in ipairs { "json", "stats", "fmt" } do
+    nkb[name] = host.base.readonly("nkb." .. name, host.base.closed("nkb." .. name, nkb[name]))
+  end
+  host.base.closed("nkb", nkb)
 end
 return nkb

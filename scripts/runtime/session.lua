@@ -51,13 +51,13 @@ local function read_score(first, second, mode)
   if type(first) ~= "number" then
     raise(fmt("score returned %s; a number, or what t returned, is expected", first == nil and "nothing" or "a " .. type(first)))
   end
-  if not derivation.is_finite(first) then
+  if not host.node.is_finite(first) then
     raise(fmt("the score is %s; a finite number is expected", host.repr(first)))
   end
   if second ~= nil then
     if type(second) ~= "table" then raise(fmt("score returned a %s as list of parts", type(second))) end
     for i = 1, #second do
-      parts[i] = derivation.as_node(second[i], "part " .. i .. " of the score")
+      parts[i] = host.node.as_node(second[i], "part " .. i .. " of the score")
       if not host.node_of(parts[i]).name then raise(fmt("part %d of the score has no name; { name, number } is expected", i)) end
     end
   end
@@ -68,7 +68,7 @@ function session.score(m, p)
   outcome = { files = host.nkb.array {} }
   local node, mode = read_score(rule.score(m, p, host.derivation.recorder(m, p)))
   outcome.score = host.node_of(node).value
-  outcome.tree = host.derivation.export(node)
+  outcome.tree = host.tree.export(node)
   outcome.mode = mode or (training_only(m) and "training_only" or "combined")
 end
 
@@ -76,7 +76,7 @@ function session.score_file(m, p, index)
   local module = m.hlo.modules[index]
   local score = rule.score_file(m, p, module)
   if host.node_of(score) then score = host.node_of(score).value end
-  if score ~= nil and (type(score) ~= "number" or not host.derivation.is_finite(score)) then
+  if score ~= nil and (type(score) ~= "number" or not host.node.is_finite(score)) then
     raise(fmt("score_file returned %s for %s; a finite number, or nil for none, is expected",
       type(score) == "number" and host.repr(score) or "a " .. type(score), module.path))
   end

@@ -33,6 +33,86 @@ static void test_bits(void **state)
                          "0 and 1 or 0") == 1);
 }
 
+/* Figures of Python's: percentiles by the steps of numpy.percentile. */
+static void test_orders(void **state)
+{
+    (void)state;
+    static const char list[] = "{ 12.5, 11.1, 640.3, 13.7, 12.9, 14.2, 11.8 }";
+    static const struct {
+        const char *call;
+        double expected;
+    } cases[] = {
+        {"t:percentile('x', LIST, 0)", 11.1},
+        {"t:percentile('x', LIST, 50)", 12.9},
+        {"t:percentile('x', LIST, 90)", 264.6400000000002},
+        {"t:percentile('x', LIST, t:value('q', 99))", 602.7339999999997},
+        {"t:percentile('x', LIST, 100)", 640.3},
+        {"t:percentile('x', { 3 }, 99)", 3},
+        {"t:median('x', LIST)", 12.9},
+        {"t:median('x', { 4, 1, 3, 2 })", 2.5},
+        {"t:olympic('x', { 10, 12, 11, 90, 13 })", 12},
+        {"t:olympic('x', { 5, 5, 5 })", 5},
+        {"t:olympic('x', { 7, 1, 7 })", 7},
+        {"t:rank('x', 10, { 10, 30, 20, 30 }, 'higher')", 4},
+        {"t:rank('x', 30, { 10, 30, 20, 30 }, 'higher')", 1},
+        {"t:rank('x', 20, { 10, 30, 20, 30 }, 'lower')", 2},
+        {"t:rank_points('x', 20, { 10, 30, 20, 30 }, { 25, 18, 15 }, 'lower')", 18},
+        {"t:rank_points('x', 99, { 10, 30, 20, 30 }, { 25, 18, 15 }, 'lower')", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char body[256];
+        snprintf(body, sizeof body, "local LIST = %s return %s", list, cases[i].call);
+        double got = score_of(body);
+        if (got != cases[i].expected)
+            fail_msg("%s is %.17g, not %.17g", cases[i].call, got, cases[i].expected);
+    }
+    assert_fails("local x = t:olympic('x', { 1, 2 }) return x", NKB_EINPUT,
+                 "score.lua:2: 'x' of 1, 2: an olympic mean takes 3 numbers or more");
+    assert_fails(
+        "local x = t:percentile('x', { 1 }, 101) return x", NKB_ERULE,
+        "score.lua:2: t:percentile: 'x' is the percentile 101; a number from 0 to 100 is expected");
+    assert_fails("local x = t:percentile('x', { 1 }) return x", NKB_ERULE,
+                 "score.lua:2: t:percentile: 'x' is the percentile of no number; a number from 0 "
+                 "to 100 is expected");
+    assert_fails(
+        "local x = t:rank('x', 1, { 1 }) return x", NKB_ERULE,
+        "score.lua:2: t:rank: 'x' says what is better with \"higher\" or \"lower\", not nil");
+    assert_fails("local x = t:rank('x', 1, 2, 'higher') return x", NKB_ERULE,
+                 "score.lua:2: t:rank: the third argument is a list, not a number");
+    assert_fails(
+        "local x = t:rank_points('x', 1, { 2 }, 'lower') return x", NKB_ERULE,
+        "score.lua:2: t:rank_points: 'x': the points are a list, { 25, 18, 15 }, not \"lower\"");
+    assert_fails(
+        "local x = t:rank_points('x', 1, { 2 }, { 'a' }, 'lower') return x", NKB_ERULE,
+        "score.lua:2: t:rank_points: 'x': the points of rank 1 are \"a\"; a number is expected");
+    assert_fails("local x = t:rank_points('x', 1, {}, { 1 }, 'lower') return x", NKB_EINPUT,
+                 "score.lua:2: 'x' is a rank points of nothing");
+    assert_fails("local x = t:rank('x', 1, { 2 }, 'lower', 5) return x", NKB_ERULE,
+                 "score.lua:2: t:rank takes a name, a number, a list and \"higher\" or \"lower\"; "
+                 "a fifth argument "
+                 "has no meaning");
+}
+
+/* A name that is not there is answered with the one that was meant. */
+static void test_names(void **state)
+{
+    (void)state;
+    assert_fails("local x = t:raito('x', 1, 2) return x", NKB_ERULE,
+                 "score.lua:2: t has no 'raito'; did you mean 'ratio'?");
+    assert_fails(
+        "local x = t.zzzzzz return x", NKB_ERULE,
+        "score.lua:2: t has no 'zzzzzz'; it has clamp, geomean, harmonic, max, mean, median, "
+        "metric, min, "
+        "olympic, param, percentile, product, rank, rank_points, ratio, sum, value, weighted");
+    assert_fails("return nkb.fmt.fixd(1)", NKB_ERULE,
+                 "score.lua:2: nkb.fmt has no 'fixd'; did you mean 'fixed'?");
+    assert_fails("return nkb.stat.mean({ 1 })", NKB_ERULE,
+                 "score.lua:2: nkb has no 'stat'; did you mean 'stats'?");
+    assert_refused(
+        "return { api = 1, score = function() return nkb.json.ecode(1) end, x = nkb.jsn }",
+        "score.lua:1: nkb has no 'jsn'; did you mean 'json'?");
+}
+
 static void test_nodes(void **state)
 {
     (void)state;
@@ -239,6 +319,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bits),
+        cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_impossible_nodes),
         cmocka_unit_test(test_arguments),
