@@ -19,15 +19,22 @@ static void to_hex(const unsigned char *digest, unsigned size, char out[NKB_SHA2
     out[64] = '\0';
 }
 
+int nkb_sha256_bytes(struct nkb_str data, unsigned char out[NKB_SHA256_BYTES], struct nkb_err *err)
+{
+    unsigned size = 0;
+    if (EVP_Digest(data.ptr ? data.ptr : "", data.len, out, &size, EVP_sha256(), NULL) != 1 ||
+        size != NKB_SHA256_BYTES)
+        return nkb_err_set(err, NKB_EMEMORY, "SHA-256 is not available in libcrypto");
+    return 0;
+}
+
 int nkb_sha256_text(struct nkb_str data, char out[NKB_SHA256_TEXT_BYTES], struct nkb_err *err)
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    if (EVP_Digest(data.ptr ? data.ptr : "", data.len, digest, &size, EVP_sha256(), NULL) != 1 ||
-        size != 32)
-        return nkb_err_set(err, NKB_EMEMORY, "SHA-256 is not available in libcrypto");
-    to_hex(digest, size, out);
-    return 0;
+    unsigned char digest[NKB_SHA256_BYTES];
+    int code = nkb_sha256_bytes(data, digest, err);
+    if (code == 0)
+        to_hex(digest, sizeof digest, out);
+    return code;
 }
 
 int nkb_sha256_file(const char *path, char out[NKB_SHA256_TEXT_BYTES], long long *size_bytes_out,

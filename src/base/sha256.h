@@ -5,10 +5,12 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { NKB_SHA256_TEXT_BYTES = 65 };
+enum { NKB_SHA256_TEXT_BYTES = 65, NKB_SHA256_BYTES = 32 };
 
 /* Lower-case hex, terminated. */
 int nkb_sha256_text(struct nkb_str data, char out[NKB_SHA256_TEXT_BYTES], struct nkb_err *err);
+/* The same, not as text. */
+int nkb_sha256_bytes(struct nkb_str data, unsigned char out[NKB_SHA256_BYTES], struct nkb_err *err);
 /* The digest and size of a file's bytes. */
 int nkb_sha256_file(const char *path, char out[NKB_SHA256_TEXT_BYTES], long long *size_bytes_out,
                     struct nkb_err *err);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "model/group.h"
 #include "model/hlo.h"
 
 /* The upstream count: every computation once, dot and AwsNeuronCustomNativeKernel only. */
@@ -63,6 +64,8 @@ struct nkb_module {
     const char *role; /* "training", "context_encoding", "token_generation", "wrapped_neff", … */
     bool named;       /* given on the command line: counts in any form */
     bool failed_compile, locked, stale;
+    int64_t modified_s; /* of a file found in a folder; 0: named, so that it is never stale */
+    const char *part;   /* the scan's part it was read from; NULL: the file itself is to be read */
     struct nkb_str duplicate_of; /* path of the first file with the same bytes' graph; empty: none */
 
     /* What it is; filled by analysis. */
@@ -70,7 +73,7 @@ struct nkb_module {
     bool ok;             /* read and counted */
     const char *error;   /* !ok: one line, without the path */
     int64_t size_bytes, computations, instructions;
-    unsigned char graph_digest[32]; /* of the bytes, for duplicates; all zero when not read */
+    unsigned char graph_digest[32]; /* SHA-256 of the bytes, taken where needed; all zero: not taken */
     struct nkb_static_macs static_macs;
     bool has_executed, has_xla;
     const char *why_no_executed, *why_no_xla;
@@ -82,6 +85,7 @@ struct nkb_module {
     const char **diagnostics;
     uint32_t loop_count, kernel_count, op_count, diagnostic_count;
     const char *why_no_loops; /* when executed cannot be had */
+    struct nkb_groups groups[NKB_DIMENSIONS]; /* of the dimensions that were asked for */
 };
 
 #endif

@@ -1,0 +1,70 @@
+/* What a struct is made of, row by row, so that it can be kept in a file, read back and compared
+ * without a line of code for each of its members. A new member is one row; the sizes asserted
+ * beside a table see to it that none is forgotten. Records nest as deep as the tables say, never as
+ * deep as data says. */
+#ifndef NKB_MODEL_RECORD_H
+#define NKB_MODEL_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { NKB_DIGEST_BYTES = 32 };
+
+enum nkb_field_kind {
+    NKB_FIELD_ASIDE,  /* not kept: made anew by whoever reads */
+    NKB_FIELD_INT,    /* int64_t */
+    NKB_FIELD_BOOL,   /* bool */
+    NKB_FIELD_DOUBLE, /* double, finite */
+    NKB_FIELD_CHOICE, /* an enum below limit */
+    NKB_FIELD_STR,    /* struct nkb_str, may hold NUL */
+    NKB_FIELD_TEXT,   /* const char *, may be NULL */
+    NKB_FIELD_DIGEST, /* unsigned char[NKB_DIGEST_BYTES]; all zero: none */
+    NKB_FIELD_RECORD, /* a struct within */
+    NKB_FIELD_LIST,   /* a pointer to records, their number a uint32_t at count_offset */
+    NKB_FIELD_TEXTS,  /* const char **, likewise; none is NULL */
+};
+
+struct nkb_record;
+
+struct nkb_field {
+    const char *name;
+    enum nkb_field_kind kind;
+    bool place; /* where a thing was found; not what it is */
+    uint32_t offset, size, count_offset, limit;
+    const struct nkb_record *record; /* RECORD, LIST */
+};
+
+struct nkb_record {
+    const char *name;
+    uint32_t size;
+    const struct nkb_field *fields;
+    uint32_t count;
+};
+
+#define NKB_FIELD_AT(type, member)                                                                 \
+    .name = #member, .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+#define NKB_RECORD(type, rows)                                                                     \
+    {                                                                                              \
+#type, sizeof(type), rows, sizeof(rows) / sizeof((rows)[0])                                \
+    }
+
+/* The least bytes one takes in a file (model/part_write.c): bounds what a count can promise. */
+size_t nkb_record_least(const struct nkb_record *record);
+/* Changes whenever a table does: two programs whose tables differ read different files. */
+uint32_t nkb_record_mark(const struct nkb_record *record);
+/* Do two say the same, ASIDE left out; with content_only also what is a place? */
+bool nkb_record_equal(const struct nkb_record *record, const void *a, const void *b,
+                      bool content_only);
+
+/* Readers and writers reach members through these. */
+static inline const void *nkb_field_in(const struct nkb_field *field, const void *base)
+{
+    return (const char *)base + field->offset;
+}
+static inline uint32_t nkb_field_count(const struct nkb_field *field, const void *base)
+{
+    return *(const uint32_t *)(const void *)((const char *)base + field->count_offset);
+}
+
+#endif
