@@ -130,9 +130,15 @@ static void sort_modules(struct list *list)
     list->count = kept + 1;
 }
 
+/* What a worker uses again from file to file. */
+struct worker {
+    struct nkb_arena hlo; /* the module itself */
+    struct nkb_arena_store store;
+};
+
 struct job {
     nkb_run *run;
-    struct nkb_arena *scratch; /* one a worker: the HLO itself, reset between files */
+    struct worker *workers;
     atomic_size_t files_done;
     atomic_ullong bytes_done;
     atomic_bool stop, no_memory;
@@ -157,7 +163,7 @@ static void analyse_file(void *context, size_t index, size_t worker)
     struct job *job = context;
     nkb_run *run = job->run;
     struct nkb_module *module = &run->modules[index];
-    struct nkb_arena *keep = &run->worker_arenas[worker], *scratch = &job->scratch[worker];
+    struct nkb_arena *keep = &run->worker_arenas[worker], *scratch = &job->workers[worker].hlo;
     struct nkb_hlo hlo;
     struct nkb_err err = {0};
 
@@ -193,17 +199,22 @@ static int analyse(nkb_run *run)
     size_t threads = nkb_pool_threads((size_t)run_count(run, SET_JOBS), run->module_count);
 
     run->worker_arenas = calloc(threads, sizeof *run->worker_arenas);
-    job.scratch = calloc(threads, sizeof *job.scratch);
-    if (!run->worker_arenas || !job.scratch) {
-        free(job.scratch);
+    job.workers = calloc(threads, sizeof *job.workers);
+    if (!run->worker_arenas || !job.workers) {
+        free(job.workers);
         return nkb_err_memory(&run->err);
     }
     run->worker_count = threads;
+    for (size_t i = 0; i < threads; i++)
+        run->worker_arenas[i].store = job.workers[i].hlo.store = &job.workers[i].store;
     nkb_pool_run(threads, run->module_count, analyse_file, &job);
 
-    for (size_t i = 0; i < threads; i++)
-        nkb_arena_free(&job.scratch[i]);
-    free(job.scratch);
+    for (size_t i = 0; i < threads; i++) {
+        run->worker_arenas[i].store = NULL; /* what it holds stays */
+        nkb_arena_free(&job.workers[i].hlo);
+        nkb_arena_store_free(&job.workers[i].store);
+    }
+    free(job.workers);
     if (atomic_load(&job.no_memory))
         return nkb_err_memory(&run->err);
     return atomic_load(&job.stop) ? nkb_err_set(&run->err, NKB_EINTERRUPT, "stopped") : 0;

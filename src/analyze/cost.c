@@ -7,16 +7,6 @@
 #include "analyze/cost_parts.h"
 #include "analyze/work.h"
 
-/* As XLA adds them, with -1 for each custom-call; how many of those are in it is beside it. */
-struct totals {
-    nkb_i128 flops, transcendentals, bytes, unknown_flops, unknown_bytes;
-};
-
-/* How often something enters a total: flops, transcendentals and bytes go their own ways. */
-struct weights {
-    nkb_i128 flops, transcendentals, bytes;
-};
-
 struct op_sum {
     struct nkb_cost_own cost;
     nkb_i128 executed_flops;
@@ -26,7 +16,8 @@ struct op_sum {
 struct cost {
     const struct nkb_hlo *hlo;
     struct nkb_cost_order order;
-    struct totals *totals; /* by computation */
+    struct nkb_cost_totals *totals; /* by computation */
+    struct nkb_cost_weights *weights;
     struct op_sum ops[NKB_HLO_OPCODE_COUNT + 1];
 };
 
@@ -47,10 +38,10 @@ static struct choice choose_branches(const struct cost *cost,
     struct choice choice = {0, 0, 0};
     if (instruction->opcode != NKB_HLO_CONDITIONAL)
         return choice;
-    const struct totals *totals = cost->totals;
+    const struct nkb_cost_totals *totals = cost->totals;
     const uint32_t *called = instruction->called;
     for (uint32_t i = 1; i < instruction->called_count; i++) {
-        const struct totals *branch = &totals[called[i]];
+        const struct nkb_cost_totals *branch = &totals[called[i]];
         if (branch->flops > totals[called[choice.flops]].flops)
             choice.flops = i;
         if (branch->transcendentals > totals[called[choice.transcendentals]].transcendentals)
@@ -63,19 +54,19 @@ static struct choice choose_branches(const struct cost *cost,
 
 /* How often called computation number `which` enters the cost of the instruction that calls it. */
 static bool weigh_callee(const struct nkb_cost_site *site, const struct choice *choice,
-                         uint32_t which, struct weights *out)
+                         uint32_t which, struct nkb_cost_weights *out)
 {
     nkb_i128 times;
     if (!nkb_xla_applications(site->computation, site->instruction, which, &times))
         return false;
-    *out = (struct weights){times, times, nkb_cost_passes_bytes(site->instruction->opcode)};
+    *out = (struct nkb_cost_weights){times, times, nkb_cost_passes_bytes(site->instruction->opcode)};
     if (site->instruction->opcode == NKB_HLO_CONDITIONAL)
-        *out = (struct weights){which == choice->flops, which == choice->transcendentals,
+        *out = (struct nkb_cost_weights){which == choice->flops, which == choice->transcendentals,
                                 which == choice->bytes};
     return true;
 }
 
-static bool add_own(const struct nkb_cost_own *own, const struct weights *weight,
+static bool add_own(const struct nkb_cost_own *own, const struct nkb_cost_weights *weight,
                     struct nkb_cost_own *sum)
 {
     return add_product(&sum->flops, own->flops, weight->flops) &&
@@ -83,8 +74,8 @@ static bool add_own(const struct nkb_cost_own *own, const struct weights *weight
            add_product(&sum->bytes, own->bytes, weight->bytes);
 }
 
-static bool add_callee(const struct totals *callee, const struct weights *weight,
-                       struct totals *sum)
+static bool add_callee(const struct nkb_cost_totals *callee, const struct nkb_cost_weights *weight,
+                       struct nkb_cost_totals *sum)
 {
     return add_product(&sum->flops, callee->flops, weight->flops) &&
            add_product(&sum->transcendentals, callee->transcendentals, weight->transcendentals) &&
@@ -94,7 +85,7 @@ static bool add_callee(const struct totals *callee, const struct weights *weight
 }
 
 static bool add_instruction(const struct cost *cost, uint32_t computation, uint32_t at,
-                            struct totals *sum)
+                            struct nkb_cost_totals *sum)
 {
     const struct nkb_cost_site site =
         nkb_cost_site_of(cost->hlo, cost->order.bodies, computation, at);
@@ -109,7 +100,7 @@ static bool add_instruction(const struct cost *cost, uint32_t computation, uint3
     const struct choice choice = choose_branches(cost, site.instruction);
     uint32_t callees = nkb_cost_callee_count(site.instruction);
     for (uint32_t i = 0; i < callees; i++) {
-        struct weights weight;
+        struct nkb_cost_weights weight;
         if (!weigh_callee(&site, &choice, i, &weight) ||
             !add_callee(&cost->totals[site.instruction->called[i]], &weight, sum))
             return false;
@@ -123,7 +114,7 @@ static bool sum_totals(struct cost *cost, struct nkb_arena *keep)
     for (uint32_t i = 0; i < cost->order.count; i++) {
         uint32_t computation = cost->order.at[i];
         const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
-        struct totals sum = {0};
+        struct nkb_cost_totals sum = {0};
         for (uint32_t at = 0; at < c->instruction_count; at++)
             if (!add_instruction(cost, computation, at, &sum)) {
                 nkb_cost_refuse(&cost->order, keep, c, &c->instructions[at],
@@ -136,14 +127,14 @@ static bool sum_totals(struct cost *cost, struct nkb_arena *keep)
 }
 
 /* Downwards. */
-static bool spread_over_ops(struct cost *cost, struct weights *weights)
+static bool spread_over_ops(struct cost *cost, struct nkb_cost_weights *weights)
 {
-    weights[cost->hlo->entry] = (struct weights){1, 1, 1};
+    weights[cost->hlo->entry] = (struct nkb_cost_weights){1, 1, 1};
     for (uint32_t i = cost->order.count; i-- > 0;) {
         uint32_t computation = cost->order.at[i];
         const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
         const struct nkb_cost_body *body = &cost->order.bodies[computation];
-        const struct weights own_weight = weights[computation];
+        const struct nkb_cost_weights own_weight = weights[computation];
         for (uint32_t at = 0; at < c->instruction_count; at++) {
             const struct nkb_cost_site site =
                 nkb_cost_site_of(cost->hlo, cost->order.bodies, computation, at);
@@ -152,7 +143,7 @@ static bool spread_over_ops(struct cost *cost, struct weights *weights)
             if (!add_own(&body->own[at], &own_weight, &cost->ops[c->instructions[at].opcode].cost))
                 return false;
             for (uint32_t k = 0; k < callees; k++) {
-                struct weights factor, *callee = &weights[site.instruction->called[k]];
+                struct nkb_cost_weights factor, *callee = &weights[site.instruction->called[k]];
                 if (!weigh_callee(&site, &choice, k, &factor) ||
                     !add_product(&callee->flops, own_weight.flops, factor.flops) ||
                     !add_product(&callee->transcendentals, own_weight.transcendentals,
@@ -232,7 +223,7 @@ static bool list_ops(const struct cost *cost, bool executed, struct nkb_arena *k
     return fits;
 }
 
-static const char *fill_xla(const struct totals *total, struct nkb_xla_cost *xla)
+static const char *fill_xla(const struct nkb_cost_totals *total, struct nkb_xla_cost *xla)
 {
     if (!nkb_i128_fits(total->flops, &xla->flops) ||
         !nkb_i128_fits(total->unknown_flops, &xla->unknown_calls))
@@ -249,7 +240,7 @@ static const char *add_up(struct cost *cost, struct nkb_arena *scratch, struct n
                           struct nkb_xla_cost *xla)
 {
     uint32_t count = cost->hlo->computation_count;
-    struct weights *weights = nkb_arena_array(scratch, count, sizeof *weights);
+    struct nkb_cost_weights *weights = nkb_arena_array(scratch, count, sizeof *weights);
     cost->totals = nkb_arena_array(scratch, count, sizeof *cost->totals);
     if (!weights || !cost->totals || !sum_totals(cost, keep))
         return cost->order.why;
@@ -262,8 +253,7 @@ static const char *add_up(struct cost *cost, struct nkb_arena *scratch, struct n
 void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct nkb_arena *keep,
                       struct nkb_module *module)
 {
-    struct nkb_arena scratch = NKB_ARENA_INIT;
-    scratch.limit_bytes = keep->limit_bytes;
+    struct nkb_arena scratch = nkb_arena_beside(keep);
     struct cost cost = {.hlo = hlo};
     bool measured = nkb_cost_order_find(&cost.order, hlo, &scratch, keep) &&
                     nkb_cost_order_measure(&cost.order, hlo, &scratch, keep);

@@ -82,8 +82,7 @@ static bool measure_body(struct nkb_cost_order *order, const struct nkb_hlo *hlo
 bool nkb_cost_order_measure(struct nkb_cost_order *order, const struct nkb_hlo *hlo,
                             struct nkb_arena *scratch, struct nkb_arena *keep)
 {
-    struct nkb_arena temp = NKB_ARENA_INIT;
-    temp.limit_bytes = scratch->limit_bytes;
+    struct nkb_arena temp = nkb_arena_beside(scratch);
     bool ok = true;
     for (uint32_t i = 0; i < order->count && ok; i++) {
         ok = measure_body(order, hlo, order->at[i], scratch, &temp, keep);

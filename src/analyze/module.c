@@ -78,7 +78,7 @@ static int execute(const struct nkb_sites *sites, struct nkb_arena *scratch, str
 int nkb_module_analyze(const struct nkb_hlo *hlo, struct nkb_arena *keep, struct nkb_module *module,
                        struct nkb_err *err)
 {
-    struct nkb_arena scratch = NKB_ARENA_INIT;
+    struct nkb_arena scratch = nkb_arena_beside(keep);
     struct nkb_notes notes = {.keep = keep};
     struct nkb_err own = {0};
     struct nkb_sites sites;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/pages.h"
 
 enum {
     FIRST_CHUNK_BYTES = 16 * 1024,
@@ -21,28 +22,80 @@ struct nkb_arena_chunk {
     _Alignas(ALIGN_BYTES) unsigned char data[];
 };
 
+/* The smallest spare chunk of at least `want` bytes, else the largest of at least `need`. What is
+ * larger than arenas grow by waits for a need as large, and where even that does not do it is given
+ * back: the chunk made in its place would otherwise stand beside it. */
+static struct nkb_arena_chunk *take_spare(struct nkb_arena_store *store, size_t need, size_t want)
+{
+    const size_t most = need > LAST_CHUNK_BYTES ? SIZE_MAX : LAST_CHUNK_BYTES;
+    struct nkb_arena_chunk **at = &store->spare, **best = NULL;
+    while (*at && (*at)->size_bytes <= most && (!best || (*best)->size_bytes < want)) {
+        if ((*at)->size_bytes >= need)
+            best = at;
+        at = &(*at)->next;
+    }
+    if (best) {
+        struct nkb_arena_chunk *chunk = *best;
+        *best = chunk->next;
+        return chunk;
+    }
+    for (at = &store->spare; most == SIZE_MAX && *at;) {
+        struct nkb_arena_chunk *chunk = *at;
+        if (chunk->size_bytes <= LAST_CHUNK_BYTES) {
+            at = &chunk->next;
+            continue;
+        }
+        *at = chunk->next;
+        nkb_pages_free(chunk);
+    }
+    return NULL;
+}
+
+static void give_back(struct nkb_arena_store *store, struct nkb_arena_chunk *chunk)
+{
+    if (!store) {
+        nkb_pages_free(chunk);
+        return;
+    }
+    struct nkb_arena_chunk **at = &store->spare;
+    while (*at && (*at)->size_bytes < chunk->size_bytes)
+        at = &(*at)->next;
+    chunk->next = *at;
+    *at = chunk;
+}
+
 static struct nkb_arena_chunk *add_chunk(struct nkb_arena *arena, size_t need)
 {
-    size_t size = arena->head ? arena->head->size_bytes * 2 : FIRST_CHUNK_BYTES;
-    if (size > LAST_CHUNK_BYTES)
-        size = LAST_CHUNK_BYTES;
+    size_t size = FIRST_CHUNK_BYTES;
+    if (arena->head)
+        size = arena->head->size_bytes < LAST_CHUNK_BYTES / 2 ? arena->head->size_bytes * 2
+                                                              : LAST_CHUNK_BYTES;
     if (size < need)
         size = need;
 
     size_t total;
     if (!nkb_size_add(size, sizeof(struct nkb_arena_chunk), &total))
         return NULL;
-    struct nkb_arena_chunk *chunk = malloc(total);
-    if (!chunk)
-        return NULL;
-    chunk->next = arena->head;
-    chunk->size_bytes = size;
+    struct nkb_arena_chunk *chunk = arena->store ? take_spare(arena->store, need, size) : NULL;
+    if (!chunk) {
+        chunk = nkb_pages_alloc(total);
+        if (!chunk)
+            return NULL;
+        chunk->size_bytes = size;
+    }
     chunk->used_bytes = 0;
-    arena->head = chunk;
+    struct nkb_arena_chunk *head = arena->head;
+    if (head && head->size_bytes - head->used_bytes > chunk->size_bytes - need) {
+        chunk->next = head->next; /* what is left of the first serves on */
+        head->next = chunk;
+    } else {
+        chunk->next = head;
+        arena->head = chunk;
+    }
     return chunk;
 }
 
-void *nkb_arena_alloc(struct nkb_arena *arena, size_t size_bytes)
+void *nkb_arena_take(struct nkb_arena *arena, size_t size_bytes)
 {
     size_t need, total;
     if (!nkb_size_add(size_bytes, ALIGN_BYTES - 1, &need))
@@ -62,11 +115,17 @@ void *nkb_arena_alloc(struct nkb_arena *arena, size_t size_bytes)
     void *place = chunk->data + chunk->used_bytes;
     chunk->used_bytes += need;
     arena->used_bytes = total;
-    return memset(place, 0, need);
+    return place;
 
 failed:
     arena->failed = true;
     return NULL;
+}
+
+void *nkb_arena_alloc(struct nkb_arena *arena, size_t size_bytes)
+{
+    void *place = nkb_arena_take(arena, size_bytes);
+    return place ? memset(place, 0, size_bytes) : NULL;
 }
 
 void *nkb_arena_array(struct nkb_arena *arena, size_t count, size_t size_bytes)
@@ -82,19 +141,28 @@ void *nkb_arena_array(struct nkb_arena *arena, size_t count, size_t size_bytes)
 void *nkb_arena_grow(struct nkb_arena *arena, const void *old, size_t old_count, size_t new_count,
                      size_t size_bytes)
 {
-    void *place = nkb_arena_array(arena, new_count, size_bytes);
-    if (place && old && old_count)
-        memcpy(place, old, old_count * size_bytes);
+    size_t total;
+    if (!nkb_size_mul(new_count, size_bytes, &total)) {
+        arena->failed = true;
+        return NULL;
+    }
+    char *place = nkb_arena_take(arena, total);
+    size_t kept = old ? old_count * size_bytes : 0;
+    if (place && kept)
+        memcpy(place, old, kept);
+    if (place && kept < total)
+        memset(place + kept, 0, total - kept);
     return place;
 }
 
 struct nkb_str nkb_arena_copy(struct nkb_arena *arena, struct nkb_str text)
 {
-    char *place = text.len < SIZE_MAX ? nkb_arena_alloc(arena, text.len + 1) : NULL;
+    char *place = text.len < SIZE_MAX ? nkb_arena_take(arena, text.len + 1) : NULL;
     if (!place)
         return NKB_STR_NONE;
     if (text.len)
         memcpy(place, text.ptr, text.len);
+    place[text.len] = '\0';
     return (struct nkb_str){place, text.len};
 }
 
@@ -103,7 +171,7 @@ char *nkb_arena_string(struct nkb_arena *arena, const char *text)
     if (!text) /* made in this arena when memory had run out */
         return NULL;
     size_t size = strlen(text) + 1;
-    char *place = nkb_arena_alloc(arena, size);
+    char *place = nkb_arena_take(arena, size);
     return place ? memcpy(place, text, size) : NULL;
 }
 
@@ -126,10 +194,10 @@ void nkb_arena_reset(struct nkb_arena *arena)
     struct nkb_arena_chunk *kept = NULL;
     for (struct nkb_arena_chunk *chunk = arena->head; chunk;) {
         struct nkb_arena_chunk *next = chunk->next;
-        if (!kept && chunk->size_bytes <= LAST_CHUNK_BYTES)
+        if (!kept && !arena->store && chunk->size_bytes <= LAST_CHUNK_BYTES)
             kept = chunk;
         else
-            free(chunk);
+            give_back(arena->store, chunk);
         chunk = next;
     }
     if (kept) {
@@ -145,8 +213,17 @@ void nkb_arena_free(struct nkb_arena *arena)
 {
     for (struct nkb_arena_chunk *chunk = arena->head; chunk;) {
         struct nkb_arena_chunk *next = chunk->next;
-        free(chunk);
+        give_back(arena->store, chunk);
         chunk = next;
     }
     *arena = NKB_ARENA_INIT;
+}
+
+void nkb_arena_store_free(struct nkb_arena_store *store)
+{
+    while (store->spare) {
+        struct nkb_arena_chunk *chunk = store->spare;
+        store->spare = chunk->next;
+        nkb_pages_free(chunk);
+    }
 }

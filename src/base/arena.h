@@ -12,20 +12,37 @@
 
 struct nkb_arena_chunk;
 
+/* Chunks that arenas of one thread have done with and the next one may have, so that a worker's
+ * second file touches no page its first has not touched. Zeroed memory is an empty store; arenas
+ * made with it must be freed before it is. */
+struct nkb_arena_store {
+    struct nkb_arena_chunk *spare; /* by size, the smallest first */
+};
+
 struct nkb_arena {
     struct nkb_arena_chunk *head;
     size_t used_bytes;  /* handed out since the last reset */
     size_t limit_bytes; /* 0: none; past it an allocation fails as if memory had run out */
     bool failed;
+    struct nkb_arena_store *store; /* NULL: chunks come from malloc and go back to it */
 };
 
-#define NKB_ARENA_INIT ((struct nkb_arena){NULL, 0, 0, false})
+#define NKB_ARENA_INIT ((struct nkb_arena){NULL, 0, 0, false, NULL})
+
+/* An empty arena with the limit and the store of another, for what does not stay. */
+static inline struct nkb_arena nkb_arena_beside(const struct nkb_arena *arena)
+{
+    return (struct nkb_arena){NULL, 0, arena->limit_bytes, false, arena->store};
+}
 
 /* Zeroed memory, aligned for any type. size 0 gives a valid pointer. */
 void *nkb_arena_alloc(struct nkb_arena *arena, size_t size_bytes);
+/* The same with whatever was there before, for what is written over at once. */
+void *nkb_arena_take(struct nkb_arena *arena, size_t size_bytes);
 /* count * size with the product checked. */
 void *nkb_arena_array(struct nkb_arena *arena, size_t count, size_t size_bytes);
-/* Grow an array made here: a new zero-filled place of new_count elements with the old ones copied. */
+/* Grow an array made here: a new zero-filled place of new_count elements with the old ones copied.
+ */
 void *nkb_arena_grow(struct nkb_arena *arena, const void *old, size_t old_count, size_t new_count,
                      size_t size_bytes);
 /* Copies are terminated with a NUL that is not counted in len. */
@@ -35,7 +52,8 @@ char *nkb_arena_string(struct nkb_arena *arena, const char *text);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-char *nkb_arena_printf(struct nkb_arena *arena, const char *format, ...);
+char *
+nkb_arena_printf(struct nkb_arena *arena, const char *format, ...);
 
 static inline bool nkb_arena_failed(const struct nkb_arena *arena)
 {
@@ -45,5 +63,6 @@ static inline bool nkb_arena_failed(const struct nkb_arena *arena)
 /* Forget everything but keep one chunk for the next use (a worker's arena between files). */
 void nkb_arena_reset(struct nkb_arena *arena);
 void nkb_arena_free(struct nkb_arena *arena);
+void nkb_arena_store_free(struct nkb_arena_store *store);
 
 #endif

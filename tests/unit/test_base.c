@@ -100,6 +100,37 @@ static void arena_grow_copies_and_zeroes(void **state)
     nkb_arena_free(&arena);
 }
 
+static void arena_store_hands_chunks_on(void **state)
+{
+    (void)state;
+    struct nkb_arena_store store = {NULL};
+    struct nkb_arena first = NKB_ARENA_INIT;
+    first.store = &store;
+    first.limit_bytes = (size_t)64 << 20;
+    char *small = memset(nkb_arena_take(&first, 100), 0xff, 100);
+    char *large = memset(nkb_arena_take(&first, (size_t)9 << 20), 0xff, 100);
+    assert_ptr_equal(nkb_arena_take(&first, 16), small + 112); /* beside a large piece, too */
+    nkb_arena_reset(&first);
+    assert_null(first.head);
+
+    struct nkb_arena second = nkb_arena_beside(&first);
+    assert_int_equal(second.limit_bytes, first.limit_bytes);
+    assert_ptr_equal(nkb_arena_alloc(&second, 200), small); /* and zeroed */
+    for (int i = 0; i < 200; i++)
+        assert_int_equal(small[i], 0);
+    assert_ptr_equal(nkb_arena_take(&second, (size_t)8 << 20), large);
+    nkb_arena_free(&second);
+    /* Too small for this one: it goes, and does not stand beside it. */
+    assert_non_null(nkb_arena_take(&first, (size_t)10 << 20));
+    nkb_arena_free(&first);
+    size_t spare = 0;
+    for (struct nkb_arena_chunk *chunk = store.spare; chunk; chunk = *(void **)chunk)
+        spare++;
+    assert_int_equal(spare, 2);
+    nkb_arena_store_free(&store);
+    assert_null(store.spare);
+}
+
 static void arena_copies_are_terminated_and_keep_nul(void **state)
 {
     (void)state;
@@ -266,6 +297,7 @@ int main(void)
         cmocka_unit_test(arena_refuses_sizes_that_overflow),
         cmocka_unit_test(arena_large_pieces_do_not_end_small_ones),
         cmocka_unit_test(arena_grow_copies_and_zeroes),
+        cmocka_unit_test(arena_store_hands_chunks_on),
         cmocka_unit_test(arena_copies_are_terminated_and_keep_nul),
         cmocka_unit_test(buffer_grows_and_is_terminated),
         cmocka_unit_test(buffer_that_failed_stays_failed),

@@ -1,0 +1,40 @@
+#define _DEFAULT_SOURCE /* madvise */
+#include "base/pages.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum {
+    HUGE_BYTES = 2 * 1024 * 1024,
+    LARGE_BYTES = 2 * HUGE_BYTES, /* from here on a page that stays half empty is no matter */
+};
+
+void nkb_pages_advise(void *place, size_t size_bytes)
+{
+#ifdef MADV_HUGEPAGE
+    uintptr_t from = ((uintptr_t)place + HUGE_BYTES - 1) & ~(uintptr_t)(HUGE_BYTES - 1),
+              to = ((uintptr_t)place + size_bytes) & ~(uintptr_t)(HUGE_BYTES - 1);
+    if (size_bytes >= LARGE_BYTES && from < to)
+        (void)madvise((char *)place + (from - (uintptr_t)place), to - from, MADV_HUGEPAGE);
+#else
+    (void)place;
+    (void)size_bytes;
+#endif
+}
+
+void *nkb_pages_alloc(size_t size_bytes)
+{
+    void *place = NULL;
+    if (size_bytes < LARGE_BYTES)
+        return malloc(size_bytes);
+    if (posix_memalign(&place, HUGE_BYTES, size_bytes) != 0)
+        return NULL;
+    nkb_pages_advise(place, size_bytes);
+    return place;
+}
+
+void nkb_pages_free(void *place)
+{
+    free(place);
+}
