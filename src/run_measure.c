@@ -193,10 +193,16 @@ static int measure_inference(nkb_run *run, enum need need)
     const char *path = run->settings[SET_INFERENCE_RESULTS].value;
     struct nkb_value *report = NULL, *inference = NULL;
 
+    /* A report that only lies where reports lie by default is not what a table's runs are. */
+    if (need == NEED_OPTIONAL && run->host && run_need(run, "runs") != NEED_NONE &&
+        run->settings[SET_MATRIX].value && !run->settings[SET_INFERENCE_RESULTS].given) {
+        nkb_metric_absent(&run->arena, run->metrics, "inference", "the runs are those of --matrix");
+        return 0;
+    }
     if (need == NEED_NONE || !run_exists(path)) {
         if (need == NEED_REQUIRED)
             return run_missing(run, SET_INFERENCE_RESULTS);
-        if (need == NEED_OPTIONAL && run->host && !run->settings[SET_MATRIX].value)
+        if (need == NEED_OPTIONAL && run->host && run_need(run, "training") != NEED_NONE)
             run_diagnose(run, true,
                          "no inference results: %s does not exist (%s); only training is scored",
                          path, run_flag(SET_INFERENCE_RESULTS));

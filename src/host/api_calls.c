@@ -50,6 +50,7 @@ const struct nkb_api_entry nkb_api_calls[] = {
     {"nkb", "near", "a: Operand, b: Operand, tolerance?: number", "boolean",
      "within 1e-9 of the larger of 1, |a|, |b|", 1},
     {"nkb", "days", "date: string", "integer?, string?", "days since 1970-01-01, or why not", 1},
+    {"nkb", "refuse", "text: string", "nil", "ends the run as the input's fault: exit 1", 1},
     {"nkb", "null", NULL, "any", "null, in lists and JSON", 1},
     {"nkb", "none", NULL, "any", "no default of a parameter", 1},
     {"nkb", "json", NULL, "table", "JSON", 1},
