@@ -15,8 +15,6 @@ struct graph {
     const struct nkb_sites *sites;
     struct nkb_callgraph *out;
     struct nkb_arena *keep;
-    nkb_i128 *totals; /* MACs of one execution with everything called; held at the ends of int128 */
-    bool *unsure;     /* a loop of unknown trip count has a part in it */
     const char *why;
 };
 
@@ -123,50 +121,39 @@ static nkb_i128 multiply_held(nkb_i128 a, nkb_i128 b)
     return nkb_i128_mul(a, b, &product) ? product : limit((a < 0) != (b < 0));
 }
 
-static uint32_t choose_branch(const struct graph *g, const struct nkb_hlo_instruction *in,
-                              bool *unsure)
+static uint32_t choose_branch(const struct nkb_callgraph *graph,
+                              const struct nkb_hlo_instruction *in, bool *unsure)
 {
     uint32_t chosen = 0;
     *unsure = false;
     for (uint32_t i = 0; i < in->called_count; i++) {
-        if (g->totals[in->called[i]] > g->totals[in->called[chosen]])
+        if (graph->macs[in->called[i]] > graph->macs[in->called[chosen]])
             chosen = i;
-        *unsure = *unsure || g->unsure[in->called[i]];
+        *unsure = *unsure || graph->unsure[in->called[i]];
     }
     return chosen;
 }
 
-/* What one execution of a site runs: at most two computations, each some number of times. */
-struct runs {
-    int count;
-    uint32_t callee[2];
-    nkb_i128 applications[2];
-    bool unsure; /* a conditional that may have taken the wrong branch */
-};
-
-static bool find_runs(struct graph *g, const struct nkb_site *site, struct runs *runs)
+bool nkb_callgraph_runs(const struct nkb_sites *sites, const struct nkb_callgraph *graph,
+                        const struct nkb_site *site, struct nkb_runs *runs, uint32_t *untold)
 {
-    const struct nkb_hlo_computation *computation = nkb_site_computation(g->sites, site);
-    const struct nkb_hlo_instruction *in = nkb_site_instruction(g->sites, site);
+    const struct nkb_hlo_computation *computation = nkb_site_computation(sites, site);
+    const struct nkb_hlo_instruction *in = nkb_site_instruction(sites, site);
 
-    *runs = (struct runs){0};
+    *runs = (struct nkb_runs){0};
     if (site->kind == NKB_SITE_WHILE) {
         /* called: body, condition. The condition is asked once more than the body runs. */
-        nkb_i128 trips = g->out->trips[site->loop].count;
-        *runs = (struct runs){2, {in->called[0], in->called[1]}, {trips, trips + 1}, false};
+        nkb_i128 trips = graph->trips[site->loop].count;
+        *runs = (struct nkb_runs){2, {in->called[0], in->called[1]}, {trips, trips + 1}, false};
     } else if (site->kind == NKB_SITE_CONDITIONAL) {
         runs->count = 1;
-        runs->callee[0] = in->called[choose_branch(g, in, &runs->unsure)];
+        runs->callee[0] = in->called[choose_branch(graph, in, &runs->unsure)];
         runs->applications[0] = 1;
     } else if (site->kind == NKB_SITE_CALLER) {
         for (uint32_t i = 0; i < in->called_count && i < 2; i++) {
             nkb_i128 applications;
             if (!nkb_applications(computation, in, i, &applications) || applications < 0) {
-                char name[NKB_SHOWN_BYTES], where[NKB_WHERE_BYTES];
-                g->why = nkb_arena_printf(
-                    g->keep, "%s: how often it applies '%s' cannot be told from its shapes",
-                    nkb_where(computation, in, where),
-                    nkb_show(g->sites->hlo->computations[in->called[i]].name, name));
+                *untold = in->called[i];
                 return false;
             }
             runs->callee[runs->count] = in->called[i];
@@ -176,6 +163,20 @@ static bool find_runs(struct graph *g, const struct nkb_site *site, struct runs 
     return true; /* what a custom-call names is not run by it */
 }
 
+static bool find_runs(struct graph *g, const struct nkb_site *site, struct nkb_runs *runs)
+{
+    char name[NKB_SHOWN_BYTES], where[NKB_WHERE_BYTES];
+    uint32_t untold;
+    if (nkb_callgraph_runs(g->sites, g->out, site, runs, &untold))
+        return true;
+    g->why =
+        nkb_arena_printf(g->keep, "%s: how often it applies '%s' cannot be told from its shapes",
+                         nkb_where(nkb_site_computation(g->sites, site),
+                                   nkb_site_instruction(g->sites, site), where),
+                         nkb_show(g->sites->hlo->computations[untold].name, name));
+    return false;
+}
+
 static bool sum_upwards(struct graph *g)
 {
     for (uint32_t at = 0; at < g->sites->hlo->computation_count; at++) {
@@ -183,19 +184,20 @@ static bool sum_upwards(struct graph *g)
         nkb_i128 total = 0;
         for (size_t i = g->sites->first[c]; i < g->sites->first[c + 1]; i++) {
             const struct nkb_site *site = &g->sites->at[i];
-            struct runs runs;
+            struct nkb_runs runs;
             if (!find_runs(g, site, &runs))
                 return false;
             total = add_held(total, site->macs);
             if (site->kind == NKB_SITE_WHILE && g->out->trips[site->loop].how == NKB_TRIP_UNKNOWN)
-                g->unsure[c] = true;
+                g->out->unsure[c] = true;
             for (int r = 0; r < runs.count; r++) {
-                total =
-                    add_held(total, multiply_held(runs.applications[r], g->totals[runs.callee[r]]));
-                g->unsure[c] = g->unsure[c] || (runs.applications[r] && g->unsure[runs.callee[r]]);
+                total = add_held(total,
+                                 multiply_held(runs.applications[r], g->out->macs[runs.callee[r]]));
+                g->out->unsure[c] =
+                    g->out->unsure[c] || (runs.applications[r] && g->out->unsure[runs.callee[r]]);
             }
         }
-        g->totals[c] = total;
+        g->out->macs[c] = total;
     }
     return true;
 }
@@ -227,7 +229,7 @@ static bool count_downwards(struct graph *g, struct nkb_notes *notes)
         for (size_t i = g->sites->first[c]; i < g->sites->first[c + 1]; i++) {
             const struct nkb_site *site = &g->sites->at[i];
             char name[NKB_SHOWN_BYTES];
-            struct runs runs;
+            struct nkb_runs runs;
             if (!find_runs(g, site, &runs))
                 return false;
             if (site->kind == NKB_SITE_WHILE)
@@ -262,13 +264,13 @@ int nkb_callgraph_count(const struct nkb_sites *sites, struct nkb_arena *scratch
         .order = nkb_arena_array(scratch, n, sizeof *out->order),
         .times = nkb_arena_array(scratch, n, sizeof *out->times),
         .trips = nkb_arena_array(scratch, sites->loop_count, sizeof *out->trips),
+        .macs = nkb_arena_array(scratch, n, sizeof *out->macs),
+        .unsure = nkb_arena_array(scratch, n, sizeof *out->unsure),
     };
     struct graph g = {
         .sites = sites,
         .out = out,
         .keep = keep,
-        .totals = nkb_arena_array(scratch, n, sizeof *g.totals),
-        .unsure = nkb_arena_array(scratch, n, sizeof *g.unsure),
     };
     *why = NULL;
     if (nkb_arena_failed(scratch))

@@ -4,6 +4,8 @@
  * computation is looked at once either way, however often it is called. */
 #include "analyze/cost.h"
 
+#include <stdlib.h>
+
 #include "analyze/cost_parts.h"
 #include "analyze/work.h"
 
@@ -13,8 +15,9 @@ struct op_sum {
     bool no_executed;
 };
 
-struct cost {
+struct nkb_cost {
     const struct nkb_hlo *hlo;
+    struct nkb_arena scratch;
     struct nkb_cost_order order;
     struct nkb_cost_totals *totals; /* by computation */
     struct nkb_cost_weights *weights;
@@ -32,7 +35,7 @@ struct choice {
     uint32_t flops, transcendentals, bytes;
 };
 
-static struct choice choose_branches(const struct cost *cost,
+static struct choice choose_branches(const struct nkb_cost *cost,
                                      const struct nkb_hlo_instruction *instruction)
 {
     struct choice choice = {0, 0, 0};
@@ -59,10 +62,11 @@ static bool weigh_callee(const struct nkb_cost_site *site, const struct choice *
     nkb_i128 times;
     if (!nkb_xla_applications(site->computation, site->instruction, which, &times))
         return false;
-    *out = (struct nkb_cost_weights){times, times, nkb_cost_passes_bytes(site->instruction->opcode)};
+    *out =
+        (struct nkb_cost_weights){times, times, nkb_cost_passes_bytes(site->instruction->opcode)};
     if (site->instruction->opcode == NKB_HLO_CONDITIONAL)
         *out = (struct nkb_cost_weights){which == choice->flops, which == choice->transcendentals,
-                                which == choice->bytes};
+                                         which == choice->bytes};
     return true;
 }
 
@@ -84,7 +88,7 @@ static bool add_callee(const struct nkb_cost_totals *callee, const struct nkb_co
            add_product(&sum->unknown_bytes, callee->unknown_bytes, weight->bytes);
 }
 
-static bool add_instruction(const struct cost *cost, uint32_t computation, uint32_t at,
+static bool add_instruction(const struct nkb_cost *cost, uint32_t computation, uint32_t at,
                             struct nkb_cost_totals *sum)
 {
     const struct nkb_cost_site site =
@@ -109,7 +113,7 @@ static bool add_instruction(const struct cost *cost, uint32_t computation, uint3
 }
 
 /* Upwards. */
-static bool sum_totals(struct cost *cost, struct nkb_arena *keep)
+static bool sum_totals(struct nkb_cost *cost, struct nkb_arena *keep)
 {
     for (uint32_t i = 0; i < cost->order.count; i++) {
         uint32_t computation = cost->order.at[i];
@@ -127,8 +131,9 @@ static bool sum_totals(struct cost *cost, struct nkb_arena *keep)
 }
 
 /* Downwards. */
-static bool spread_over_ops(struct cost *cost, struct nkb_cost_weights *weights)
+static bool spread_over_ops(struct nkb_cost *cost)
 {
+    struct nkb_cost_weights *weights = cost->weights;
     weights[cost->hlo->entry] = (struct nkb_cost_weights){1, 1, 1};
     for (uint32_t i = cost->order.count; i-- > 0;) {
         uint32_t computation = cost->order.at[i];
@@ -157,7 +162,8 @@ static bool spread_over_ops(struct cost *cost, struct nkb_cost_weights *weights)
 }
 
 /* Flops an instruction really does once: XLA's, but for a ragged-dot, whose XLA figure is not. */
-static bool real_flops(const struct cost *cost, uint32_t computation, uint32_t at, nkb_i128 *out)
+static bool real_flops(const struct nkb_cost *cost, uint32_t computation, uint32_t at,
+                       nkb_i128 *out)
 {
     const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
     if (c->instructions[at].opcode == NKB_HLO_RAGGED_DOT)
@@ -168,7 +174,7 @@ static bool real_flops(const struct cost *cost, uint32_t computation, uint32_t a
     return true;
 }
 
-static void sum_executed(struct cost *cost, const nkb_i128 *times)
+static void sum_executed(struct nkb_cost *cost, const nkb_i128 *times)
 {
     for (uint32_t computation = 0; computation < cost->hlo->computation_count; computation++) {
         const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
@@ -192,7 +198,7 @@ static void fill_op(const struct op_sum *sum, bool executed, struct nkb_op *op, 
 }
 
 /* The table of opcodes that occur, by name; false when a figure does not fit 63 bits. */
-static bool list_ops(const struct cost *cost, bool executed, struct nkb_arena *keep,
+static bool list_ops(const struct nkb_cost *cost, bool executed, struct nkb_arena *keep,
                      struct nkb_module *module)
 {
     int64_t counts[NKB_HLO_OPCODE_COUNT + 1] = {0};
@@ -236,37 +242,84 @@ static const char *fill_xla(const struct nkb_cost_totals *total, struct nkb_xla_
 }
 
 /* Why there is no cost; NULL when there is one, or memory ran out. */
-static const char *add_up(struct cost *cost, struct nkb_arena *scratch, struct nkb_arena *keep,
-                          struct nkb_xla_cost *xla)
+static const char *add_up(struct nkb_cost *cost, struct nkb_arena *keep, struct nkb_xla_cost *xla)
 {
     uint32_t count = cost->hlo->computation_count;
-    struct nkb_cost_weights *weights = nkb_arena_array(scratch, count, sizeof *weights);
-    cost->totals = nkb_arena_array(scratch, count, sizeof *cost->totals);
-    if (!weights || !cost->totals || !sum_totals(cost, keep))
+    cost->weights = nkb_arena_array(&cost->scratch, count, sizeof *cost->weights);
+    cost->totals = nkb_arena_array(&cost->scratch, count, sizeof *cost->totals);
+    if (!cost->weights || !cost->totals || !sum_totals(cost, keep))
         return cost->order.why;
     const char *why = fill_xla(&cost->totals[cost->hlo->entry], xla);
-    if (!why && !spread_over_ops(cost, weights))
+    if (!why && !spread_over_ops(cost))
         why = "the cost of an opcode is beyond 127 bits";
     return why;
 }
 
-void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct nkb_arena *keep,
-                      struct nkb_module *module)
+struct nkb_cost *nkb_cost_open(const struct nkb_hlo *hlo, const nkb_i128 *times,
+                               struct nkb_arena *keep, struct nkb_module *module)
 {
-    struct nkb_arena scratch = nkb_arena_beside(keep);
-    struct cost cost = {.hlo = hlo};
-    bool measured = nkb_cost_order_find(&cost.order, hlo, &scratch, keep) &&
-                    nkb_cost_order_measure(&cost.order, hlo, &scratch, keep);
-    const char *why = measured ? add_up(&cost, &scratch, keep, &module->xla) : cost.order.why;
+    struct nkb_cost *cost = calloc(1, sizeof *cost);
+    if (!cost) {
+        keep->failed = true;
+        module->has_xla = false;
+        module->why_no_xla = "out of memory";
+        return NULL;
+    }
+    struct nkb_arena *scratch = &cost->scratch;
+    scratch->limit_bytes = keep->limit_bytes;
+    cost->hlo = hlo;
+    bool measured = nkb_cost_order_find(&cost->order, hlo, scratch, keep) &&
+                    nkb_cost_order_measure(&cost->order, hlo, scratch, keep);
+    const char *why = measured ? add_up(cost, keep, &module->xla) : cost->order.why;
     if (measured && times)
-        sum_executed(&cost, times);
-    if (!list_ops(&cost, measured && times, keep, module) && !why)
+        sum_executed(cost, times);
+    if (!list_ops(cost, measured && times, keep, module) && !why)
         why = "the cost of an opcode is beyond 63 bits";
-    if (scratch.failed || keep->failed) {
+    if (scratch->failed || keep->failed) {
         keep->failed = true; /* the scratch arena's fault is the caller's too */
         why = "out of memory";
     }
     module->has_xla = !why;
     module->why_no_xla = why;
-    nkb_arena_free(&scratch);
+    return cost;
+}
+
+void nkb_cost_close(struct nkb_cost *cost)
+{
+    if (cost)
+        nkb_arena_free(&cost->scratch);
+    free(cost);
+}
+
+void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct nkb_arena *keep,
+                      struct nkb_module *module)
+{
+    nkb_cost_close(nkb_cost_open(hlo, times, keep, module));
+}
+
+bool nkb_cost_own_of(const struct nkb_cost *cost, uint32_t computation, uint32_t instruction,
+                     struct nkb_cost_own *out, nkb_i128 *executed_flops)
+{
+    const struct nkb_cost_own *own = cost->order.bodies[computation].own;
+    *out = own ? own[instruction] : (struct nkb_cost_own){0, 0, 0};
+    return real_flops(cost, computation, instruction, executed_flops) && own;
+}
+
+struct nkb_cost_weights nkb_cost_weight_of(const struct nkb_cost *cost, uint32_t computation)
+{
+    return cost->weights[computation];
+}
+
+bool nkb_cost_edge(const struct nkb_cost *cost, uint32_t computation, uint32_t instruction,
+                   uint32_t i, uint32_t *callee, struct nkb_cost_weights *out)
+{
+    if (!cost->order.bodies[computation].own)
+        return false;
+    const struct nkb_cost_site site =
+        nkb_cost_site_of(cost->hlo, cost->order.bodies, computation, instruction);
+    if (i >= nkb_cost_callee_count(site.instruction))
+        return false;
+    const struct choice choice = choose_branches(cost, site.instruction);
+    *callee = site.instruction->called[i];
+    return weigh_callee(&site, &choice, i, out);
 }

@@ -21,4 +21,33 @@
 void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct nkb_arena *keep,
                       struct nkb_module *module);
 
+/* The same, left open for those who put the cost together in their own way. NULL when memory ran
+ * out; the functions below may be asked where module->has_xla is true. */
+struct nkb_cost;
+struct nkb_cost *nkb_cost_open(const struct nkb_hlo *hlo, const nkb_i128 *times,
+                               struct nkb_arena *keep, struct nkb_module *module);
+void nkb_cost_close(struct nkb_cost *cost);
+
+/* What an instruction costs itself, without the computations it applies and without any -1. */
+struct nkb_cost_own {
+    nkb_i128 flops, transcendentals, bytes;
+};
+/* How often something enters a total: flops, transcendentals and bytes go their own ways. */
+struct nkb_cost_weights {
+    nkb_i128 flops, transcendentals, bytes;
+};
+
+/* Own cost; *executed_flops are what it really does in one execution. False: XLA does not visit it,
+ * and a number is not known. */
+bool nkb_cost_own_of(const struct nkb_cost *cost, uint32_t computation, uint32_t instruction,
+                     struct nkb_cost_own *out, nkb_i128 *executed_flops);
+/* With which weight a computation enters the module's xla; zero where it does not. */
+struct nkb_cost_weights nkb_cost_weight_of(const struct nkb_cost *cost, uint32_t computation);
+/* The i-th computation the instruction applies in XLA's eyes, and how often; false past the last.
+ */
+bool nkb_cost_edge(const struct nkb_cost *cost, uint32_t computation, uint32_t instruction,
+                   uint32_t i, uint32_t *callee, struct nkb_cost_weights *out);
+/* Do the bytes of what an opcode calls count where it is called? Not so for a fusion. */
+bool nkb_cost_passes_bytes(enum nkb_hlo_opcode opcode);
+
 #endif

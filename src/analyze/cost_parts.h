@@ -3,12 +3,11 @@
 #ifndef NKB_ANALYZE_COST_PARTS_H
 #define NKB_ANALYZE_COST_PARTS_H
 
-#include "base/arena.h"
-#include "model/hlo.h"
+#include "analyze/cost.h"
 
-/* What an instruction costs itself, without the computations it applies. */
-struct nkb_cost_own {
-    nkb_i128 flops, transcendentals, bytes;
+/* As XLA adds them, with -1 for each custom-call; how many of those are in it is beside it. */
+struct nkb_cost_totals {
+    nkb_i128 flops, transcendentals, bytes, unknown_flops, unknown_bytes;
 };
 
 /* What is known of one computation. Filled callee first: what it calls is complete before it. */
@@ -52,8 +51,6 @@ bool nkb_cost_leaf_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out);
 /* Does XLA visit the computations an opcode calls, and how many are they? */
 bool nkb_cost_visits(enum nkb_hlo_opcode opcode);
 uint32_t nkb_cost_callee_count(const struct nkb_hlo_instruction *instruction);
-/* Do a called computation's bytes count where it is called? */
-bool nkb_cost_passes_bytes(enum nkb_hlo_opcode opcode);
 
 /* An instruction in its computation. */
 struct nkb_cost_site {
