@@ -97,6 +97,26 @@ static const struct nkb_field op[] = {
 static const struct nkb_record op_record = NKB_RECORD(struct nkb_op, op);
 SIZE_IS(struct nkb_op, 56);
 
+static const struct nkb_field group[] = {
+    ROW(struct nkb_group, key, STR),
+    ROW(struct nkb_group, detail, STR),
+    ROW(struct nkb_group, has_call_macs, BOOL),
+    ROW(struct nkb_group, call_macs, INT),
+    ROW(struct nkb_group, absent, BITS),
+    ROW(struct nkb_group, figures, INT),
+};
+static const struct nkb_record group_record = NKB_RECORD(struct nkb_group, group);
+SIZE_IS(struct nkb_group, 192);
+
+static const struct nkb_field groups[] = {
+    ROW(struct nkb_groups, made, BOOL),
+    LIST(struct nkb_groups, at, count, group_record),
+    ROW(struct nkb_groups, has_rest, BOOL),
+    WITHIN(struct nkb_groups, rest, group_record),
+};
+static const struct nkb_record groups_record = NKB_RECORD(struct nkb_groups, groups);
+SIZE_IS(struct nkb_groups, 216);
+
 static const struct nkb_field module[] = {
     PLACE(struct nkb_module, path, STR),
     PLACE(struct nkb_module, file_name, STR),
@@ -129,9 +149,10 @@ static const struct nkb_field module[] = {
     LIST(struct nkb_module, ops, op_count, op_record),
     TEXTS(struct nkb_module, diagnostics, diagnostic_count),
     ROW(struct nkb_module, why_no_loops, TEXT),
+    WITHIN(struct nkb_module, groups, groups_record),
 };
 const struct nkb_record nkb_module_record = NKB_RECORD(struct nkb_module, module);
-SIZE_IS(struct nkb_module, 392);
+SIZE_IS(struct nkb_module, 2120);
 
 static const struct nkb_field shard[] = {
     ROW(struct nkb_shard, of, STR),         ROW(struct nkb_shard, index, INT),

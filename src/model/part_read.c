@@ -153,7 +153,11 @@ static void take_field(struct reader *r, const struct nkb_field *field, void *ba
     case NKB_FIELD_ASIDE:
         break;
     case NKB_FIELD_INT:
-        *(int64_t *)out = take_int(r);
+        for (uint32_t i = 0; i < nkb_field_times(field); i++)
+            ((int64_t *)out)[i] = take_int(r);
+        break;
+    case NKB_FIELD_BITS:
+        *(uint32_t *)out = (uint32_t)take_below(r, UINT64_C(1) << 32, "bits beyond the 32nd");
         break;
     case NKB_FIELD_BOOL:
         *(bool *)out = take_below(r, 2, "neither true nor false") == 1;
@@ -174,7 +178,9 @@ static void take_field(struct reader *r, const struct nkb_field *field, void *ba
         take_digest(r, out);
         break;
     case NKB_FIELD_RECORD:
-        take_record(r, field->record, out);
+        for (uint32_t i = 0; i < field->size; i += field->record->size)
+            if (take_below(r, 2, "neither true nor false") == 1)
+                take_record(r, field->record, (char *)out + i);
         break;
     case NKB_FIELD_LIST:
     case NKB_FIELD_TEXTS:

@@ -88,6 +88,15 @@ static void put_digest(struct writer *w, const unsigned char *digest)
 
 static void put_record(struct writer *w, const struct nkb_record *record, const void *base);
 
+/* Most dimensions of most modules are blank. */
+static void put_within(struct writer *w, const struct nkb_record *record, const void *base)
+{
+    bool blank = nkb_record_blank(record, base);
+    put_varint(w, !blank);
+    if (!blank)
+        put_record(w, record, base);
+}
+
 static void put_list(struct writer *w, const struct nkb_field *field, const void *base)
 {
     uint32_t count = nkb_field_count(field, base);
@@ -115,7 +124,11 @@ static void put_field(struct writer *w, const struct nkb_field *field, const voi
     case NKB_FIELD_ASIDE:
         break;
     case NKB_FIELD_INT:
-        put_int(w, *(const int64_t *)in);
+        for (uint32_t i = 0; i < nkb_field_times(field); i++)
+            put_int(w, ((const int64_t *)in)[i]);
+        break;
+    case NKB_FIELD_BITS:
+        put_varint(w, *(const uint32_t *)in);
         break;
     case NKB_FIELD_BOOL:
         put_varint(w, *(const bool *)in);
@@ -136,7 +149,8 @@ static void put_field(struct writer *w, const struct nkb_field *field, const voi
         put_digest(w, in);
         break;
     case NKB_FIELD_RECORD:
-        put_record(w, field->record, in);
+        for (uint32_t i = 0; i < field->size; i += field->record->size)
+            put_within(w, field->record, (const char *)in + i);
         break;
     case NKB_FIELD_LIST:
     case NKB_FIELD_TEXTS:

@@ -1,22 +1,37 @@
 #include "model/record.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/str.h"
+
+enum { MAX_WITHIN_BYTES = 512 }; /* of a struct within another: the tables are ours */
+
+uint32_t nkb_field_times(const struct nkb_field *field)
+{
+    if (field->kind == NKB_FIELD_INT)
+        return field->size / (uint32_t)sizeof(int64_t);
+    return field->kind == NKB_FIELD_RECORD ? field->size / field->record->size : 1;
+}
 
 size_t nkb_record_least(const struct nkb_record *record)
 {
     size_t least = 0;
     for (uint32_t i = 0; i < record->count; i++) {
         const struct nkb_field *field = &record->fields[i];
-        if (field->kind == NKB_FIELD_RECORD)
-            least += nkb_record_least(field->record);
-        else if (field->kind == NKB_FIELD_DOUBLE)
+        if (field->kind == NKB_FIELD_DOUBLE)
             least += sizeof(double);
         else if (field->kind != NKB_FIELD_ASIDE)
-            least++;
+            least += nkb_field_times(field);
     }
     return least;
+}
+
+bool nkb_record_blank(const struct nkb_record *record, const void *base)
+{
+    static const uint64_t blank[MAX_WITHIN_BYTES / sizeof(uint64_t)];
+    assert(record->size <= sizeof blank);
+    return nkb_record_equal(record, base, blank, false);
 }
 
 /* FNV-1a. */
@@ -46,6 +61,7 @@ uint32_t nkb_record_mark(const struct nkb_record *record)
         mark = mix(mark, field->name, strlen(field->name) + 1);
         mark = mix_number(mark, (uint32_t)field->kind);
         mark = mix_number(mark, field->limit);
+        mark = mix_number(mark, nkb_field_times(field));
         if (field->record)
             mark = mix_number(mark, nkb_record_mark(field->record));
     }
@@ -77,6 +93,15 @@ static bool lists_equal(const struct nkb_field *field, const void *a, const void
     return true;
 }
 
+static bool records_equal(const struct nkb_field *field, const char *a, const char *b,
+                          bool content_only)
+{
+    for (uint32_t i = 0; i < field->size; i += field->record->size)
+        if (!nkb_record_equal(field->record, a + i, b + i, content_only))
+            return false;
+    return true;
+}
+
 static bool fields_equal(const struct nkb_field *field, const void *a, const void *b,
                          bool content_only)
 {
@@ -89,11 +114,12 @@ static bool fields_equal(const struct nkb_field *field, const void *a, const voi
     case NKB_FIELD_TEXT:
         return texts_equal(*(const char *const *)x, *(const char *const *)y);
     case NKB_FIELD_RECORD:
-        return nkb_record_equal(field->record, x, y, content_only);
+        return records_equal(field, x, y, content_only);
     case NKB_FIELD_LIST:
     case NKB_FIELD_TEXTS:
         return lists_equal(field, a, b, content_only);
     case NKB_FIELD_INT:
+    case NKB_FIELD_BITS:
     case NKB_FIELD_BOOL:
     case NKB_FIELD_DOUBLE:
     case NKB_FIELD_CHOICE:

@@ -13,14 +13,15 @@ enum { NKB_DIGEST_BYTES = 32 };
 
 enum nkb_field_kind {
     NKB_FIELD_ASIDE,  /* not kept: made anew by whoever reads */
-    NKB_FIELD_INT,    /* int64_t */
+    NKB_FIELD_INT,    /* int64_t, or an array of them */
+    NKB_FIELD_BITS,   /* uint32_t */
     NKB_FIELD_BOOL,   /* bool */
     NKB_FIELD_DOUBLE, /* double, finite */
     NKB_FIELD_CHOICE, /* an enum below limit */
     NKB_FIELD_STR,    /* struct nkb_str, may hold NUL */
     NKB_FIELD_TEXT,   /* const char *, may be NULL */
     NKB_FIELD_DIGEST, /* unsigned char[NKB_DIGEST_BYTES]; all zero: none */
-    NKB_FIELD_RECORD, /* a struct within */
+    NKB_FIELD_RECORD, /* a struct within, or an array of them */
     NKB_FIELD_LIST,   /* a pointer to records, their number a uint32_t at count_offset */
     NKB_FIELD_TEXTS,  /* const char **, likewise; none is NULL */
 };
@@ -53,10 +54,14 @@ struct nkb_record {
 size_t nkb_record_least(const struct nkb_record *record);
 /* Changes whenever a table does: two programs whose tables differ read different files. */
 uint32_t nkb_record_mark(const struct nkb_record *record);
+/* Is it as if nothing had been put into it? */
+bool nkb_record_blank(const struct nkb_record *record, const void *base);
 /* Do two say the same, ASIDE left out; with content_only also what is a place? */
 bool nkb_record_equal(const struct nkb_record *record, const void *a, const void *b,
                       bool content_only);
 
+/* How many of its kind stand in the struct: more than one in an array. */
+uint32_t nkb_field_times(const struct nkb_field *field);
 /* Readers and writers reach members through these. */
 static inline const void *nkb_field_in(const struct nkb_field *field, const void *base)
 {

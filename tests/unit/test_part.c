@@ -50,6 +50,15 @@ static struct nkb_op ops[] = {{.opcode = NKB_HLO_DOT,
                                .executed_flops = 77}};
 static const char *remarks[] = {"a remark", "flash_fwd"};
 
+static struct nkb_group groups[] = {
+    {.key = NKB_STR_LITERAL("flash_fwd"),
+     .has_call_macs = true,
+     .call_macs = -3,
+     .absent = UINT32_MAX,
+     .figures = {1, -2, [NKB_FIGURES - 1] = INT64_MIN}},
+    {.detail = NKB_STR_LITERAL("none")},
+};
+
 static struct nkb_module good(const char *path)
 {
     return (struct nkb_module){
@@ -78,6 +87,8 @@ static struct nkb_module good(const char *path)
         .kernel_count = 1,
         .op_count = 1,
         .diagnostic_count = 2,
+        .groups = {[NKB_BY_SCOPE] = {.made = true, .count = 2, .at = groups},
+                   [NKB_BY_INSTRUCTION] = {.made = true, .has_rest = true, .rest = {.absent = 5}}},
     };
 }
 
@@ -142,6 +153,10 @@ static void what_is_written_is_read_back(void **state)
     assert_memory_equal(m->loops[1].name.ptr, "a\0b", 4);
     assert_true(m->static_macs.nki_ratio == 0.25 && m->executed.nki_ratio == 0.1);
     assert_null(m->error);
+    assert_false(m->groups[NKB_BY_OPCODE].made);
+    assert_int_equal(m->groups[NKB_BY_SCOPE].at[0].figures[NKB_FIGURES - 1], INT64_MIN);
+    assert_int_equal(m->groups[NKB_BY_SCOPE].at[0].absent, UINT32_MAX);
+    assert_int_equal(m->groups[NKB_BY_INSTRUCTION].rest.absent, 5);
     assert_string_equal(again.modules[1].why_no_xla, "");
     assert_int_equal(nkb_part_write(&again, ENGINE, &twice, &err), 0);
     assert_int_equal(twice.len, bytes.len);
@@ -195,7 +210,7 @@ static void cover(const struct nkb_record *record)
             memset(covered + field->count_offset, 1, sizeof(uint32_t));
         if (field->record) {
             if (field->kind == NKB_FIELD_RECORD)
-                assert_int_equal(field->size, field->record->size);
+                assert_int_equal(field->size, nkb_field_times(field) * field->record->size);
             cover(field->record);
         }
     }
