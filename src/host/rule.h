@@ -27,5 +27,9 @@ int nkb_host_run(struct nkb_host *host, const char *function, nkb_state_job *job
                  struct nkb_err *err);
 /* p: name -> value, with unit and origin. NULL when memory runs out. */
 const struct nkb_value *nkb_host_bound_params(struct nkb_host *host);
+/* What a result says of the rule and the run: rule, params, diagnostics, run. NULL when memory runs
+ * out. */
+struct nkb_value *nkb_host_head(struct nkb_arena *arena, const struct nkb_host *host,
+                                const struct nkb_run_facts *facts);
 
 #endif

@@ -119,8 +119,8 @@ static void put_given(struct nkb_arena *arena, struct nkb_value *object, const c
                   given ? (struct nkb_value *)(uintptr_t)given : nkb_value_new(arena, otherwise));
 }
 
-static struct nkb_value *make_head(struct nkb_arena *arena, const struct nkb_host *host,
-                                   const struct nkb_run_facts *facts)
+struct nkb_value *nkb_host_head(struct nkb_arena *arena, const struct nkb_host *host,
+                                const struct nkb_run_facts *facts)
 {
     struct nkb_value *head = nkb_value_object(arena);
     add_rule(arena, head, host);
@@ -164,7 +164,7 @@ int nkb_host_score(struct nkb_host *host, const struct nkb_value *metrics,
         }
     if (code != 0)
         return code;
-    s.head = make_head(arena, host, facts); /* now that every module was required */
+    s.head = nkb_host_head(arena, host, facts); /* now that every module was required */
     if (!s.head)
         return nkb_err_memory(err);
     code = nkb_state_run(host->state, NULL, build, &s, err);

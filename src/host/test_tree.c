@@ -86,7 +86,8 @@ static void make_absent(struct nkb_arena *arena, struct nkb_value *v, const char
 /* Does the value fit what the engine has there? Its numbers take the engine's kind. */
 static int fit_number(const struct way *way, bool whole, struct nkb_value *v, struct nkb_err *err)
 {
-    static const double exact = 9007199254740992.0; /* 2^53: every whole double up to it is itself */
+    static const double exact =
+        9007199254740992.0; /* 2^53: every whole double up to it is itself */
 
     if (v->kind != NKB_INT && v->kind != NKB_FLOAT)
         return misfit(way, v, whole ? "a whole number" : "a number", err);
@@ -189,8 +190,8 @@ static int put(struct nkb_arena *arena, struct nkb_value *tree, struct nkb_str p
                      position < 1 || (uint64_t)position > at->as.items.count))
             return nkb_err_set(err, NKB_EINPUT,
                                "metric '%s': there is no item %s; write the list itself first",
-                               nkb_show(path, shown), name.len < 20 ? nkb_arena_copy(arena, name).ptr
-                                                                    : "of that number");
+                               nkb_show(path, shown),
+                               name.len < 20 ? nkb_arena_copy(arena, name).ptr : "of that number");
         struct nkb_value **slot = item ? &at->as.items.at[position - 1].value : NULL;
         below = item ? *slot : nkb_value_find(at, name);
         if (rest.len == 0) {
@@ -215,8 +216,8 @@ static int put(struct nkb_arena *arena, struct nkb_value *tree, struct nkb_str p
 }
 
 /* The shape at a path; NULL below what is open. */
-static int resolve(const struct nkb_shape *shape, struct nkb_str path,
-                   const struct nkb_shape **out, struct nkb_err *err)
+static int resolve(const struct nkb_shape *shape, struct nkb_str path, const struct nkb_shape **out,
+                   struct nkb_err *err)
 {
     struct way top = {NULL, NKB_STR_NONE}, whole = {&top, NKB_STR_NONE};
     struct nkb_str rest = path;
@@ -302,9 +303,9 @@ static struct nkb_value *complete(struct nkb_arena *arena, const struct nkb_shap
     for (size_t i = 0; i < v->as.items.count && ordered; i++) {
         const struct nkb_member *member = &v->as.items.at[i];
         if (!nkb_value_find(ordered, member->key))
-            nkb_value_set(arena, ordered, member->key,
-                          complete(arena, nkb_shape_member(shape, member->key), member->value,
-                                   source));
+            nkb_value_set(
+                arena, ordered, member->key,
+                complete(arena, nkb_shape_member(shape, member->key), member->value, source));
     }
     return ordered;
 }

@@ -1,0 +1,99 @@
+-- The shape of test files: which keys there are, of which kind, and in which line something stands. What is wrong
+-- with a test file ends the whole file, at a line and with what would be right.
+local host = ...
+local fmt = string.format
+
+local shape = {}
+local source, path = "", "test"
+
+function shape.open(text, name)
+  source, path = text, name
+end
+
+local function line_at(position)
+  local line = 1
+  for _ in source:sub(1, position):gmatch "\n" do line = line + 1 end
+  return line
+end
+
+-- The line where a text stands as a string; nil when it is made by the program or stands there in other spelling.
+function shape.line_of(name, from)
+  local best
+  for _, quote in ipairs { '"', "'" } do
+    local at = source:find(quote .. name .. quote, from or 1, true)
+    if at and (not best or at < best) then best = at end
+  end
+  return best and line_at(best), best
+end
+
+-- Where the rows of the table called `name` stand: their lines, as far as the text shows them.
+function shape.rows_of(name)
+  local _, at = shape.line_of(name)
+  local _, open = source:find("rows%s*=%s*{", at or 1)
+  local lines = {}
+  while at and open do
+    local first, last = source:find("^[%s,;]*%b{}", open + 1)
+    if not first then break end
+    lines[#lines + 1] = line_at(source:find("{", first, true))
+    open = last
+    local comment = source:match("^[ \t,;]*%-%-[^\n]*()", open + 1)
+    if comment then open = comment - 1 end
+  end
+  return lines
+end
+
+function shape.place(line) return line and path .. ":" .. line or path end
+
+function shape.fault(where, text, ...)
+  host.fail(fmt("%s: %s", where, fmt(text, ...)))
+end
+
+local function kind_of(x)
+  local kind = host.nkb.kind(x)
+  if kind == "nil" then return "missing" end
+  return (kind:find "^[aeiou]" and "an " or "a ") .. kind
+end
+shape.kind_of = kind_of
+
+-- A key that is not in the list is a fault. `what` is what the table is: "a case".
+function shape.check_keys(where, t, keys, what)
+  for key in host.base.pairs(t) do
+    local known = false
+    for _, name in ipairs(keys) do known = known or name == key end
+    if not known then
+      local meant = type(key) == "string" and host.suggest(key, keys)
+      shape.fault(where, "'%s' is not part of %s; %s", host.tostring(key), what,
+        meant and "did you mean '" .. meant .. "'?" or "known are " .. table.concat(keys, ", "))
+    end
+  end
+end
+
+local expected = { string = "a text", table = "a table", list = "a list", number = "a number", boolean = "true or false",
+  ["function"] = "a function", count = "a whole number above 0" }
+
+local function is_list(t)
+  for key in host.base.pairs(t) do
+    if math.type(key) ~= "integer" or key < 1 or key > #t then return false end
+  end
+  return true
+end
+
+-- t[key] is of one of the kinds, or not there at all.
+function shape.check(where, t, key, ...)
+  local value = t[key]
+  if value == nil then return nil end
+  local words = {}
+  for i, kind in ipairs { ... } do
+    if kind == "list" then
+      if type(value) == "table" and host.nkb.kind(value) ~= "object" and is_list(value) then return value end
+    elseif kind == "count" then
+      if math.type(value) == "integer" and value > 0 then return value end
+    elseif type(value) == kind then
+      return value
+    end
+    words[i] = expected[kind]
+  end
+  shape.fault(where, "'%s' is %s; %s is expected", key, kind_of(value), table.concat(words, " or "))
+end
+
+return shape
