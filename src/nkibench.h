@@ -97,14 +97,23 @@ NKB_API int nkb_run_score(nkb_run *run);
 NKB_API int nkb_run_ask(nkb_run *run, const char *name, const char *value);
 
 /* Texts, by name:
- *   after nkb_run_score:   "console" "json" "training_json" (NULL when the rule has no such layout)
+ *   after nkb_run_score:   "console" "json" "training_json" (NULL when the rule has no such layout),
+ *                          "explain.text" "explain.json" (asked: "target", a score)
  *   after nkb_run_measure: "metrics.text" "metrics.json" "metrics.lua" (of the whole tree, or below
  *                          `path` when that is not NULL), "hlo.text" "hlo.json" "log.text" "log.json"
  *   at any time:           "rules.text" (the rules that can be found), "dry-run" (the rule, every input
  *                          and setting with where it came from, and what would be written), "missing"
- *                          (a line for each input that is needed and not there)
+ *                          (a line for each input that is needed and not there), "rules.source" and
+ *                          "rules.doc" (of the rule `path`), "api.text" "api.json" (what rules can call);
+ *                          "new" (asked: "name"; the files a new rule consists of, one a line, or with
+ *                          `path` one's text, with "" what to do next), "example" (likewise)
  * Terminated; *size_bytes gets the length (may be NULL). NULL when it cannot be had: see nkb_run_error. */
 NKB_API const char *nkb_run_text(nkb_run *run, const char *what, const char *path, size_t *size_bytes);
+
+/* Look at rules without running them over anything: files, names or folders (none: "score.lua"). Asked:
+ * "format" (text, json, github, sarif) and "strict". The findings are then the text "check"; NKB_RULE when
+ * there is an error, or with "strict" anything, among them. */
+NKB_API int nkb_run_check_rules(nkb_run *run, const char *const *names, size_t count);
 
 /* Diagnostics so far, in order: i from 0, NULL past the last. *is_warning: 1 a warning, 0 a note. */
 NKB_API const char *nkb_run_diagnostic(const nkb_run *run, size_t i, int *is_warning);

@@ -95,6 +95,7 @@ struct nkb_run {
     struct nkb_module *modules;
     size_t module_count;
 
+    const struct nkb_value *checked; /* the text of nkb_run_check_rules; NULL before */
     struct nkb_value *asked;       /* name -> text: nkb_run_ask; NULL before the first */
     struct nkb_value *metrics;     /* m; NULL before measure */
     struct nkb_value *diagnostics; /* array of {text, warning} */
@@ -159,6 +160,19 @@ int run_missing(nkb_run *run, enum setting_id id);
 
 /* run_path.c: NULL with an error when there is no such metric */
 struct nkb_value *run_find_metric(nkb_run *run, const char *path);
+
+/* The metrics once more, sharing all but the one at path, which may be changed. NULL with an error. */
+struct nkb_value *run_vary_metric(nkb_run *run, const char *path, struct nkb_value **leaf);
+
+/* run_vary.c: for each metric that the score is made of, what a percent does to it, and what reaching a
+ * target (NULL: none) takes. An array of objects for scripts/explain.lua; NULL when memory runs out. */
+struct nkb_value *run_vary(nkb_run *run, const double *target);
+/* run_explain.c: after a score, its derivation in words, or as JSON */
+int run_explain(nkb_run *run, bool json, struct nkb_buf *out);
+
+/* run_author.c: what is asked at any time, by who writes rules */
+bool run_is_author_text(const char *what);
+int run_author_text(nkb_run *run, const char *what, const char *path, struct nkb_buf *out);
 
 /* run_text.c */
 int run_check_inputs(nkb_run *run); /* the dry run's: is a needed input missing? */

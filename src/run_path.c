@@ -80,3 +80,60 @@ struct nkb_value *run_find_metric(nkb_run *run, const char *path)
     }
     return NULL;
 }
+
+/* A copy of a group that shares its members. */
+static struct nkb_value *copy_group(struct nkb_arena *arena, const struct nkb_value *group)
+{
+    struct nkb_value *copy = nkb_value_new(arena, group->kind);
+    size_t count = group->as.items.count;
+    struct nkb_member *at = nkb_arena_array(arena, count ? count : 1, sizeof *at);
+    if (!copy || !at)
+        return NULL;
+    *copy = *group;
+    memcpy(at, group->as.items.at, count * sizeof *at);
+    copy->as.items.at = at;
+    copy->as.items.capacity = count;
+    return copy;
+}
+
+static struct nkb_value **place_of(struct nkb_value *group, const struct nkb_value *member)
+{
+    for (size_t i = 0; i < group->as.items.count; i++)
+        if (group->as.items.at[i].value == member)
+            return &group->as.items.at[i].value;
+    return NULL;
+}
+
+struct nkb_value *run_vary_metric(nkb_run *run, const char *path, struct nkb_value **leaf)
+{
+    struct nkb_arena *arena = &run->arena;
+    struct nkb_value *root = copy_group(arena, run->metrics), *v = root;
+    const char *at = path;
+
+    while (v) {
+        size_t length = 0;
+        struct nkb_value *next =
+            v->kind == NKB_ARRAY ? find_item(v, at, &length) : find_member(v, at, &length);
+        if (!next) {
+            no_metric(run, v, path, at);
+            return NULL;
+        }
+        struct nkb_value **place = place_of(v, next);
+        at += length;
+        at += *at == '.';
+        if (*at == '\0') {
+            *leaf = *place = nkb_value_new(arena, next->kind);
+            if (!*leaf)
+                break;
+            **leaf = *next;
+            return root;
+        }
+        if (next->kind != NKB_ARRAY && next->kind != NKB_OBJECT) {
+            no_metric(run, next, path, at);
+            return NULL;
+        }
+        *place = v = copy_group(arena, next);
+    }
+    nkb_err_memory(&run->err);
+    return NULL;
+}

@@ -234,8 +234,12 @@ int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_b
     }
     if (strcmp(what, "dry-run") == 0)
         return dry_run(run, out);
+    if (run_is_author_text(what))
+        return run_author_text(run, what, path, out);
     if (strcmp(what, "missing") == 0)
         return name_missing(run, out);
+    if (strncmp(what, "explain.", 8) == 0)
+        return run_explain(run, strcmp(what + 8, "json") == 0, out);
 
     const char *dot = strchr(what, '.');
     const char *name = dot && strncmp(what, "hlo", 3) == 0   ? "hlo"

@@ -72,6 +72,12 @@ function session.score(m, p)
   outcome.mode = mode or (training_only(m) and "training_only" or "combined")
 end
 
+-- The score of other metrics, and nothing kept of it.
+function session.probe(m, p)
+  local node = read_score(rule.score(m, p, host.derivation.recorder(m, p)))
+  return host.node_of(node).value
+end
+
 function session.score_file(m, p, index)
   local module = m.hlo.modules[index]
   local score = rule.score_file(m, p, module)

@@ -27,6 +27,8 @@ enum cli_flag {
     FLAG_DRY_RUN,
     FLAG_JSON,
     FLAG_LUA,
+    FLAG_DIR,
+    FLAG_EXAMPLE,
     FLAG_COUNT,
 };
 
@@ -133,9 +135,13 @@ void progress_clear(void);
 
 /* commands */
 int command_score(struct cli *cli);
+int command_explain(struct cli *cli);
 int command_metrics(struct cli *cli);
 int command_hlo(struct cli *cli);
 int command_log(struct cli *cli);
 int command_rules(struct cli *cli);
+int command_check(struct cli *cli);
+int command_new(struct cli *cli);
+int command_help(struct cli *cli);
 
 #endif

@@ -10,17 +10,39 @@
 static const struct command commands[] = {
     {"score", "[RULE] [flags]", "score: RULE is a Lua file or a rule's name; score.lua if left out",
      command_score, true, NULL},
+    {"explain", "explain [RULE]", "where the score comes from, and what would move it", command_explain,
+     true, NULL},
     {"metrics", "metrics [PATH]", "the numbers a rule would see", command_metrics, false, NULL},
     {"hlo", "hlo FILE|DIR...", "what HLO modules hold: MACs, kernels, loops", command_hlo, false,
      "HLO"},
     {"log", "log FILE", "what a training log says", command_log, false, ""},
-    {"rules", "rules", "the rules there are", command_rules, false, ""},
+    {"check", "check [RULE|DIR...]", "is a rule well written? Nothing is measured", command_check,
+     false, ""},
+    {"new", "new NAME", "a rule to begin with, its layout and its test", command_new, false, ""},
+    {"rules", "rules [show|doc NAME]", "the rules there are; one's source, or a page about it",
+     command_rules, false, ""},
+    {"help", "help [api|COMMAND]", "this; the rule API on one page", command_help, false, ""},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 /* Flags of some commands: the text that is asked for depends on them (nkb_run_ask). */
 static const struct option asked[] = {
+    {.name = "target", .metavar = "X", .group = "Score", .about = "a score: what one input alone would need for it",
+     .owner = OWNER_ASKED, .commands = "explain"},
+    {.name = "format",
+     .metavar = "NAME",
+     .group = "Output",
+     .about = "how findings are written",
+     .choices = "text json github sarif",
+     .initial = "text",
+     .owner = OWNER_ASKED,
+     .commands = "check"},
+    {.name = "strict",
+     .group = "Run",
+     .about = "warnings count as errors",
+     .owner = OWNER_ASKED,
+     .commands = "check"},
     {.name = NULL},
 };
 

@@ -28,9 +28,13 @@ static const struct option own[FLAG_COUNT] = {
     [FLAG_DRY_RUN] = {"dry-run", NULL, "Run", "show what would be read and written, and stop", NULL,
                       NULL, NULL, OWNER_CLI, FLAG_DRY_RUN, "score", 0},
     [FLAG_JSON] = {"json", NULL, "Output", "JSON instead of text", NULL, NULL, NULL, OWNER_CLI,
-                   FLAG_JSON, "metrics hlo log", 0},
+                   FLAG_JSON, "explain metrics hlo log", 0},
     [FLAG_LUA] = {"lua", NULL, "Output", "a Lua table instead of text", NULL, NULL, NULL, OWNER_CLI,
                   FLAG_LUA, "metrics hlo log", 0},
+    [FLAG_DIR] = {"dir", "DIR", "Output", "where to write", ".", NULL, NULL, OWNER_CLI, FLAG_DIR,
+                  "new", 0},
+    [FLAG_EXAMPLE] = {"example", "DIR", "Output", "a runnable example with its inputs, into DIR",
+                      NULL, NULL, NULL, OWNER_CLI, FLAG_EXAMPLE, "new", 0},
 };
 
 /* What decides how a rule is loaded, and how what goes wrong by then is said. */

@@ -43,6 +43,16 @@ typedef void nkb_host_enter(void *context, const char *what); /* as nkb_enter_fn
  * loaded in a host of its own, of which the callback (NULL: none) hears. */
 struct nkb_value *nkb_rule_list(struct nkb_arena *arena, nkb_host_enter *enter, void *context);
 
+/* What one rule is, for who looks at it without running it: {name, path, origin, text, and either error or
+ * {title, version, about, needs, functions, params: [{name, flag, type, about, unit, default, min,
+ * max, above, choices}]}, modules: [{name, path, text}], has_test}. Its file is run in a host of its own,
+ * of which the callback (NULL: none) hears. What the rule did wrong is its `error`; NKB_ERULE when there
+ * is no such rule. */
+int nkb_rule_describe(const char *name, struct nkb_arena *arena, nkb_host_enter *enter,
+                      void *context, struct nkb_value **out, struct nkb_err *err);
+/* The rules of a folder by path, in order of their names; empty when there are none. */
+struct nkb_value *nkb_rule_folder(const char *directory, struct nkb_arena *arena);
+
 struct nkb_param {
     const char *name;         /* training_weight */
     const char *flag;         /* training-weight */
@@ -103,6 +113,10 @@ struct nkb_run_facts {
 int nkb_host_score(struct nkb_host *host, const struct nkb_value *metrics,
                    const struct nkb_run_facts *facts, struct nkb_arena *arena,
                    struct nkb_value **result, struct nkb_err *err);
+/* After nkb_host_score: the score of other metrics, which may change from call to call. The rule's
+ * own error is NKB_ERULE, what no score can be made of NKB_EINPUT. */
+int nkb_host_probe(struct nkb_host *host, const struct nkb_value *metrics, double *score,
+                   struct nkb_err *err);
 /* After nkb_host_score. "console" gives the text; "json" and "training_json" the JSON text of the
  * ordered table the layout returned. *present is false (and nothing appended) when the rule has no
  * training_json. */

@@ -1,0 +1,102 @@
+# nkibench explain: the derivation, what a percent does, what a target takes.
+load helper
+
+# The figures of handler.py's sample (facts of its README): 15.4586, made by inference alone.
+sample() {
+  cp -r "$ROOT/examples/readme_sample" sample
+  cd sample || return 1
+}
+
+@test "the sample's score comes from inference; training makes 0.02 % of it" {
+  sample
+  nkibench explain --throughput 2.1 > out.txt
+  grep -q '^score  *15\.4586  *100 %  0\.4 × training 0\.0077 + 0\.6 × inference 25\.7592$' out.txt
+  grep -q '^├─ training  *0\.0077  *0\.02 %  ' out.txt
+  grep -q '^└─ inference  *25\.7592  *99\.98 %  ' out.txt
+  grep -q 'inference.e2e_model.latency_ms_avg  *12131\.49  *ms  *benchmark_inference.json: e2e_model.latency_ms_avg$' out.txt
+  grep -q 'mfu_improvement  *0\.3095  *15\.4766 % ÷ 50 %$' out.txt
+  grep -q '^note: training has weight 0.4 but makes 0.02 % of the score$' out.txt
+  [ ! -e benchmark_results.json ] # nothing is written
+}
+
+@test "one percent better is what the rule itself gives for it" {
+  sample
+  # latency: inference / 0.99; 0.6 · 25.7592 · (1/0.99 - 1) = 0.1561
+  nkibench explain --throughput 2.1 > out.txt
+  grep -q '^  inference.e2e_model.latency_ms_avg  *12131.49  *ms  *+0.1561  *1 % less$' out.txt
+  grep -q '^  inference.e2e_model.throughput  *52.76  *tokens/s  *+0.1546  *1 % more$' out.txt
+  grep -q '^  hlo.static.nki_ratio  *0.1846  *+0.0241  *1 % more$' out.txt
+  grep -q '^  inference.accuracy  *1  *+0.0000  *1 is the most it can be$' out.txt
+}
+
+@test "a target says what each input alone would need, or that it cannot" {
+  sample
+  nkibench explain --throughput 2.1 --target 20 > out.txt
+  grep -q '^to reach 20, all else as it is: what one input would have to be$' out.txt
+  grep -q 'latency_ms_avg  *9376\.3684  *ms  *now 12131\.49, -22\.7 %$' out.txt
+  grep -q 'hlo.static.nki_ratio  *0\.5326  *now 0\.1846, +189 %$' out.txt
+  grep -q 'training.mfu_percent  *cannot  *100 % brings 15\.4754$' out.txt
+  # and it is so: with that latency the score is 20
+  sed -i 's/12131\.49/9376.3684/' benchmark_inference.json
+  nkibench -q --throughput 2.1 | grep -q 'SCORE: 20.0000'
+  nkibench explain --throughput 2.1 --target 5 | grep -q '^to come down to 5, all else as it is'
+}
+
+@test "a target is a number" {
+  transcript <<'END'
+$ nkibench explain --target x
+! nkibench: --target is "x"; a score, a finite number, is expected
+! nkibench: see nkibench --help
+? 2
+$ nkibench explain --target inf
+! nkibench: --target is "inf"; a score, a finite number, is expected
+! nkibench: see nkibench --help
+? 2
+$ nkibench explain score.lua more
+! nkibench: 'more' has no place here; a rule is the first argument, all else are flags
+! nkibench: see nkibench --help
+? 2
+$ nkibench --target 5
+! nkibench: --target is for explain
+! nkibench: see nkibench --help
+? 2
+END
+}
+
+@test "JSON has the tree with shares and formulas, and every input, with all digits" {
+  sample
+  nkibench explain --throughput 2.1 --target 20 --json > e.json
+  is e.json score 15.4586001859732 valid true tree.formula '0.4 × training 0.0077 + 0.6 × inference 25.7592' \
+    "tree.children[1].name" training "tree.children[1].weight" 0.4 "inputs[1].path" training.mfu_percent \
+    "inputs[1].high" 100 target 20
+}
+
+@test "a rule that is no function of its inputs is told so" {
+  rule 'score = (function() local n = 0 return function() n = n + 1 return n end end)()'
+  nkibench explain ./r.lua > out.txt
+  grep -q '^what it hangs on cannot be said: asked again, the rule gives 2.0 and not 1.0; a score is a function of its inputs alone$' out.txt
+}
+
+@test "a rule without a derivation is told what would give it one" {
+  rule 'score = function(m) return m.hlo.static.macs + 0.0 end'
+  nkibench explain ./r.lua > out.txt
+  grep -q '^what it hangs on cannot be said: no metric is in its derivation (t:metric puts it there)$' out.txt
+}
+
+@test "a score that turns is said not to be monotone" {
+  rule 'score = function(m, p, t)
+    local x = t:metric "hlo.static.nki_ratio"
+    return t:value("score", (x - 0.5) * (x - 0.5) * (x - 0.5) - 0.2 * (x - 0.5)) end'
+  nkibench explain ./r.lua --target 0.04 > out.txt
+  grep -q 'hlo.static.nki_ratio .*; the score is not monotone in it$' out.txt
+}
+
+@test "what is not valid is explained as what it would be" {
+  rule 'check = function(m, p, c) c:require(false, "no logits") end, gates = { "score > 1e30" },
+    score = function(m, p, t) return t:sum("score", { 1, t:metric "hlo.static.macs" }) end'
+  nkibench explain ./r.lua > out.txt 2> err.txt && return 1
+  [ $? = 3 ]
+  head -3 out.txt | grep -q '^NOT VALID: this is the score it would have$'
+  grep -q '^  no logits$' out.txt
+  grep -q '^  gate score > 1e30' out.txt
+}
