@@ -3,10 +3,13 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "host/find.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/sha256.h"
@@ -17,6 +20,8 @@
 #ifndef NKB_DATADIR
 #define NKB_DATADIR "/usr/local/share/nkibench"
 #endif
+
+enum { PIPE_WAIT_S = 5 };
 
 static const char builtin_prefix[] = "builtin:";
 
@@ -108,11 +113,38 @@ static bool ends_in_lua(const char *name)
     return nkb_str_ends(nkb_str_from(name), ".lua");
 }
 
+/* A pipe nobody writes to would keep us forever. Returns it open, so that what is in it stays, or
+ * -1: no pipe, or one that says nothing (*silent). */
+static int hold_pipe(const char *path, bool *silent)
+{
+    struct stat st;
+    *silent = false;
+    if (stat(path, &st) != 0 || !S_ISFIFO(st.st_mode))
+        return -1;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct pollfd pipe = {.fd = fd, .events = POLLIN};
+    *silent = fd >= 0 && (poll(&pipe, 1, PIPE_WAIT_S * 1000) != 1 || !(pipe.revents & POLLIN));
+    return fd;
+}
+
+static int read_file(const char *path, struct nkb_buf *text, struct nkb_err *err)
+{
+    bool silent;
+    int pipe = hold_pipe(path, &silent);
+    int code =
+        silent ? nkb_err_set(err, NKB_EINPUT,
+                             "%s: is a pipe that gives nothing; a rule's file is expected", path)
+               : nkb_file_read(path, NULL, NKB_MAX_RULE_BYTES, text, err);
+    if (pipe >= 0)
+        close(pipe);
+    return code;
+}
+
 static int read_source(const char *path, const char *origin, struct nkb_arena *arena,
                        struct nkb_rule_source *out, struct nkb_err *err)
 {
     struct nkb_buf text = NKB_BUF_INIT;
-    int code = nkb_file_read(path, NULL, NKB_MAX_RULE_BYTES, &text, err);
+    int code = read_file(path, &text, err);
     if (code != 0) {
         nkb_buf_free(&text);
         if (err && code == NKB_EINPUT)
@@ -170,7 +202,9 @@ static int not_found(const char *name, const struct nkb_place *places, size_t co
 
     nkb_show(nkb_str_from(name), shown);
     if (strchr(name, '/'))
-        return nkb_err_set(err, NKB_ERULE, "no rule '%s': no such file", shown);
+        return nkb_err_set(err, NKB_ERULE, "no rule '%s': %s", shown,
+                           access(name, F_OK) == 0 ? "it is a directory; a rule's file is expected"
+                                                   : "no such file");
     for (size_t i = 0; i < count; i++)
         nkb_buf_printf(&where, "%s%s", i ? ", " : "",
                        places[i].directory ? places[i].directory : "the bundled rules");

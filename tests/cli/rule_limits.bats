@@ -46,7 +46,7 @@ END
   stopped 'return #(""):rep(1 << 40, "x")' './r.lua:3: <*>'
   rule 'score = function() local function f(n) return 1 + f(n) end return f(1) end'
   transcript <<'END'
-$ nkibench ./r.lua --quiet 2>&1 | head -1
+$ nkibench ./r.lua --quiet --max-memory 128 2>&1 | head -1
 nkibench: ./r.lua:3: stack overflow
 END
 }
