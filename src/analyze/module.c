@@ -3,6 +3,8 @@
  * own part absent. */
 #include "analyze/module.h"
 
+#include <string.h>
+
 #include "analyze/callgraph.h"
 #include "analyze/cost.h"
 #include "analyze/kernels.h"
@@ -47,6 +49,7 @@ static void begin(const struct nkb_hlo *hlo, struct nkb_module *module)
     module->kernels = NULL;
     module->ops = NULL;
     module->diagnostics = NULL;
+    memset(module->groups, 0, sizeof module->groups);
     module->loop_count = module->kernel_count = module->op_count = module->diagnostic_count = 0;
 }
 
@@ -78,6 +81,25 @@ static int execute(const struct nkb_sites *sites, struct nkb_arena *scratch, str
 int nkb_module_analyze(const struct nkb_hlo *hlo, struct nkb_arena *keep, struct nkb_module *module,
                        struct nkb_err *err)
 {
+    return nkb_module_analyze_by(hlo, NULL, keep, module, err);
+}
+
+/* Cost, and where asked for, the groups. */
+static int cost_and_groups(const struct nkb_sites *sites, const struct nkb_callgraph *graph,
+                           const struct nkb_attribution *by, struct nkb_arena *keep,
+                           struct nkb_module *module, struct nkb_err *err)
+{
+    struct nkb_cost *cost = nkb_cost_open(sites->hlo, graph->times, keep, module);
+    int code = 0;
+    if (by && by->dimensions)
+        code = nkb_attribute(by, sites, graph, cost, keep, module, err);
+    nkb_cost_close(cost);
+    return code;
+}
+
+int nkb_module_analyze_by(const struct nkb_hlo *hlo, const struct nkb_attribution *by,
+                          struct nkb_arena *keep, struct nkb_module *module, struct nkb_err *err)
+{
     struct nkb_arena scratch = nkb_arena_beside(keep);
     struct nkb_notes notes = {.keep = keep};
     struct nkb_err own = {0};
@@ -94,7 +116,7 @@ int nkb_module_analyze(const struct nkb_hlo *hlo, struct nkb_arena *keep, struct
         code = execute(&sites, &scratch, keep, &notes, &graph, module, &own);
     if (code == 0) {
         module->ok = true;
-        nkb_cost_analyze(hlo, graph.times, keep, module);
+        code = cost_and_groups(&sites, &graph, by, keep, module, &own);
     } else {
         module->error = nkb_arena_string(keep, own.text);
         module->why_no_executed = module->why_no_xla = module->why_no_loops = module->error;

@@ -3,6 +3,7 @@
 #ifndef NKB_ANALYZE_MODULE_H
 #define NKB_ANALYZE_MODULE_H
 
+#include "analyze/attribution.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/hlo.h"
@@ -13,6 +14,11 @@
  * module->error says so); NKB_EMEMORY. */
 int nkb_module_analyze(const struct nkb_hlo *hlo, struct nkb_arena *keep, struct nkb_module *module,
                        struct nkb_err *err);
+
+/* The same, and where its counts belong: module->groups of the dimensions named in `by`. Without
+ * any (or NULL) nothing is spent on them. */
+int nkb_module_analyze_by(const struct nkb_hlo *hlo, const struct nkb_attribution *by,
+                          struct nkb_arena *keep, struct nkb_module *module, struct nkb_err *err);
 
 /* m.hlo of DESIGN 6 from analysed modules in path order. A module enters the totals when it is ok
  * and (a bare protobuf, named on the command line, or any_form); with dedupe, not when duplicate_of

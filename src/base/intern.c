@@ -88,6 +88,15 @@ bool nkb_intern_add(struct nkb_intern *table, struct nkb_arena *arena, struct nk
     return true;
 }
 
+bool nkb_intern_find(const struct nkb_intern *table, struct nkb_str text, uint32_t *number_out)
+{
+    if (table->count == 0)
+        return false;
+    const struct nkb_intern_slot *slot = place(table, hash_of(table->seed, text), text);
+    *number_out = slot->number_1 - 1;
+    return slot->number_1 != 0;
+}
+
 void nkb_intern_free(struct nkb_intern *table)
 {
     free(table->texts);

@@ -28,6 +28,8 @@ struct nkb_intern {
  * when memory runs out, or past 2^32 - 2 texts. */
 bool nkb_intern_add(struct nkb_intern *table, struct nkb_arena *arena, struct nkb_str text,
                     uint32_t *number_out);
+/* False when the text has none. */
+bool nkb_intern_find(const struct nkb_intern *table, struct nkb_str text, uint32_t *number_out);
 void nkb_intern_free(struct nkb_intern *table);
 
 #endif

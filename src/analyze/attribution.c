@@ -1,0 +1,282 @@
+/* One walk over the instructions: each is measured once (once a context where scopes are asked for)
+ * and added to its group of every dimension. */
+#include "analyze/attribution.h"
+
+#include <stdlib.h>
+
+#include "analyze/attribution_parts.h"
+#include "base/buf.h"
+
+/* The groups of one dimension while they are added up, by the number of their key. */
+struct bins {
+    struct nkb_sums *at; /* malloc'ed */
+    size_t count;
+};
+
+struct attribution {
+    const struct nkb_attribution *by;
+    const struct nkb_hlo *hlo;
+    struct nkb_measures measures;
+    struct nkb_arena scratch;
+    struct bins bins[NKB_DIMENSIONS];
+    struct nkb_intern kernels; /* see kernel_key */
+    struct nkb_scopes scopes;
+    struct nkb_largest largest;
+};
+
+static bool asked(const struct attribution *a, enum nkb_dimension dimension)
+{
+    return (a->by->dimensions >> dimension & 1) != 0;
+}
+
+static bool add_to(struct attribution *a, enum nkb_dimension dimension, uint32_t number,
+                   const struct nkb_sums *sums)
+{
+    struct bins *bins = &a->bins[dimension];
+    if (number >= bins->count) {
+        size_t count = bins->count ? bins->count * 2 : 16, bytes;
+        if (count <= number)
+            count = (size_t)number + 1;
+        if (!nkb_size_mul(count, sizeof *bins->at, &bytes))
+            return false;
+        struct nkb_sums *grown = realloc(bins->at, bytes);
+        if (!grown)
+            return false;
+        for (size_t i = bins->count; i < count; i++)
+            grown[i].used = grown[i].absent = 0;
+        bins->at = grown;
+        bins->count = count;
+    }
+    nkb_sums_add(&bins->at[number], sums);
+    return true;
+}
+
+/* What tells kernels apart, in front of their target and name. */
+struct kernel_key {
+    int64_t call_macs;
+    uint64_t target_len;
+    int64_t has_call_macs;
+};
+
+/* 0: no custom-call. */
+static bool kernel_number(struct attribution *a, const struct nkb_site *site, uint32_t *out)
+{
+    static const struct nkb_str none = NKB_STR_LITERAL("");
+    struct nkb_buf text = NKB_BUF_INIT;
+
+    if (a->kernels.count == 0 && !nkb_intern_add(&a->kernels, &a->scratch, none, out))
+        return false;
+    *out = 0;
+    if (!site || nkb_site_instruction(a->measures.sites, site)->opcode != NKB_HLO_CUSTOM_CALL)
+        return true;
+    const struct nkb_hlo_attrs *attrs = nkb_site_instruction(a->measures.sites, site)->attrs;
+    struct nkb_str target = attrs ? attrs->custom_call_target : none;
+    const struct nkb_nki_config *nki = attrs && site->kind == NKB_SITE_NKI ? attrs->nki : NULL;
+    struct kernel_key key = {.target_len = target.len};
+    if (nki)
+        key.has_call_macs =
+            nki->status == NKB_NKI_OK && nkb_i128_fits(nki->mac_count, &key.call_macs);
+    nkb_buf_append(&text, &key, sizeof key);
+    nkb_buf_append(&text, target.ptr, target.len);
+    if (nki)
+        nkb_buf_append(&text, nki->func_name.ptr, nki->func_name.len);
+    bool good = !text.failed && nkb_intern_add(&a->kernels, &a->scratch, nkb_buf_str(&text), out);
+    nkb_buf_free(&text);
+    return good;
+}
+
+static uint32_t dtype_number(const struct nkb_hlo_instruction *in)
+{
+    int32_t type = in->shape.element_type;
+    return type > 0 && type < NKB_TYPE_COUNT ? (uint32_t)type : NKB_TYPE_INVALID;
+}
+
+/* Add to its group of every dimension but scope. */
+static bool add_instruction(struct attribution *a, uint32_t c, uint32_t i,
+                            const struct nkb_site *site, const struct nkb_sums *sums)
+{
+    const struct nkb_hlo_instruction *in = &a->hlo->computations[c].instructions[i];
+    uint32_t kernel = 0;
+    if (asked(a, NKB_BY_INSTRUCTION))
+        nkb_largest_add(&a->largest, c, i, sums);
+    return (!asked(a, NKB_BY_MODULE) || add_to(a, NKB_BY_MODULE, 0, sums)) &&
+           (!asked(a, NKB_BY_COMPUTATION) || add_to(a, NKB_BY_COMPUTATION, c, sums)) &&
+           (!asked(a, NKB_BY_OPCODE) || add_to(a, NKB_BY_OPCODE, in->opcode, sums)) &&
+           (!asked(a, NKB_BY_KERNEL) ||
+            (kernel_number(a, site, &kernel) && add_to(a, NKB_BY_KERNEL, kernel, sums))) &&
+           (!asked(a, NKB_BY_SOURCE) || add_to(a, NKB_BY_SOURCE, in->source, sums)) &&
+           (!asked(a, NKB_BY_DTYPE) || add_to(a, NKB_BY_DTYPE, dtype_number(in), sums));
+}
+
+static bool add_scopes(struct attribution *a, uint32_t c, uint32_t i, const struct nkb_site *site)
+{
+    const struct nkb_hlo_instruction *in = &a->hlo->computations[c].instructions[i];
+    struct nkb_measures measures = a->measures;
+    measures.absent |= a->scopes.lost;
+    for (uint32_t k = a->scopes.head[c]; k != NKB_HLO_NONE; k = a->scopes.contexts[k].next) {
+        const struct nkb_context *context = &a->scopes.contexts[k];
+        struct nkb_sums sums;
+        uint32_t scope;
+        nkb_sums_measure(&measures, c, i, site, &context->shares, &sums);
+        if (!nkb_scopes_join(&a->scopes, &a->scratch, context->scope, in->op_name, &scope) ||
+            !add_to(a, NKB_BY_SCOPE, scope, &sums))
+            return false;
+    }
+    return true;
+}
+
+static bool add_all(struct attribution *a)
+{
+    const struct nkb_sites *sites = a->measures.sites;
+    const struct nkb_callgraph *graph = a->measures.graph;
+    bool by_scope = asked(a, NKB_BY_SCOPE),
+         by_others = (a->by->dimensions & ~(1u << NKB_BY_SCOPE)) != 0;
+    const nkb_i128 *byte_times = nkb_byte_times(&a->measures, &a->scratch);
+    if (!byte_times)
+        return false;
+    for (uint32_t c = 0; c < a->hlo->computation_count; c++) {
+        const struct nkb_site *site = sites->at + sites->first[c],
+                              *last = sites->at + sites->first[c + 1];
+        struct nkb_shares shares = {
+            graph->times ? graph->times[c] : 0, byte_times[c], {0, 0, 0}, true};
+        if (a->measures.cost)
+            shares.xla = nkb_cost_weight_of(a->measures.cost, c);
+        for (uint32_t i = 0; i < a->hlo->computations[c].instruction_count; i++) {
+            const struct nkb_site *here = site != last && site->instruction == i ? site++ : NULL;
+            struct nkb_sums sums;
+            if (by_others) {
+                nkb_sums_measure(&a->measures, c, i, here, &shares, &sums);
+                if (!add_instruction(a, c, i, here, &sums))
+                    return false;
+            }
+            if (by_scope && !add_scopes(a, c, i, here))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* The kernel's key again as what it was made of. */
+static void name_kernel(struct nkb_str text, struct nkb_group *group)
+{
+    struct kernel_key key;
+    if (text.len < sizeof key)
+        return;
+    memcpy(&key, text.ptr, sizeof key);
+    group->has_call_macs = key.has_call_macs != 0;
+    group->call_macs = key.call_macs;
+    group->detail = (struct nkb_str){text.ptr + sizeof key, (size_t)key.target_len};
+    group->key = (struct nkb_str){group->detail.ptr + key.target_len,
+                                  text.len - sizeof key - (size_t)key.target_len};
+    if (group->key.len == 0)
+        group->key = group->detail; /* it has no name of its own */
+}
+
+static struct nkb_str name_source(const struct nkb_hlo *hlo, size_t number, struct nkb_arena *keep)
+{
+    if (number == NKB_HLO_NO_SOURCE || number >= hlo->source_count)
+        return NKB_STR_LITERAL("");
+    const struct nkb_hlo_source *source = &hlo->sources[number];
+    struct nkb_str text = NKB_STR_NONE;
+    struct nkb_buf out = NKB_BUF_INIT;
+    nkb_buf_append(&out, source->file.ptr, source->file.len);
+    nkb_buf_printf(&out, ":%ld", (long)source->line);
+    if (!out.failed)
+        text = nkb_arena_copy(keep, nkb_buf_str(&out));
+    else
+        keep->failed = true;
+    nkb_buf_free(&out);
+    return text;
+}
+
+static void name_group(struct attribution *a, enum nkb_dimension dimension, size_t number,
+                       struct nkb_arena *keep, struct nkb_group *group)
+{
+    const char *type;
+    switch (dimension) {
+    case NKB_BY_COMPUTATION:
+        group->key = a->hlo->computations[number].name;
+        break;
+    case NKB_BY_OPCODE:
+        group->key = nkb_str_from(nkb_hlo_opcode_name((enum nkb_hlo_opcode)number));
+        break;
+    case NKB_BY_KERNEL:
+        name_kernel(a->kernels.texts[number], group);
+        break;
+    case NKB_BY_SCOPE:
+        group->key = a->scopes.names.texts[number];
+        break;
+    case NKB_BY_SOURCE:
+        group->key = name_source(a->hlo, number, keep);
+        return;
+    case NKB_BY_DTYPE:
+        type = number == NKB_TYPE_INVALID ? NULL : nkb_hlo_type_name((int32_t)number);
+        group->key = nkb_str_from(type ? type : "unknown");
+        break;
+    default: /* the module, whose path the analysis does not ask for */
+        return;
+    }
+    group->key = nkb_arena_copy(keep, group->key);
+    if (group->detail.ptr)
+        group->detail = nkb_arena_copy(keep, group->detail);
+}
+
+/* Groups that hold nothing, such as opcodes that do not occur, are left out. */
+static bool finish_bins(struct attribution *a, enum nkb_dimension dimension, struct nkb_arena *keep,
+                        struct nkb_groups *groups)
+{
+    const struct bins *bins = &a->bins[dimension];
+    size_t count = 0;
+    for (size_t i = 0; i < bins->count; i++)
+        count += bins->at[i].used != 0;
+    groups->at = nkb_arena_array(keep, count, sizeof *groups->at);
+    for (size_t i = 0; i < bins->count && groups->at; i++) {
+        if (bins->at[i].used == 0)
+            continue;
+        struct nkb_group *group = &groups->at[groups->count++];
+        name_group(a, dimension, i, keep, group);
+        nkb_sums_finish(&bins->at[i], group);
+    }
+    return groups->at && !nkb_arena_failed(keep);
+}
+
+static bool attribute(struct attribution *a, struct nkb_arena *keep, struct nkb_groups *groups)
+{
+    if ((asked(a, NKB_BY_SCOPE) &&
+         !nkb_scopes_find(&a->scopes, &a->measures, a->by->depth, &a->scratch)) ||
+        (asked(a, NKB_BY_INSTRUCTION) && !nkb_largest_open(&a->largest, a->by, &a->scratch)) ||
+        !add_all(a))
+        return false;
+    for (int d = 0; d < NKB_DIMENSIONS; d++) {
+        if (!asked(a, (enum nkb_dimension)d))
+            continue;
+        groups[d].made = true;
+        if (!(d == NKB_BY_INSTRUCTION ? nkb_largest_finish(&a->largest, a->hlo, keep, &groups[d])
+                                      : finish_bins(a, (enum nkb_dimension)d, keep, &groups[d])))
+            return false;
+    }
+    return true;
+}
+
+int nkb_attribute(const struct nkb_attribution *by, const struct nkb_sites *sites,
+                  const struct nkb_callgraph *graph, const struct nkb_cost *cost,
+                  struct nkb_arena *keep, struct nkb_module *module, struct nkb_err *err)
+{
+    struct attribution a = {
+        .by = by,
+        .hlo = sites->hlo,
+        .measures = {sites, graph, module->has_xla ? cost : NULL, 0},
+    };
+    a.scratch.limit_bytes = keep->limit_bytes;
+    if (!graph->times)
+        a.measures.absent |= NKB_FIGS_RUN | NKB_FIGS_RUN_COST;
+    if (!a.measures.cost)
+        a.measures.absent |= NKB_FIGS_XLA | NKB_FIGS_RUN_COST;
+    bool good = attribute(&a, keep, module->groups);
+    for (int d = 0; d < NKB_DIMENSIONS; d++)
+        free(a.bins[d].at);
+    nkb_intern_free(&a.kernels);
+    nkb_scopes_free(&a.scopes);
+    nkb_arena_free(&a.scratch);
+    return good ? 0 : nkb_err_memory(err);
+}

@@ -1,0 +1,123 @@
+/* The largest instructions in bounded memory: a heap whose first is the one to go next, and the sum
+ * of all that have gone. */
+#include "analyze/attribution_parts.h"
+
+#include "base/buf.h"
+
+enum { SHOWN_DIMS = 8 };
+
+bool nkb_largest_open(struct nkb_largest *largest, const struct nkb_attribution *by,
+                      struct nkb_arena *scratch)
+{
+    uint32_t limit = by->top < NKB_TOP_MAX ? by->top : NKB_TOP_MAX;
+    *largest = (struct nkb_largest){.limit = limit, .sort = by->sort};
+    largest->at = nkb_arena_array(scratch, limit, sizeof *largest->at);
+    return largest->at != NULL;
+}
+
+/* Does a go before b does? The smaller, of equal ones the later. */
+static bool goes_first(const struct nkb_largest *l, const struct nkb_largest_one *a,
+                       const struct nkb_largest_one *b)
+{
+    int order = nkb_figures_rank(a->sums.at, b->sums.at, l->sort);
+    if (order != 0)
+        return order > 0;
+    if (a->computation != b->computation)
+        return a->computation > b->computation;
+    return a->instruction > b->instruction;
+}
+
+static void sink(struct nkb_largest *l, uint32_t at)
+{
+    struct nkb_largest_one moved = l->at[at];
+    for (;;) {
+        uint32_t child = at * 2 + 1;
+        if (child >= l->count)
+            break;
+        if (child + 1 < l->count && goes_first(l, &l->at[child + 1], &l->at[child]))
+            child++;
+        if (!goes_first(l, &l->at[child], &moved))
+            break;
+        l->at[at] = l->at[child];
+        at = child;
+    }
+    l->at[at] = moved;
+}
+
+static void rise(struct nkb_largest *l, uint32_t at)
+{
+    struct nkb_largest_one moved = l->at[at];
+    while (at > 0 && goes_first(l, &moved, &l->at[(at - 1) / 2])) {
+        l->at[at] = l->at[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    l->at[at] = moved;
+}
+
+static void leave(struct nkb_largest *l, const struct nkb_sums *sums)
+{
+    nkb_sums_add(&l->rest, sums);
+    l->has_rest = true;
+}
+
+void nkb_largest_add(struct nkb_largest *l, uint32_t computation, uint32_t instruction,
+                     const struct nkb_sums *sums)
+{
+    struct nkb_largest_one one = {.computation = computation, .instruction = instruction};
+    nkb_sums_add(&one.sums, sums); /* unlike the other's, its figures are 0 where not used */
+    if (l->count < l->limit) {
+        l->at[l->count] = one;
+        rise(l, l->count++);
+    } else if (l->count > 0 && goes_first(l, &l->at[0], &one)) {
+        leave(l, &l->at[0].sums);
+        l->at[0] = one;
+        sink(l, 0);
+    } else {
+        leave(l, sums);
+    }
+}
+
+/* "dot bf16[8,128] in main" */
+static struct nkb_str describe(const struct nkb_hlo_computation *computation,
+                               const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
+{
+    const char *type = nkb_hlo_type_name(in->shape.element_type);
+    struct nkb_str text = NKB_STR_NONE;
+    struct nkb_buf out = NKB_BUF_INIT;
+    nkb_buf_append(&out, in->opcode_name.ptr, in->opcode_name.len);
+    nkb_buf_printf(&out, " %s", type ? type : "unknown");
+    for (uint32_t i = 0; i < in->shape.rank && i < SHOWN_DIMS; i++)
+        nkb_buf_printf(&out, "%c%lld", i ? ',' : '[', (long long)in->shape.dims[i]);
+    if (in->shape.rank)
+        nkb_buf_text(&out, in->shape.rank > SHOWN_DIMS ? ",…]" : "]");
+    nkb_buf_text(&out, " in ");
+    nkb_buf_append(&out, computation->name.ptr, computation->name.len);
+    if (!out.failed)
+        text = nkb_arena_copy(keep, nkb_buf_str(&out));
+    else
+        keep->failed = true;
+    nkb_buf_free(&out);
+    return text;
+}
+
+bool nkb_largest_finish(struct nkb_largest *l, const struct nkb_hlo *hlo, struct nkb_arena *keep,
+                        struct nkb_groups *groups)
+{
+    groups->count = l->count;
+    groups->at = nkb_arena_array(keep, l->count, sizeof *groups->at);
+    for (uint32_t left = l->count; groups->at && left-- > 0;) {
+        const struct nkb_hlo_computation *computation = &hlo->computations[l->at[0].computation];
+        const struct nkb_hlo_instruction *in = &computation->instructions[l->at[0].instruction];
+        struct nkb_group *group = &groups->at[left];
+        group->key = nkb_arena_copy(keep, in->name);
+        group->detail = describe(computation, in, keep);
+        nkb_sums_finish(&l->at[0].sums, group);
+        l->at[0] = l->at[--l->count];
+        if (l->count)
+            sink(l, 0);
+    }
+    groups->has_rest = l->has_rest;
+    if (l->has_rest)
+        nkb_sums_finish(&l->rest, &groups->rest);
+    return groups->at && !nkb_arena_failed(keep);
+}

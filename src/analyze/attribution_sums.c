@@ -1,0 +1,153 @@
+/* The figures of one instruction, and their sums. Everything is exact in 127 bits; what is beyond
+ * that, or beyond 63 in the end, is absent in that group. */
+#include "analyze/attribution_parts.h"
+
+#include "analyze/macs.h"
+
+static void put(struct nkb_sums *sums, enum nkb_figure figure, nkb_i128 value)
+{
+    sums->at[figure] = value;
+    sums->used |= 1u << figure;
+}
+
+static void put_product(struct nkb_sums *sums, enum nkb_figure figure, nkb_i128 each,
+                        nkb_i128 times)
+{
+    nkb_i128 product;
+    if (each == 0 || times == 0)
+        return;
+    if (nkb_i128_mul(each, times, &product))
+        put(sums, figure, product);
+    else
+        sums->absent |= 1u << figure;
+}
+
+static enum nkb_figure executed_figure(enum nkb_site_kind kind)
+{
+    return kind == NKB_SITE_DOT           ? NKB_FIG_DOT
+           : kind == NKB_SITE_CONVOLUTION ? NKB_FIG_CONV
+           : kind == NKB_SITE_NKI         ? NKB_FIG_NKI
+                                          : NKB_FIG_OTHER;
+}
+
+static void put_macs(const struct nkb_site *site, const struct nkb_shares *shares,
+                     struct nkb_sums *out)
+{
+    if (site->kind >= NKB_SITE_KINDS_WITH_MACS || site->macs == 0)
+        return;
+    if (shares->text && (site->kind == NKB_SITE_DOT || site->kind == NKB_SITE_NKI))
+        put(out, NKB_FIG_STATIC_MACS, site->macs);
+    if (shares->text && site->kind == NKB_SITE_NKI)
+        put(out, NKB_FIG_STATIC_NKI, site->macs);
+    put_product(out, NKB_FIG_MACS, site->macs, shares->times);
+    put_product(out, executed_figure(site->kind), site->macs, shares->times);
+}
+
+static void put_cost(const struct nkb_measures *measures, uint32_t computation,
+                     uint32_t instruction, const struct nkb_shares *shares, struct nkb_sums *out)
+{
+    const struct nkb_hlo_instruction *in =
+        &measures->sites->hlo->computations[computation].instructions[instruction];
+    const struct nkb_cost_weights *xla = &shares->xla;
+    struct nkb_cost_own own;
+    nkb_i128 flops;
+    bool known = nkb_cost_own_of(measures->cost, computation, instruction, &own, &flops);
+
+    put_product(out, NKB_FIG_XLA_FLOPS, own.flops, xla->flops);
+    put_product(out, NKB_FIG_XLA_TRANSCENDENTALS, own.transcendentals, xla->transcendentals);
+    put_product(out, NKB_FIG_XLA_BYTES, own.bytes, xla->bytes);
+    if (in->opcode == NKB_HLO_CUSTOM_CALL) {
+        put_product(out, NKB_FIG_XLA_CALLS, 1, xla->flops);
+        put_product(out, NKB_FIG_XLA_BYTE_CALLS, 1, xla->bytes);
+    }
+    if (shares->times == 0)
+        return;
+    if (!known) {
+        out->absent |= NKB_FIGS_RUN_COST;
+        return;
+    }
+    put_product(out, NKB_FIG_FLOPS, flops, shares->times);
+    put_product(out, NKB_FIG_TRANSCENDENTALS, own.transcendentals, shares->times);
+    put_product(out, NKB_FIG_BYTES, own.bytes, shares->byte_times);
+}
+
+void nkb_sums_measure(const struct nkb_measures *measures, uint32_t computation,
+                      uint32_t instruction, const struct nkb_site *site,
+                      const struct nkb_shares *shares, struct nkb_sums *out)
+{
+    out->used = 0;
+    out->absent = measures->absent;
+    if (shares->text)
+        put(out, NKB_FIG_INSTRUCTIONS, 1);
+    if (shares->times)
+        put(out, NKB_FIG_CALLS, shares->times);
+    if (site)
+        put_macs(site, shares, out);
+    if (measures->cost)
+        put_cost(measures, computation, instruction, shares, out);
+}
+
+void nkb_sums_add(struct nkb_sums *to, const struct nkb_sums *from)
+{
+    to->absent |= from->absent;
+    for (uint32_t left = from->used; left; left &= left - 1) {
+        int figure = __builtin_ctz(left);
+        if ((to->used >> figure & 1) == 0)
+            to->at[figure] = from->at[figure];
+        else if (!nkb_i128_add(to->at[figure], from->at[figure], &to->at[figure]))
+            to->absent |= 1u << figure;
+    }
+    to->used |= from->used;
+}
+
+void nkb_sums_finish(const struct nkb_sums *sums, struct nkb_group *group)
+{
+    group->absent = sums->absent;
+    for (int figure = 0; figure < NKB_FIGURES; figure++) {
+        uint32_t bit = 1u << figure;
+        if ((sums->used & bit) && !nkb_i128_fits(sums->at[figure], &group->figures[figure]))
+            group->absent |= bit;
+        if (group->absent & bit)
+            group->figures[figure] = 0;
+    }
+}
+
+int nkb_figures_rank(const nkb_i128 *a, const nkb_i128 *b, enum nkb_figure sort)
+{
+    const enum nkb_figure then[] = {sort,
+                                    NKB_FIG_MACS,
+                                    NKB_FIG_STATIC_MACS,
+                                    NKB_FIG_FLOPS,
+                                    NKB_FIG_XLA_FLOPS,
+                                    NKB_FIG_BYTES,
+                                    NKB_FIG_XLA_BYTES,
+                                    NKB_FIG_CALLS,
+                                    NKB_FIG_INSTRUCTIONS};
+    for (size_t i = 0; i < sizeof then / sizeof *then; i++)
+        if (a[then[i]] != b[then[i]])
+            return a[then[i]] > b[then[i]] ? -1 : 1;
+    return 0;
+}
+
+nkb_i128 *nkb_byte_times(const struct nkb_measures *measures, struct nkb_arena *scratch)
+{
+    const struct nkb_sites *sites = measures->sites;
+    const struct nkb_callgraph *graph = measures->graph;
+    nkb_i128 *times = nkb_arena_array(scratch, sites->hlo->computation_count, sizeof *times);
+    if (!times || !graph->times)
+        return times;
+    times[sites->hlo->entry] = 1;
+    for (uint32_t at = sites->hlo->computation_count; at-- > 0;) {
+        uint32_t c = graph->order[at];
+        for (size_t i = sites->first[c]; times[c] != 0 && i < sites->first[c + 1]; i++) {
+            struct nkb_runs runs;
+            uint32_t untold;
+            if (!nkb_cost_passes_bytes(nkb_site_instruction(sites, &sites->at[i])->opcode) ||
+                !nkb_callgraph_runs(sites, graph, &sites->at[i], &runs, &untold))
+                continue;
+            for (int r = 0; r < runs.count; r++) /* none is more than its times: it fits */
+                times[runs.callee[r]] += times[c] * runs.applications[r];
+        }
+    }
+    return times;
+}
