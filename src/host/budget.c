@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/num.h"
+#include "host/coverage.h"
 
 enum { STEP = 1000 };
 
@@ -46,8 +47,11 @@ static int stopped(lua_State *L)
 
 static void hook(lua_State *L, lua_Debug *ar)
 {
-    (void)ar;
     struct nkb_state *state = nkb_state_of(L);
+    if (ar->event == LUA_HOOKLINE) {
+        nkb_coverage_line(L, state->coverage, ar);
+        return;
+    }
     if (state->stop == NKB_STOP_NONE) {
         state->instructions += (uint64_t)state->step;
         look_at_limits(state);
@@ -64,10 +68,13 @@ void nkb_budget_start(struct nkb_state *state)
     state->instructions = 0;
     state->deadline = now_s() + state->limits.seconds;
     state->running = true;
+    int lines = state->coverage ? LUA_MASKLINE : 0;
     if (state->limits.instructions || state->limits.seconds > 0) {
         uint64_t limit = state->limits.instructions;
         state->step = limit && limit < STEP ? (int)limit : STEP;
-        lua_sethook(state->L, hook, LUA_MASKCOUNT, state->step);
+        lua_sethook(state->L, hook, LUA_MASKCOUNT | lines, state->step);
+    } else if (lines) {
+        lua_sethook(state->L, hook, lines, 0);
     }
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/coverage.h"
+
 enum {
     LARGE_BYTES = 64 * 1024,           /* from here on an allocation looks at the clock */
     SCRATCH_BYTES = 256 * 1024 * 1024, /* what a rule can make us take beside Lua's own memory */
@@ -216,6 +218,8 @@ void nkb_state_load(lua_State *L, struct nkb_str text, const char *name, int env
             nkb_raise(L, NKB_ERULE, "%s: %s", name + 1, message);
         nkb_raise(L, NKB_ERULE, "%s", message);
     }
+    if (nkb_state_of(L)->coverage)
+        nkb_coverage_add(L, nkb_state_of(L)->coverage, name);
     if (env) {
         lua_pushvalue(L, env);
         if (!lua_setupvalue(L, -2, 1))

@@ -51,6 +51,8 @@ struct nkb_state {
     const char *directory;     /* of the rule, for require; NULL: it is embedded */
     struct nkb_value *modules; /* what require read: {name, path, sha256}; NULL: nothing yet */
 
+    struct nkb_coverage *coverage; /* of what is loaded; NULL: nobody asks */
+
     const char **chunks; /* names of what was loaded for the rule, as messages show them */
     size_t chunk_count;
     char message[NKB_ERR_TEXT_BYTES]; /* of the error being unwound */
