@@ -14,7 +14,7 @@ return {
   api = 1,
   name = "asplos25",
   version = "1.0.0",
-  about = "Sum over prompts of accuracy × latency × throughput × (1 + NKI ratio), against each prompt's baseline.",
+  about = "Σ accuracy × latency × throughput × (1 + NKI ratio)",
   needs = { "runs?", "prompts?", "inference?", "hlo?" },
 
   params = prompts.params {

@@ -40,7 +40,7 @@ local function formula_of(p)
 end
 
 local function read(m, p)
-  local baselines = prompts.baselines(m, builtin[p.target], p.target)
+  local baselines = prompts.baselines(m, builtin[p.platform], p.platform)
   return prompts.runs(m, p, baselines, p.latency_of == "ttft" and "context_encoding_model" or "e2e_model"), baselines
 end
 
@@ -48,13 +48,13 @@ return {
   api = 1,
   name = "mlsys26",
   version = "1.0.0",
-  about = "Sum over prompts of accuracy × latency × throughput × the NKI term of the day.",
+  about = "Σ accuracy × latency × throughput × the NKI term",
   needs = { "runs?", "prompts?", "inference?", "hlo?" },
 
   params = prompts.params {
     formula = { kind = "string", "the formula by name; default: the last", choices = { "1+r-2026-01", "r-2026-03", "1+r-2026-04" } },
     date = { kind = "date", "the formula of this day" },
-    target = { "trn2", "whose baselines, unless --prompts gives them", choices = { "trn2", "trn3" } },
+    platform = { "trn2", "whose baselines, unless --prompts gives them", choices = { "trn2", "trn3" } },
     latency_of = { "e2e", "end-to-end latency, or the first token's", choices = { "e2e", "ttft" } },
     components = { kind = "integer", "major components written in NKI", min = 0 },
     base_latency = { kind = "number", "of a single report: latency of the baseline", unit = "ms", above = 0 },
@@ -73,7 +73,7 @@ return {
   check = function(m, p, c)
     local list, baselines = read(m, p)
     prompts.check(m, c, list, baselines,
-      p.target == "trn2" and "it counts as 1 on trn2, as in the contest's code (main.py:951, 1011)" or nil)
+      p.platform == "trn2" and "it counts as 1 on trn2, as in the contest's code (main.py:951, 1011)" or nil)
     c:note("formula " .. formula_of(p).name)
     if p.date and nkb.days(p.date) < nkb.days(END_TO_END) and p.latency_of == "e2e" then
       c:note "the README of that day says TTFT, the code took end-to-end latency (--latency-of)"

@@ -19,12 +19,25 @@ end
 -- Does the table have the column?
 function runs.has(m, name) return columns_of(m)[name] or false end
 
+-- Times may stand in any unit: what is asked for as latency_us is also found as latency_ms.
+local nanoseconds = { ns = 1.0, us = 1e3, ms = 1e6, s = 1e9, min = 6e10, h = 3.6e12 }
+local units = { "ns", "us", "ms", "s", "min", "h" }
+
+-- The column in the unit asked for, else in another; and that unit.
+local function time_column(columns, name)
+  local stem, unit = name:match "^(.*)_(%l+)$"
+  if columns[name] or not nanoseconds[unit] then return columns[name] and name, unit end
+  for _, other in ipairs(units) do
+    if columns[stem .. "_" .. other] then return stem .. "_" .. other, other end
+  end
+end
+
 -- The rows of the table, { index = 1 … } to be handed to the functions below, once it has all these columns.
 function runs.open(m, needed)
   if not m.runs then nkb.refuse(("no table of runs; give --matrix FILE with the columns %s"):format(table.concat(needed, ", "))) end
   local columns, names = columns_of(m)
   for _, name in ipairs(needed) do
-    if not columns[name] then
+    if not time_column(columns, name) then
       nkb.refuse(("%s: no column '%s'; it has %s, and %s expected"):format(runs.file(m), name, table.concat(names, ", "),
         #needed == 1 and name .. " is" or table.concat(needed, ", ") .. " are"))
     end
@@ -56,6 +69,14 @@ function runs.value(row, name)
   if row.m:has("runs", row.index, name) then return row.m.runs[row.index][name] end
 end
 
+-- The cell as a plain number, for a check: it must be there.
+function runs.number(row, name)
+  local value = runs.value(row, name)
+  if value == nil then nkb.refuse(("%s: no '%s'; a number is expected"):format(runs.where(row), name)) end
+  if type(value) ~= "number" then complain(row, name, "a number") end
+  return value
+end
+
 -- The cell as a leaf of the derivation. An empty one, or one that is no number, ends the run.
 function runs.node(t, row, name)
   local value = runs.value(row, name)
@@ -68,6 +89,24 @@ function runs.positive(t, row, name)
   local node = runs.node(t, row, name)
   if not (node.value > 0) then complain(row, name, "a number above 0") end
   return node
+end
+
+-- A time, in the unit that its name asks for.
+function runs.time(t, row, name)
+  local column, unit = time_column(columns_of(row.m), name)
+  local node, wanted = runs.positive(t, row, column or name), name:match "_(%l+)$"
+  if not column or unit == wanted then return node end
+  local from, to = nanoseconds[unit], nanoseconds[wanted]
+  return t:value(name, from > to and node * (from / to) or node / (to / from))
+end
+
+-- The quotient of two times; in one unit they are divided as they stand.
+function runs.speedup(t, name, row, over, under)
+  local columns = columns_of(row.m)
+  local a, unit_a = time_column(columns, over)
+  local b, unit_b = time_column(columns, under)
+  if a and b and unit_a == unit_b then return t:ratio(name, runs.positive(t, row, a), runs.positive(t, row, b)) end
+  return t:ratio(name, runs.time(t, row, over), runs.time(t, row, under))
 end
 
 -- The same of a share from 0 to 1.
@@ -104,6 +143,15 @@ function runs.passed(row, name)
   local verdict
   if type(value) == "string" then verdict = verdicts[value:lower()] end
   if verdict == nil then complain(row, name, "true or false, 1 or 0, pass or fail") end
+  return verdict
+end
+
+-- The same, but it must be said.
+function runs.verdict(row, name)
+  local verdict = runs.passed(row, name)
+  if verdict == nil then
+    nkb.refuse(("%s: '%s' is empty; true or false, 1 or 0, pass or fail is expected"):format(runs.where(row), name))
+  end
   return verdict
 end
 

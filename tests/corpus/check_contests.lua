@@ -82,7 +82,8 @@ end
 local rows, totals = lib.tsv(lib.goldens .. "/contest-scores.tsv"), 0
 local reports = {}
 for _, row in ipairs(rows) do
-  local problems, result, why = {}, nil, nil
+  local problems = {}
+  local result, why
   if wrong_at_the_source[row.id] then
     print(("%s: not compared: %s"):format(row.id, wrong_at_the_source[row.id]))
   elseif row.formula == "sum" then
