@@ -74,6 +74,12 @@ static bool passes_through(const struct nkb_hlo_computation *computation,
     }
 }
 
+/* A u64's number is its bits. */
+static nkb_i128 constant_value(const struct nkb_hlo_instruction *in)
+{
+    return in->shape.element_type == NKB_TYPE_U64 ? (nkb_i128)(uint64_t)in->number : in->number;
+}
+
 struct nkb_origin nkb_trace(struct nkb_tracer *tracer, struct nkb_trace_place place)
 {
     struct nkb_origin lost = {.kind = NKB_ORIGIN_LOST};
@@ -108,7 +114,7 @@ struct nkb_origin nkb_trace(struct nkb_tracer *tracer, struct nkb_trace_place pl
         } else if (in->opcode == NKB_HLO_CONSTANT) {
             if (path->depth > 0 || !in->has_number)
                 return lost;
-            return (struct nkb_origin){.kind = NKB_ORIGIN_CONSTANT, .value = in->number};
+            return (struct nkb_origin){.kind = NKB_ORIGIN_CONSTANT, .value = constant_value(in)};
         } else if (in->opcode == NKB_HLO_CALL || in->opcode == NKB_HLO_FUSION) {
             if (!enter(tracer, in, &place))
                 return lost;

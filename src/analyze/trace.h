@@ -39,7 +39,7 @@ enum nkb_origin_kind { NKB_ORIGIN_LOST, NKB_ORIGIN_CONSTANT, NKB_ORIGIN_STATE, N
 
 struct nkb_origin {
     enum nkb_origin_kind kind;
-    int64_t value;              /* CONSTANT */
+    nkb_i128 value;             /* CONSTANT */
     struct nkb_trace_path path; /* STATE: the slot */
     int frame;                  /* RESULT: of this instruction, in that frame */
     const struct nkb_hlo_instruction *in;

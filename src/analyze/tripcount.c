@@ -1,12 +1,12 @@
 /* The loop's state is the value carried from one iteration to the next; a counter is a slot of it,
  * named by a path of tuple indices. A counter that starts at a constant, is changed by a constant
  * in the body and compared with a constant in the condition has an exact trip count: facts 2, "Trip
- * counts", XLA's MatchTrivialLoopTripCount, with steps other than 1 done right. A slot the body
- * hands on unchanged is the constant it started with. An answer is given only if no value on the
- * way wraps in one iteration and not in another. */
+ * counts", XLA's MatchTrivialLoopTripCount, with steps other than 1 done right. A constant may be
+ * arithmetic on constants, and a slot the body hands on unchanged is what it started with. An
+ * answer is given only if no value on the way wraps in one iteration and not in another. */
 #include "analyze/tripcount.h"
 
-#include "analyze/trace.h"
+#include "analyze/fold.h"
 
 /* Additions and subtractions of constants followed from one value, negations of a condition. */
 enum { MAX_TERMS = 7 };
@@ -14,59 +14,51 @@ enum { MAX_TERMS = 7 };
 struct loop {
     struct nkb_tracer body, condition, outside;
     uint32_t body_root, condition_root, init;
+    int budget; /* of folding */
 };
 
-struct range {
-    nkb_i128 low, high;
-};
-
-/* What an integer type can hold; false for any other type. */
-static bool range_of_type(int32_t element_type, struct range *range)
+/* The constant a slot starts as, from outside of the loop. */
+static bool start_of(struct loop *loop, const struct nkb_trace_path *slot, nkb_i128 *value)
 {
-    int bits;
-    char sign = nkb_integer_type(element_type, &bits);
-    nkb_i128 one = 1;
-    if (sign == '\0')
-        return false;
-    range->low = sign == 's' ? -(one << (bits - 1)) : 0;
-    range->high = sign == 's' ? (one << (bits - 1)) - 1 : (one << bits) - 1;
-    return true;
+    struct nkb_fold fold = {NULL, NULL, &loop->budget};
+    struct nkb_origin init =
+        nkb_trace(&loop->outside, (struct nkb_trace_place){0, loop->init, *slot});
+    bool had = nkb_fold_origin(&fold, &loop->outside, &init, value);
+    loop->outside.frame_count = 1;
+    return had;
 }
 
-static bool in_range(const struct range *range, nkb_i128 v)
+/* What a slot is in every iteration: the body hands it on as it started. */
+static bool lasting_value(void *context, const struct nkb_trace_path *slot, nkb_i128 *value)
 {
-    return v >= range->low && v <= range->high;
+    struct loop *loop = context;
+    int frame_count = loop->body.frame_count; /* nothing found below keeps a frame */
+    struct nkb_origin next =
+        nkb_trace(&loop->body, (struct nkb_trace_place){0, loop->body_root, *slot});
+    loop->body.frame_count = frame_count;
+    return next.kind == NKB_ORIGIN_STATE && nkb_trace_path_equal(&next.path, slot) &&
+           start_of(loop, slot, value);
 }
 
-/* The constant a value is in every iteration: itself one, or a slot that starts as one and that the
- * body hands on unchanged. */
-static bool constant_of(struct loop *loop, const struct nkb_origin *origin, int64_t *value)
+/* The constant a value is in every iteration. */
+static bool constant_of(struct loop *loop, struct nkb_tracer *tracer,
+                        const struct nkb_origin *origin, nkb_i128 *value)
 {
-    struct nkb_origin from = *origin;
-    if (from.kind == NKB_ORIGIN_STATE) {
-        int frame_count = loop->body.frame_count; /* nothing found below keeps a frame */
-        struct nkb_origin next =
-            nkb_trace(&loop->body, (struct nkb_trace_place){0, loop->body_root, from.path});
-        loop->body.frame_count = frame_count;
-        if (next.kind != NKB_ORIGIN_STATE || !nkb_trace_path_equal(&next.path, &from.path))
-            return false;
-        from = nkb_trace(&loop->outside, (struct nkb_trace_place){0, loop->init, from.path});
-    }
-    *value = from.value;
-    return from.kind == NKB_ORIGIN_CONSTANT;
+    struct nkb_fold fold = {lasting_value, loop, &loop->budget};
+    return nkb_fold_origin(&fold, tracer, origin, value);
 }
 
 /* What a sum adds to one of its operands, and what its type can hold. */
 struct term {
-    int64_t addend;
-    struct range range;
+    nkb_i128 addend;
+    struct nkb_range range;
 };
 
 /* A value as a slot, or as a constant, and the terms added to it. */
 struct linear {
     bool is_constant;
     struct nkb_trace_path slot;
-    int64_t constant;
+    nkb_i128 constant;
     int term_count;
     struct term terms[MAX_TERMS]; /* the outermost first */
 };
@@ -82,7 +74,7 @@ static struct point point_at(const struct linear *linear, nkb_i128 slot)
 {
     struct point point = {.value = slot};
     for (int i = linear->term_count; i-- > 0;) {
-        const struct range *range = &linear->terms[i].range;
+        const struct nkb_range *range = &linear->terms[i].range;
         nkb_i128 size = range->high - range->low + 1;
         nkb_i128 above = point.value + linear->terms[i].addend - range->low;
         point.wraps[i] = above >= 0 ? above / size : -((size - 1 - above) / size);
@@ -101,13 +93,14 @@ static bool straight(const struct linear *linear, nkb_i128 slot, nkb_i128 other_
 }
 
 static bool operand_constant(struct loop *loop, struct nkb_tracer *tracer,
-                             const struct nkb_origin *sum, uint32_t operand, int64_t *value)
+                             const struct nkb_origin *sum, uint32_t operand, nkb_i128 *value)
 {
     struct nkb_trace_place place = {sum->frame, sum->in->operands[operand], {0}};
     int frame_count = tracer->frame_count;
     struct nkb_origin origin = nkb_trace(tracer, place);
+    bool had = constant_of(loop, tracer, &origin, value);
     tracer->frame_count = frame_count;
-    return constant_of(loop, &origin, value);
+    return had;
 }
 
 /* False unless the origin adds a constant to its `other` operand, or subtracts one from it. */
@@ -115,12 +108,14 @@ static bool term_of(struct loop *loop, struct nkb_tracer *tracer, const struct n
                     struct term *term, uint32_t *other)
 {
     if (sum->kind != NKB_ORIGIN_RESULT || sum->in->operand_count != 2 ||
-        !range_of_type(sum->in->shape.element_type, &term->range))
+        !nkb_range_of_type(sum->in->shape.element_type, &term->range))
         return false;
     *other = 0;
-    if (sum->in->opcode == NKB_HLO_SUBTRACT)
-        return operand_constant(loop, tracer, sum, 1, &term->addend) &&
-               nkb_i64_mul(term->addend, -1, &term->addend);
+    if (sum->in->opcode == NKB_HLO_SUBTRACT) {
+        bool had = operand_constant(loop, tracer, sum, 1, &term->addend);
+        term->addend = had ? -term->addend : 0;
+        return had;
+    }
     if (sum->in->opcode != NKB_HLO_ADD)
         return false;
     if (operand_constant(loop, tracer, sum, 1, &term->addend))
@@ -135,7 +130,7 @@ static bool linear_of(struct loop *loop, struct nkb_tracer *tracer, struct nkb_t
     for (out->term_count = 0;; out->term_count++) {
         struct nkb_origin origin = nkb_trace(tracer, place);
         uint32_t other;
-        out->is_constant = constant_of(loop, &origin, &out->constant);
+        out->is_constant = constant_of(loop, tracer, &origin, &out->constant);
         if (out->is_constant || origin.kind == NKB_ORIGIN_STATE) {
             out->slot = origin.path;
             return true;
@@ -216,7 +211,7 @@ static bool count_steps(nkb_i128 start, nkb_i128 step, enum nkb_hlo_direction di
     return true;
 }
 
-/* The comparison a loop's condition comes down to. */
+/* The comparison a loop's condition comes down to, or the constant it is: *compare says which. */
 static bool find_comparison(struct loop *loop, struct nkb_origin *compare,
                             enum nkb_hlo_direction *direction)
 {
@@ -225,6 +220,10 @@ static bool find_comparison(struct loop *loop, struct nkb_origin *compare,
     for (int negations = 0; negations <= MAX_TERMS; negations++) {
         *compare = nkb_trace(&loop->condition, place);
         const struct nkb_hlo_instruction *in = compare->in;
+        if (compare->kind == NKB_ORIGIN_CONSTANT) {
+            compare->value = (compare->value != 0) != negated;
+            return true;
+        }
         if (compare->kind != NKB_ORIGIN_RESULT || in->operand_count == 0)
             return false;
         if (in->opcode == NKB_HLO_COMPARE && in->operand_count == 2) {
@@ -249,12 +248,16 @@ static const char *infer(struct loop *loop, int64_t *count)
     if (!find_comparison(loop, &compare, &direction))
         return "its condition is no comparison";
 
-    struct range compared;
+    if (compare.kind == NKB_ORIGIN_CONSTANT) {
+        *count = 0;
+        return compare.value ? "its condition never changes" : NULL;
+    }
+    struct nkb_range compared;
     struct linear counter, bound;
     const uint32_t *operands = compare.in->operands;
     const struct nkb_hlo_computation *where = loop->condition.frames[compare.frame].computation;
     if (operands[0] >= where->instruction_count ||
-        !range_of_type(where->instructions[operands[0]].shape.element_type, &compared))
+        !nkb_range_of_type(where->instructions[operands[0]].shape.element_type, &compared))
         return "its condition compares no integers";
     if (!linear_of(loop, &loop->condition,
                    (struct nkb_trace_place){compare.frame, operands[0], {0}}, &counter) ||
@@ -271,15 +274,10 @@ static const char *infer(struct loop *loop, int64_t *count)
         return "its bound is not constant";
 
     nkb_i128 slot = counter.is_constant ? counter.constant : 0;
-    if (!counter.is_constant) {
-        struct nkb_origin init =
-            nkb_trace(&loop->outside, (struct nkb_trace_place){0, loop->init, counter.slot});
-        if (init.kind != NKB_ORIGIN_CONSTANT)
-            return "its counter does not start at a constant";
-        slot = init.value;
-    }
+    if (!counter.is_constant && !start_of(loop, &counter.slot, &slot))
+        return "its counter does not start at a constant";
     nkb_i128 start = point_at(&counter, slot).value, end = point_at(&bound, bound.constant).value;
-    if (!in_range(&compared, start) || !in_range(&compared, end))
+    if (!nkb_range_holds(&compared, start) || !nkb_range_holds(&compared, end))
         return "its counter wraps around";
     if (!holds(start, direction, end)) {
         *count = 0;
@@ -298,7 +296,7 @@ static const char *infer(struct loop *loop, int64_t *count)
         return "its counter does not run to its bound";
     nkb_i128 last = slot + trips * step; /* which the body no longer sees */
     if (!straight(&counter, slot, last) || !straight(&next, slot, last - step) ||
-        !in_range(&compared, start + trips * step))
+        !nkb_range_holds(&compared, start + trips * step))
         return "its counter wraps around";
     return nkb_i128_fits(trips, count) ? NULL : "it runs 2^63 times or more";
 }
@@ -308,7 +306,7 @@ struct nkb_trip nkb_trip_find(const struct nkb_hlo *hlo,
                               const struct nkb_hlo_instruction *in)
 {
     struct nkb_trip trip = {.how = NKB_TRIP_UNKNOWN, .count = 1, .why = NULL};
-    struct loop loop;
+    struct loop loop = {.budget = NKB_FOLD_MAX_INSTRUCTIONS};
     int64_t inferred = 0;
 
     if (in->called_count < 2 || in->operand_count == 0 || in->called[0] >= hlo->computation_count ||

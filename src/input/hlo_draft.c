@@ -102,9 +102,7 @@ static bool take_literal(struct nkb_hlo_build *build)
         break;
     case U64:
         first = literal->u64s;
-        in->number = (int64_t)first.value;
-        if (in->number < 0)
-            first.count = 0; /* beyond 63 bits: no number of ours */
+        in->number = (int64_t)first.value; /* the 64 bits */
         break;
     case S8:
         return small_integer(build, literal->s8s, 1, true, &in->has_number, &in->number);

@@ -75,7 +75,21 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The value of a scalar integer or pred; one that does not fit 63 bits and a sign stays unknown. */
+/* All of 64 bits, as a u64 may have them. */
+static bool parse_bits(struct nkb_str text, int64_t *out)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned digit = (unsigned char)text.ptr[i] - '0';
+        if (digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, digit, &value))
+            return false;
+    }
+    *out = (int64_t)value;
+    return text.len > 0;
+}
+
+/* The value of a scalar integer or pred; one that does not fit its 64 bits stays unknown. */
 static void read_scalar(struct nkb_str text, struct nkb_hlo_instruction *made)
 {
     while (text.len && is_blank(text.ptr[text.len - 1]))
@@ -88,6 +102,8 @@ static void read_scalar(struct nkb_str text, struct nkb_hlo_instruction *made)
     if (nkb_str_is(text, "true") || nkb_str_is(text, "false")) {
         made->has_number = true;
         made->number = *text.ptr == 't';
+    } else if (made->shape.element_type == NKB_TYPE_U64) {
+        made->has_number = parse_bits(text, &made->number);
     } else {
         made->has_number = nkb_parse_i64(text, &made->number);
     }
@@ -99,7 +115,7 @@ static int read_constant(struct nkb_hlotext *r, struct nkb_hlo_instruction *made
     const char *from = r->at + 1;
     int rc = nkb_hlotext_skip_brackets(r);
     bool integral =
-        made->shape.element_type >= NKB_TYPE_PRED && made->shape.element_type <= 9; /* U64 */
+        made->shape.element_type >= NKB_TYPE_PRED && made->shape.element_type <= NKB_TYPE_U64;
     if (rc == 0 && made->shape.rank == 0 && integral)
         read_scalar((struct nkb_str){from, (size_t)(r->at - from) - 1}, made);
     return rc;

@@ -168,6 +168,7 @@ const char *nkb_hlo_opcode_name(enum nkb_hlo_opcode opcode);
 enum {
     NKB_TYPE_INVALID = 0,
     NKB_TYPE_PRED = 1,
+    NKB_TYPE_U64 = 9,
     NKB_TYPE_TUPLE = 13,
     NKB_TYPE_OPAQUE = 14,
     NKB_TYPE_TOKEN = 17,
@@ -270,7 +271,7 @@ struct nkb_hlo_instruction {
                                    conditional: branches in order; select-and-scatter: select, scatter */
     const int64_t *called_ids;
     bool has_number; /* parameter: its number; get-tuple-element: its index; constant: the value of */
-    int64_t number;  /* an integer (or pred) scalar literal */
+    int64_t number;  /* an integer (or pred) scalar literal; of u64 the 64 bits */
     const struct nkb_hlo_attrs *attrs;
     struct nkb_str op_name; /* metadata; empty when absent */
     uint32_t source;        /* position in the module's sources; NKB_HLO_NO_SOURCE: not said */

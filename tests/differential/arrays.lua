@@ -231,10 +231,9 @@ end
 
 function arrays.reshape(c)
   local x = any(c, 0)
-  local dims, total = {}, 1
+  local total = 1
   for _, d in ipairs(x.shape.dims) do total = total * d end
-  if random(2) == 1 then dims = { total, 1 } else dims = { total } end
-  local shape = shape_of(x.shape.type, dims)
+  local shape = shape_of(x.shape.type, random(2) == 1 and { total, 1 } or { total })
   shape.bits = x.shape.bits
   return add(c, pick { "reshape", "reshape", "bitcast" }, shape, { x })
 end

@@ -1,6 +1,7 @@
 -- Builds random modules, counts them here and by nkibench, as text and as protobuf, and says where the two differ.
---   lua check.lua NUMBER SEED      environment: NKIBENCH, DIFFERENTIAL_TMP (an empty folder), ONLY=i for the i-th alone
--- A module that differs stays in the folder, and is built again by ONLY=i with the same seed.
+--   lua check.lua FIRST LAST SEED      environment: NKIBENCH, DIFFERENTIAL_TMP (an empty folder)
+-- The modules of a seed are numbered, and each is the same whichever are built with it. One that differs stays in the
+-- folder.
 local here = arg[0]:match "^(.*)/[^/]*$" or "."
 package.path = here .. "/?.lua;" .. package.path
 local json = require "cjson"
@@ -8,9 +9,8 @@ local generate, write_text, write_proto = require "generate", require "write_tex
 local run, count, cost = require "run", require "count", require "cost"
 
 local CHUNK = 250
-local total, seed = math.tointeger(tonumber(arg[1])), math.tointeger(tonumber(arg[2] or "1"))
+local first_number, last_number, seed = math.tointeger(arg[1]), math.tointeger(arg[2]), math.tointeger(arg[3])
 local nkibench, folder = os.getenv "NKIBENCH", os.getenv "DIFFERENTIAL_TMP"
-local only = math.tointeger(tonumber(os.getenv "ONLY" or "0"))
 
 local function put(path, text)
   local file = assert(io.open(path, "wb"))
@@ -32,36 +32,40 @@ local function compare(problems, what, expected, found)
   end
 end
 
--- The trip count each loop is counted with. Where nkibench does not know one that it need not know, once.
-local function trips_of(module, entry, problems)
-  local said, trips, truth = {}, {}, {}
+-- The trip count each loop is counted with; where nkibench does not know one that it need not know, once. Of a loop
+-- that does not run nkibench says nothing, though a conditional may have been decided by it: those that it need not know
+-- but may are `unsaid`.
+local function trips_of(entry, truth, problems)
+  local said, trips, unsaid = {}, {}, {}
   for _, loop in ipairs(entry.loops) do said[loop.name] = loop end
-  for _, computation in ipairs(module.list) do
-    for while_, found in pairs(run.loops(computation)) do
-      local loop = said[while_.name]
-      local what = ("loop %s (%s)"):format(while_.name, while_.family)
-      local must = while_.family == "plain" and found.trips and not found.wrapped
-      truth[while_] = found.trips
-      if while_.known_trips then
-        trips[while_] = while_.known_trips
-        if loop and (loop.how ~= "annotated" or loop.trip_count ~= while_.known_trips) then
-          complain(problems, what, ("annotated %d"):format(while_.known_trips), loop.how .. " " .. loop.trip_count)
-        end
-      elseif loop and loop.how == "inferred" then
-        trips[while_] = math.tointeger(loop.trip_count)
-        if loop.trip_count ~= found.trips then complain(problems, what, found.trips or "unknown", loop.trip_count) end
-      else
-        trips[while_] = 1
-        if loop and must then complain(problems, what, found.trips, "unknown") end
-        if not loop and must then trips[while_] = found.trips end
+  for while_, found in pairs(truth) do
+    local loop = said[while_.name]
+    local what = ("loop %s (%s)"):format(while_.name, while_.family)
+    local must = while_.family == "plain" and found.trips and not found.wrapped
+    if while_.known_trips then
+      trips[while_] = while_.known_trips
+      if loop and (loop.how ~= "annotated" or loop.trip_count ~= while_.known_trips) then
+        complain(problems, what, ("annotated %d"):format(while_.known_trips), loop.how .. " " .. loop.trip_count)
       end
-      if loop then
-        loops_seen = loops_seen + 1
-        if loop.how ~= "unknown" then loops_known = loops_known + 1 end
+    elseif loop and loop.how == "inferred" then
+      trips[while_] = math.tointeger(loop.trip_count)
+      local beyond = found.at_least and found.at_least < loop.trip_count -- more than was run here
+      if loop.trip_count ~= found.trips and not beyond then
+        complain(problems, what, found.trips or "unknown", loop.trip_count)
       end
+    elseif not loop then
+      trips[while_] = must and found.trips or 1
+      if found.trips and not must then unsaid[while_] = found.trips end
+    else
+      trips[while_] = 1
+      if must then complain(problems, what, found.trips, "unknown") end
+    end
+    if loop then
+      loops_seen = loops_seen + 1
+      if loop.how ~= "unknown" then loops_known = loops_known + 1 end
     end
   end
-  return trips, said, truth
+  return trips, said, unsaid
 end
 
 local function check_contradictions(module, entry, truth, problems)
@@ -70,25 +74,18 @@ local function check_contradictions(module, entry, truth, problems)
     local name, ours = line:match "loop '([^']+)' is annotated with %-?%d+ trips but would run (%d+)"
     for _, computation in ipairs(name and module.list or {}) do
       for _, i in ipairs(computation.list) do
-        if i.name == name and truth[i] ~= math.tointeger(tonumber(ours)) then
-          complain(problems, "what loop " .. name .. " would run", truth[i] or "unknown", ours)
+        local found, said = truth[i], math.tointeger(tonumber(ours))
+        if i.name == name and found.trips ~= said and not (found.at_least and found.at_least < said) then
+          complain(problems, "what loop " .. name .. " would run", found.trips or "unknown", ours)
         end
       end
     end
   end
 end
 
-local function check(module, entry, bare)
-  local problems = {}
-  if entry.status ~= "ok" or type(entry.loops) ~= "table" then
-    complain(problems, "the module", "counts", entry.error)
-    return problems
-  end
-  local trips, said, truth = trips_of(module, entry, problems)
-  compare(problems, "static", count.static(module), entry.static)
+local function compare_executed(module, entry, trips, said)
+  local problems, running, unknown = {}, count.running(module, trips), 0
   compare(problems, "executed", count.executed(module, trips), entry.executed)
-  compare(problems, "xla", cost.module(module, bare), entry.xla)
-  local running, unknown = count.running(module, trips), 0
   for name in pairs(running) do
     if not said[name] then complain(problems, "loop " .. name, "listed", "nothing") end
   end
@@ -97,8 +94,34 @@ local function check(module, entry, bare)
     if loop.how == "unknown" then unknown = unknown + 1 end
   end
   compare(problems, "executed", { unknown_trip_counts = unknown }, entry.executed)
-  check_contradictions(module, entry, truth, problems)
   return problems
+end
+
+local function check(module, entry, truth, bare)
+  local problems = {}
+  if entry.status ~= "ok" or type(entry.loops) ~= "table" then
+    complain(problems, "the module", "counts", entry.error)
+    return problems
+  end
+  local trips, said, unsaid = trips_of(entry, truth, problems)
+  compare(problems, "static", count.static(module), entry.static)
+  compare(problems, "xla", cost.module(module, bare), entry.xla)
+  check_contradictions(module, entry, truth, problems)
+  local executed = compare_executed(module, entry, trips, said)
+  if #executed > 0 and next(unsaid) then
+    for while_, n in pairs(unsaid) do trips[while_] = n end
+    executed = compare_executed(module, entry, trips, said)
+  end
+  table.move(executed, 1, #executed, #problems + 1, problems)
+  return problems
+end
+
+local function run_all(module)
+  local truth = {}
+  for _, computation in ipairs(module.list) do
+    for while_, found in pairs(run.loops(computation)) do truth[while_] = found end
+  end
+  return truth
 end
 
 local function style(number)
@@ -109,11 +132,11 @@ local function style(number)
 end
 
 local function check_chunk(first, last)
-  local modules, styles = {}, {}
+  local modules, styles, truths = {}, {}, {}
   for number = first, last do
     local text, proto = style(number)
     local module = generate.module(seed, number)
-    modules[number], styles[number] = module, proto
+    modules[number], styles[number], truths[number] = module, proto, run_all(module)
     put(("%s/%d.hlo"):format(folder, number), write_text.module(module, text))
     put(("%s/%d.hlo_module.pb"):format(folder, number), write_proto.module(module, proto))
   end
@@ -126,7 +149,7 @@ local function check_chunk(first, last)
     number = math.tointeger(tonumber(number))
     if modules[number] then
       seen = seen + 1
-      local problems = check(modules[number], entry, form ~= "hlo" and styles[number].bare)
+      local problems = check(modules[number], entry, truths[number], form ~= "hlo" and styles[number].bare)
       if #problems > 0 then
         differing = differing + 1
         print(("%s (seed %d):"):format(entry.path, seed))
@@ -143,11 +166,7 @@ local function check_chunk(first, last)
   end
 end
 
-if only > 0 then
-  check_chunk(only, only)
-else
-  for first = 1, total, CHUNK do check_chunk(first, math.min(first + CHUNK - 1, total)) end
-end
-print(("differential: %d modules, each as text and protobuf: %d figures and %d loops (%d known) compared, %d files differ")
-  :format(only > 0 and 1 or total, figures, loops_seen, loops_known, differing))
-os.exit(differing == 0)
+for first = first_number, last_number, CHUNK do check_chunk(first, math.min(first + CHUNK - 1, last_number)) end
+print(("differential: modules %d to %d of seed %d, each as text and protobuf: %d figures and %d loops (%d known) compared, "
+  .. "%d files differ"):format(first_number, last_number, seed, figures, loops_seen, loops_known, differing))
+os.exit(differing == 0 and figures > 0)

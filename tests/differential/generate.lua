@@ -70,27 +70,23 @@ end
 local function scalar_body(g, c, types, result)
   local callee = inner(g, c, "scalars")
   for i, type in ipairs(types) do callee.pool[i] = model.parameter(callee, model.scalar(type)) end
-  local root = callee.pool[1]
   for _ = 1, random(3) do
     local x, way = pick(callee.pool), random(9)
     local other = arrays.need(callee, x.shape.type, {})
     if way == 1 and callee.depth < DEPTH_MAX then
-      root = model.add(callee, "dot", model.scalar(x.shape.type), { x, other },
+      model.add(callee, "dot", model.scalar(x.shape.type), { x, other },
         { dot = { lhs_batch = {}, rhs_batch = {}, lhs_contracting = {}, rhs_contracting = {} } })
     elseif way == 2 and callee.depth < DEPTH_MAX then
-      root = custom_call(g, callee)
+      custom_call(g, callee)
     elseif way == 3 and callee.depth < DEPTH_MAX and chance(40) then
       loops.add(g, callee)
     else
-      root = model.add(callee, pick { "add", "multiply", "maximum", "power" }, model.scalar(x.shape.type), { x, other })
+      model.add(callee, pick { "add", "multiply", "maximum", "power" }, model.scalar(x.shape.type), { x, other })
     end
   end
-  if result then
-    root = model.add(callee, "compare", model.scalar(result), { callee.pool[1], callee.pool[2] }, { direction = "LT" })
-  else
-    root = arrays.need(callee, types[1], {})
-  end
-  return model.close(callee, root)
+  if not result then return model.close(callee, arrays.need(callee, types[1], {})) end
+  local pair = { callee.pool[1], callee.pool[2] }
+  return model.close(callee, model.add(callee, "compare", model.scalar(result), pair, { direction = "LT" }))
 end
 
 local control = {}

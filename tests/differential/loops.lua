@@ -135,7 +135,7 @@ end
 local mirrored = { EQ = "EQ", NE = "NE", LT = "GT", GT = "LT", LE = "GE", GE = "LE" }
 local opposite = { EQ = "NE", NE = "EQ", LT = "GE", GE = "LT", LE = "GT", GT = "LE" }
 
-local function compared(g, c, i, n, spec)
+local function compared(c, i, n, spec)
   local direction, negated = spec.direction, chance(12)
   if wider[spec.type] and chance(15) then
     local shape = model.scalar(wider[spec.type])
@@ -155,16 +155,16 @@ local function condition(g, state, tree, spec, kind)
     local i = disguise(g, at, parts.i)
     local n = parts.n and disguise(g, at, parts.n) or constant(g, at, spec.type, spec.bound)
     if kind == "two tests" then
-      local a, b = compared(g, at, i, n, spec), compared(g, at, i, n, { type = spec.type, direction = "NE" })
+      local a, b = compared(at, i, n, spec), compared(at, i, n, { type = spec.type, direction = "NE" })
       return model.add(at, pick { "and", "or" }, a.shape, { a, b })
     elseif kind == "narrowed" and spec.type == "s32" then
       local shape = model.scalar "s8"
       i, n = model.add(at, "convert", shape, { i }), model.add(at, "convert", shape, { n })
       return model.add(at, "compare", model.scalar "pred", { i, n }, { direction = spec.direction })
     elseif chance(20) then
-      return outline(g, at, { i, n }, function(callee, p) return compared(g, callee, p[1], p[2], spec) end)
+      return outline(g, at, { i, n }, function(callee, p) return compared(callee, p[1], p[2], spec) end)
     end
-    return compared(g, at, i, n, spec)
+    return compared(at, i, n, spec)
   end
   if kind == "constant" then return model.close(c, model.constant(c, "pred", chance(50))) end
   if chance(15) then
@@ -174,8 +174,8 @@ local function condition(g, state, tree, spec, kind)
   return model.close(c, disguise(g, c, body(c, param)))
 end
 
--- What the plain family does not do to its counter.
-local function strange_step(g, c, parts, spec, kind)
+-- The counter's next value; the other families do to it what the plain one does not.
+local function next_counter(g, c, parts, spec, kind)
   local i, shape = parts.i, parts.i.shape
   if kind == "multiplied" then
     return model.add(c, "multiply", shape, { i, model.constant(c, spec.type, 2) })
@@ -220,7 +220,7 @@ function loops.body_of(g, c, param, tree, spec, kind)
   for _, name in ipairs(names) do
     local value = parts[name]
     if name == "i" then
-      after.i = strange_step(g, c, parts, spec, kind)
+      after.i = next_counter(g, c, parts, spec, kind)
     elseif name == "j" then
       after.j = stepped(g, c, kind == "swapped" and parts.i or value, { type = spec.type, step = 1 })
     elseif name == "n" then

@@ -5,9 +5,11 @@ local model = require "model"
 local run = {}
 
 local UNKNOWN = setmetatable({}, { __tostring = function() return "unknown" end })
-local STEPS_MAX = 60000 -- instructions looked at for one loop
+local STEPS_MAX = 20000 -- instructions looked at for one loop
+local INNER_TRIPS_MAX = 300 -- of a loop run inside of another
 
 local steps, wrapped
+local endless = setmetatable({}, { __mode = "k" }) -- inner loops that went on longer
 
 local function is_integer(type)
   return type ~= "pred" and (type:sub(1, 1) == "s" or type:sub(1, 1) == "u")
@@ -64,13 +66,14 @@ local compare = {
 
 local evaluate
 
--- Trips and the state after them; nil when the condition is not known or there is no end in sight.
-local function run_loop(loop, state)
+-- Trips and the state after them. With no end in sight or an unknown condition, the trips so far and nil.
+local function run_loop(loop, state, trips_max)
   local trips = 0
   while true do
     local more = evaluate(loop.calls[2], { state })
-    if more == UNKNOWN or steps > STEPS_MAX then return nil, UNKNOWN end
+    if more == UNKNOWN then return steps > STEPS_MAX and trips or nil, nil end
     if not more then return trips, state end
+    if steps > STEPS_MAX or trips == trips_max then return trips, nil end
     state = evaluate(loop.calls[1], { state })
     trips = trips + 1
   end
@@ -92,11 +95,14 @@ local function value_of(instruction, values, arguments)
   if op == "copy" or op == "opt-barrier" then return first end
   if op == "call" or op == "fusion" then return evaluate(instruction.calls[1], args) end
   if op == "while" then
-    local _, state = run_loop(instruction, first)
-    return state
+    if endless[instruction] then return UNKNOWN end
+    local _, state = run_loop(instruction, first, INNER_TRIPS_MAX)
+    endless[instruction] = not state or nil
+    return state or UNKNOWN
   end
   if op == "bitcast" or op == "reshape" then
-    return #instruction.shape.dims == 0 and instruction.args[1].shape.type == type and first or UNKNOWN
+    if #instruction.shape.dims == 0 and instruction.args[1].shape.type == type then return first end
+    return UNKNOWN
   end
   for _, arg in ipairs(args) do
     if arg == UNKNOWN then return UNKNOWN end
@@ -132,8 +138,9 @@ function evaluate(computation, arguments)
   return values[computation.root]
 end
 
--- For each while of a computation of which nothing but its text is known: { trips, wrapped }, trips nil when they
--- depend on anything else or have no end in sight; wrapped when arithmetic left its type on the way.
+-- For each while of a computation of which nothing but its text is known: { trips, at_least, wrapped }. No trips when
+-- they depend on anything else; at_least those that were run where no end came in sight; wrapped when arithmetic left
+-- its type on the way.
 function run.loops(computation)
   local found, values, arguments = {}, {}, {}
   for i = 1, #computation.params do arguments[i] = UNKNOWN end
@@ -141,8 +148,8 @@ function run.loops(computation)
     steps, wrapped = 0, false
     if instruction.op == "while" then
       local trips, state = run_loop(instruction, values[instruction.args[1]])
-      found[instruction] = { trips = trips, wrapped = wrapped }
-      values[instruction] = state
+      found[instruction] = { trips = state and trips, at_least = not state and trips or nil, wrapped = wrapped }
+      values[instruction] = state or UNKNOWN
     else
       values[instruction] = value_of(instruction, values, arguments)
     end

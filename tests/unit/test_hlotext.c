@@ -182,7 +182,9 @@ static void constants(void **state)
         "h = f32[2,2]{1,0} constant({\n  { nan, -nan },\n  { inf, -inf }\n})\n"
         "i = c64[] constant((1, -2.5e-07))\n j = f32[99]{0} constant({...})\n"
         "k = (s32[], f32[1]{0}) constant((1, { 2 }))\n l = s8[0]{0} constant({  })\n"
-        "m = s32[] constant(s32[] 12)\n n = s32[] constant(/*i*/ {...})\n o = u8[] constant(255)");
+        "m = s32[] constant(s32[] 12)\n n = s32[] constant(/*i*/ {...})\n o = u8[] constant(255)\n"
+        "p = u64[] constant(18446744073709551616)\n q = u64[] constant(-1)\n r = u64[] "
+        "constant(9)");
     assert_true(case_find(c, "a")->has_number);
     assert_int_equal(case_find(c, "a")->number, 7);
     assert_int_equal(case_find(c, "b")->number, 1);
@@ -192,7 +194,10 @@ static void constants(void **state)
     assert_true(case_find(c, "d")->number == INT64_MIN);
     assert_int_equal(case_find(c, "m")->number, 12);
     assert_int_equal(case_find(c, "o")->number, 255);
-    for (const char *name = "efghijkln"; *name; name++)
+    assert_true(case_find(c, "e")->has_number);
+    assert_int_equal(case_find(c, "e")->number, -1); /* the bits of 2^64 - 1 */
+    assert_int_equal(case_find(c, "r")->number, 9);
+    for (const char *name = "fghijklnpq"; *name; name++)
         assert_false(case_find(c, (char[]){*name, '\0'})->has_number);
 }
 
