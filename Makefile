@@ -33,8 +33,8 @@ UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_
 FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH   := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 
-.PHONY: all demo test install uninstall lint check-arch check-corpus check-asan check-valgrind check-fuzz check-seeds \
-        bench clean help deps-run deps-test deps-ci unit
+.PHONY: all demo test install uninstall lint check-arch check-corpus check-differential check-asan check-valgrind \
+        check-fuzz check-seeds bench clean help deps-run deps-test deps-ci unit
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nkibench $(BUILD)/libnkibench.a $(BUILD)/libnkibench.so.1
@@ -164,6 +164,9 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libnkibench.a
 
 check-corpus: all unit ## compare with the corpus and the goldens (CORPUS=…)
 	@BUILD=$(BUILD) LUA=$(LUA) CORPUS=$(abspath $(CORPUS)) GOLDENS=$(abspath $(GOLDENS)) sh tests/corpus/run.sh
+
+check-differential: all ## N random HLO modules from SEED, counted by nkibench and by a slow counter of their own
+	@BUILD=$(BUILD) LUA=$(LUA) sh tests/differential/run.sh
 
 check-arch: ## who may include whom, and what src/README.md says of it
 	@sh tests/arch.sh
