@@ -101,6 +101,8 @@ NKB_API int nkb_run_ask(nkb_run *run, const char *name, const char *value);
  *                          "explain.text" "explain.json" (asked: "target", a score)
  *   after nkb_run_measure: "metrics.text" "metrics.json" "metrics.lua" (of the whole tree, or below
  *                          `path` when that is not NULL), "hlo.text" "hlo.json" "log.text" "log.json"
+ *   after nkb_run_measure, when "scan" was asked for: "hlo.part" (what was found, as a file that can be given
+ *                          in place of the HLO; with "shard" "3/8", of a process's share)
  *   at any time:           "rules.text" (the rules that can be found), "dry-run" (the rule, every input
  *                          and setting with where it came from, and what would be written), "missing"
  *                          (a line for each input that is needed and not there), "rules.source" and
@@ -114,6 +116,12 @@ NKB_API const char *nkb_run_text(nkb_run *run, const char *what, const char *pat
  * "format" (text, json, github, sarif) and "strict". The findings are then the text "check"; NKB_RULE when
  * there is an error, or with "strict" anything, among them. */
 NKB_API int nkb_run_check_rules(nkb_run *run, const char *const *names, size_t count);
+
+/* Run tests of rules: their files, the rules beside them, or folders with all below (none: "."). Asked:
+ * "only" (a part of a case's name), "seed" and "runs" of properties, "coverage", "min" (a percentage). What
+ * came of them are the texts "test.text" "test.tap" "test.junit". NKB_INPUT: some failed, or there are none;
+ * NKB_RULE: a test file is at fault. */
+NKB_API int nkb_run_test(nkb_run *run, const char *const *paths, size_t count);
 
 /* Diagnostics so far, in order: i from 0, NULL past the last. *is_warning: 1 a warning, 0 a note. */
 NKB_API const char *nkb_run_diagnostic(const nkb_run *run, size_t i, int *is_warning);

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "host/host.h"
 #include "model/module.h"
+#include "model/part.h"
 #include "model/value.h"
 #include "nkibench.h"
 
@@ -94,6 +95,7 @@ struct nkb_run {
     size_t worker_count;
     struct nkb_module *modules;
     size_t module_count;
+    const struct nkb_part *part; /* of a scan, once measured; NULL: it is none */
 
     const struct nkb_value *checked; /* the text of nkb_run_check_rules; NULL before */
     struct nkb_value *asked;       /* name -> text: nkb_run_ask; NULL before the first */
@@ -144,6 +146,8 @@ int run_find_duplicates(nkb_run *run);
 /* run_matrix.c: m.runs */
 int run_measure_matrix(nkb_run *run, enum need need);
 /* run_measure.c */
+/* run_scan.c: the bytes of a scan's part */
+int run_write_part(nkb_run *run, struct nkb_buf *out);
 int run_measure_all(nkb_run *run);
 /* How much the rule wants a name of m; without a rule everything is optional. */
 enum need run_need(const nkb_run *run, const char *name);

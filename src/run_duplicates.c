@@ -1,6 +1,6 @@
 /* Which modules of a run are byte for byte another one, as a work directory and its cache often
  * hold them. */
-#include "run.h"
+#include "run_scan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,60 +8,70 @@
 
 #include "base/sha256.h"
 
-struct digest {
-    struct nkb_module *module;
-    char sha256[NKB_SHA256_TEXT_BYTES]; /* empty until it is needed */
-};
+static const unsigned char not_taken[NKB_DIGEST_BYTES];
+
+static bool is_taken(const struct nkb_module *module)
+{
+    return memcmp(module->graph_digest, not_taken, sizeof not_taken) != 0;
+}
+
+void run_take_digest(struct nkb_module *module)
+{
+    struct stat st;
+    struct nkb_err ignored;
+    /* A pipe can be read once only, and what is gone since repeats nothing we can show. */
+    if (!is_taken(module) && module->size_bytes > 0 && stat(module->path.ptr, &st) == 0 &&
+        S_ISREG(st.st_mode))
+        (void)nkb_sha256_file_bytes(module->path.ptr, module->graph_digest, &ignored);
+}
+
+static int by_place(const struct nkb_module *x, const struct nkb_module *y)
+{
+    return x < y ? -1 : x > y;
+}
 
 static int by_size(const void *a, const void *b)
 {
-    const struct nkb_module *x = ((const struct digest *)a)->module,
-                            *y = ((const struct digest *)b)->module;
+    const struct nkb_module *x = *(struct nkb_module *const *)a,
+                            *y = *(struct nkb_module *const *)b;
     if (x->size_bytes != y->size_bytes)
         return x->size_bytes < y->size_bytes ? -1 : 1;
-    return x < y ? -1 : x > y;
+    return by_place(x, y);
 }
 
 static int by_digest(const void *a, const void *b)
 {
-    const struct digest *x = a, *y = b;
-    int order = strcmp(x->sha256, y->sha256);
-    if (order)
-        return order;
-    return x->module < y->module ? -1 : x->module > y->module;
+    const struct nkb_module *x = *(struct nkb_module *const *)a,
+                            *y = *(struct nkb_module *const *)b;
+    int order = memcmp(x->graph_digest, y->graph_digest, sizeof x->graph_digest);
+    return order ? order : by_place(x, y);
 }
 
-/* Files of one size are hashed, others cannot be equal. The first in path order is the original. */
+/* Files of one size are hashed, others cannot be equal; a scan has hashed them all. The first in
+ * path order is the original. */
 int run_find_duplicates(nkb_run *run)
 {
-    struct digest *digests = nkb_arena_array(&run->arena, run->module_count, sizeof *digests);
+    struct nkb_module **alike = nkb_arena_array(&run->arena, run->module_count, sizeof(void *));
     size_t count = 0;
-    if (!digests)
+    if (!alike)
         return nkb_err_memory(&run->err);
-    for (size_t i = 0; i < run->module_count; i++) {
-        struct stat st;
-        const struct nkb_module *module = &run->modules[i];
-        /* A pipe can be read once only. */
-        if (module->ok && module->size_bytes > 0 && stat(module->path.ptr, &st) == 0 &&
-            S_ISREG(st.st_mode))
-            digests[count++].module = &run->modules[i];
-    }
-    qsort(digests, count, sizeof *digests, by_size);
+    for (size_t i = 0; i < run->module_count; i++)
+        if (run->modules[i].ok && run->modules[i].size_bytes > 0)
+            alike[count++] = &run->modules[i];
+    qsort(alike, count, sizeof *alike, by_size);
 
     for (size_t i = 0; i < count; i++) {
-        int64_t size = digests[i].module->size_bytes;
-        bool alone = (i == 0 || digests[i - 1].module->size_bytes != size) &&
-                     (i + 1 == count || digests[i + 1].module->size_bytes != size);
-        long long read;
-        struct nkb_err ignored;
-        if (!alone &&
-            nkb_sha256_file(digests[i].module->path.ptr, digests[i].sha256, &read, &ignored) != 0)
-            digests[i].sha256[0] = '\0'; /* gone since: it repeats nothing we can show */
+        int64_t size = alike[i]->size_bytes;
+        bool alone = (i == 0 || alike[i - 1]->size_bytes != size) &&
+                     (i + 1 == count || alike[i + 1]->size_bytes != size);
+        if (!alone && !alike[i]->part)
+            run_take_digest(alike[i]);
     }
-    qsort(digests, count, sizeof *digests, by_digest);
+    qsort(alike, count, sizeof *alike, by_digest);
     for (size_t i = 1, first = 0; i < count; i++) {
-        if (digests[i].sha256[0] && strcmp(digests[i].sha256, digests[first].sha256) == 0)
-            digests[i].module->duplicate_of = digests[first].module->path;
+        if (is_taken(alike[i]) &&
+            memcmp(alike[i]->graph_digest, alike[first]->graph_digest, sizeof not_taken) == 0)
+            alike[i]->duplicate_of = alike[first]->path;
         else
             first = i;
     }

@@ -1,7 +1,7 @@
 /* The HLO of a run: which files, each analysed on its own by a pool of threads, and what their
  * places and each other say of them (failed, locked, stale, duplicates). Results are in path order
  * whatever the number of threads. */
-#include "run.h"
+#include "run_scan.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,124 +13,8 @@
 #include "base/pool.h"
 #include "input/hlo.h"
 
-/* A file written in the minute after the log's last line may still be the run's own. */
-enum { STALE_MARGIN_S = 60 };
 enum { MAX_STDIN_BYTES = 1 << 30 };
 
-static struct nkb_str text_of(const struct nkb_value *entry, const char *key)
-{
-    const struct nkb_value *v = nkb_value_get(entry, key);
-    return nkb_value_is(v, NKB_STRING) ? v->as.string : NKB_STR_NONE;
-}
-
-static bool true_of(const struct nkb_value *entry, const char *key)
-{
-    const struct nkb_value *v = nkb_value_get(entry, key);
-    return nkb_value_is(v, NKB_BOOL) && v->as.boolean;
-}
-
-static int64_t count_of(const struct nkb_value *entry, const char *key)
-{
-    const struct nkb_value *v = nkb_value_get(entry, key);
-    return nkb_value_is(v, NKB_INT) ? v->as.integer : 0;
-}
-
-struct list {
-    struct nkb_module *at;
-    size_t count, capacity;
-};
-
-static struct nkb_module *list_add(nkb_run *run, struct list *list)
-{
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? list->capacity * 2 : 64;
-        struct nkb_module *at =
-            nkb_arena_grow(&run->arena, list->at, list->count, capacity, sizeof *list->at);
-        if (!at)
-            return NULL;
-        list->at = at;
-        list->capacity = capacity;
-    }
-    return &list->at[list->count++];
-}
-
-static int add_named(nkb_run *run, const char *path, struct list *list)
-{
-    struct nkb_module *module = list_add(run, list);
-    if (!module)
-        return nkb_err_memory(&run->err);
-    const char *slash = strrchr(path, '/');
-    module->path = nkb_str_from(path);
-    module->file_name = nkb_str_from(slash ? slash + 1 : path);
-    module->role = "file";
-    module->named = true;
-    return 0;
-}
-
-static int64_t log_time_s(const nkb_run *run)
-{
-    struct stat st;
-    const char *path = run->settings[SET_LOG_FILE].value;
-    return path && stat(path, &st) == 0 ? (int64_t)st.st_mtime : 0;
-}
-
-static int add_folder(nkb_run *run, const char *path, struct list *list)
-{
-    struct nkb_value *argument = nkb_value_object(&run->arena), *found = NULL;
-    nkb_value_put(&run->arena, argument, "path", nkb_value_text(&run->arena, path));
-    int code =
-        nkb_script_run("scripts/discover.lua", argument, &run->arena, NULL, &found, &run->err);
-    if (code != 0)
-        return code;
-
-    int64_t log_s = log_time_s(run);
-    const struct nkb_value *files = nkb_value_get(found, "files");
-    for (size_t i = 0; nkb_value_is(files, NKB_ARRAY) && i < files->as.items.count; i++) {
-        const struct nkb_value *file = files->as.items.at[i].value;
-        struct nkb_module *module = list_add(run, list);
-        if (!module)
-            return nkb_err_memory(&run->err);
-        module->path = text_of(file, "path");
-        module->file_name = text_of(file, "name");
-        module->module_name = text_of(file, "module_name");
-        module->compiler_version = text_of(file, "compiler_version");
-        module->role = text_of(file, "role").ptr;
-        module->failed_compile = true_of(file, "failed_compile");
-        module->locked = true_of(file, "locked");
-        module->stale = log_s > 0 && count_of(file, "modified_s") > log_s + STALE_MARGIN_S;
-        module->size_bytes = count_of(file, "size_bytes");
-        struct nkb_str kind = text_of(file, "kind");
-        if (!nkb_str_is(kind, "file"))
-            module->error =
-                nkb_arena_printf(&run->arena, "is a %.*s; a file is expected", NKB_STR_ARG(kind));
-    }
-    const struct nkb_value *problems = nkb_value_get(found, "problems");
-    for (size_t i = 0; nkb_value_is(problems, NKB_ARRAY) && i < problems->as.items.count; i++)
-        run_diagnose(run, true, "%.*s", NKB_STR_ARG(problems->as.items.at[i].value->as.string));
-    return 0;
-}
-
-static int by_path(const void *a, const void *b)
-{
-    const struct nkb_module *x = a, *y = b;
-    int order = nkb_str_compare(x->path, y->path);
-    return order ? order : (int)y->named - (int)x->named;
-}
-
-/* Path order; of a path given twice one stays, as named when it was named. */
-static void sort_modules(struct list *list)
-{
-    size_t kept = 0;
-    if (list->count == 0)
-        return;
-    qsort(list->at, list->count, sizeof *list->at, by_path);
-    for (size_t i = 1; i < list->count; i++)
-        if (!nkb_str_equal(list->at[kept].path, list->at[i].path))
-            list->at[++kept] = list->at[i];
-    list->count = kept + 1;
-}
-
-/* What a worker uses again from file to file. */
 struct worker {
     struct nkb_arena hlo; /* the module itself */
     struct nkb_arena_store store;
@@ -142,6 +26,7 @@ struct job {
     atomic_size_t files_done;
     atomic_ullong bytes_done;
     atomic_bool stop, no_memory;
+    bool digests; /* of every file: whether one is like another is seen by who merges */
 };
 
 /* Standard input cannot be read twice, so it is held whole. */
@@ -169,7 +54,7 @@ static void analyse_file(void *context, size_t index, size_t worker)
 
     if (atomic_load(&job->stop))
         return;
-    if (!module->error) {
+    if (!module->error && !module->part) {
         int code = read_hlo(module->path.ptr, scratch, &hlo, &err);
         if (code == 0) {
             module->form = hlo.form;
@@ -183,6 +68,8 @@ static void analyse_file(void *context, size_t index, size_t worker)
             module->error = nkb_arena_string(keep, err.text);
         }
         nkb_arena_reset(scratch);
+        if (job->digests && module->ok)
+            run_take_digest(module);
     }
     size_t files = atomic_fetch_add(&job->files_done, 1) + 1;
     unsigned long long bytes =
@@ -195,7 +82,7 @@ static void analyse_file(void *context, size_t index, size_t worker)
 
 static int analyse(nkb_run *run)
 {
-    struct job job = {.run = run};
+    struct job job = {.run = run, .digests = run_asked(run, "scan") != NULL};
     size_t threads = nkb_pool_threads((size_t)run_count(run, SET_JOBS), run->module_count);
 
     run->worker_arenas = calloc(threads, sizeof *run->worker_arenas);
@@ -283,29 +170,6 @@ static void diagnose(nkb_run *run)
                   "has a remark (nkibench hlo shows it)", "have remarks (nkibench hlo shows them)");
 }
 
-static int collect(nkb_run *run, struct list *list)
-{
-    struct stat st;
-    int code = 0;
-
-    for (size_t i = 0; i < run->hlo_count && code == 0; i++) {
-        const char *path = run->hlo_paths[i];
-        if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-            code = add_folder(run, path, list);
-        else
-            code = add_named(run, path, list);
-    }
-    if (run->hlo_count > 0)
-        return code;
-
-    const char *path = run->settings[SET_COMPILE_DIR].value;
-    if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
-        return nkb_err_set(
-            &run->err, NKB_EINPUT,
-            "%s: is a file; --compile-dir expects a folder (--hlo FILE takes one file)", path);
-    return add_folder(run, path, list);
-}
-
 /* A score over files of which none counts would be a score of nothing: absent is not zero. */
 static int check_counted(nkb_run *run, const char *source)
 {
@@ -320,10 +184,12 @@ static int check_counted(nkb_run *run, const char *source)
         if (!run->modules[i].ok)
             first = &run->modules[i];
     if (!first)
-        return nkb_err_set(&run->err, NKB_EINPUT,
-                           "%s: none of its %lld HLO files is a bare HloModuleProto; --any-form counts the others",
-                           source, (long long)files->as.integer);
-    return nkb_err_set(&run->err, NKB_EINPUT, "%s: none of its %lld HLO files can be counted: %.*s: %s", source,
+        return nkb_err_set(
+            &run->err, NKB_EINPUT,
+            "%s: none of its %lld HLO files is a bare HloModuleProto; --any-form counts the others",
+            source, (long long)files->as.integer);
+    return nkb_err_set(&run->err, NKB_EINPUT,
+                       "%s: none of its %lld HLO files can be counted: %.*s: %s", source,
                        (long long)files->as.integer, NKB_STR_ARG(first->path), first->error);
 }
 
@@ -339,36 +205,21 @@ static int check_named(nkb_run *run)
     return 0;
 }
 
-int run_measure_hlo(nkb_run *run, enum need need)
+/* Of all that was found, shards of others included: an empty share of something is no mistake. */
+static bool found_nothing(const struct run_files *files)
 {
-    const char *source = run->hlo_count == 1 ? run->hlo_paths[0]
-                         : run->hlo_count    ? "--hlo"
-                                             : run->settings[SET_COMPILE_DIR].value;
-    struct list list = {0};
+    size_t empty_shards = 0;
+    for (size_t i = 0; i < files->shards.count; i++)
+        empty_shards += files->shards.at[i].files == 0;
+    if (files->shards_of > 0)
+        return files->found.count == 0;
+    return files->modules.count == 0 && empty_shards == files->shards.count;
+}
 
-    bool there = run->hlo_count > 0 || run_exists(source);
-    if (need == NEED_NONE ||
-        (!there && need == NEED_OPTIONAL && !run->settings[SET_COMPILE_DIR].given)) {
-        run_leave_out(run, "hlo", SET_COMPILE_DIR, need);
-        return 0;
-    }
-    if (!there)
-        return run_missing(run, SET_COMPILE_DIR);
-    int code = collect(run, &list);
-    if (code != 0)
-        return code;
-    if (list.count == 0)
-        return nkb_err_set(
-            &run->err, NKB_EINPUT,
-            "%s: no HLO file below it; *.hlo_module.pb and *.hlo are looked for (%s)", source,
-            run->hlo_count ? "--hlo" : "--compile-dir");
-    sort_modules(&list);
-    run->modules = list.at;
-    run->module_count = list.count;
-
-    code = analyse(run);
-    if (code == 0)
-        code = check_named(run);
+/* The totals, and what is odd about the files. */
+static int add_up(nkb_run *run, const char *source, enum need need)
+{
+    int code = check_named(run);
     if (code == 0)
         code = run_find_duplicates(run);
     if (code != 0)
@@ -379,4 +230,43 @@ int run_measure_hlo(nkb_run *run, enum need need)
     nkb_value_put(&run->arena, run->metrics, "hlo",
                   nkb_hlo_metrics(&run->arena, run->modules, run->module_count, &options));
     return need == NEED_REQUIRED && run->host ? check_counted(run, source) : 0;
+}
+
+int run_measure_hlo(nkb_run *run, enum need need)
+{
+    const char *folder = run->settings[SET_COMPILE_DIR].value;
+    bool scan = run_asked(run, "scan") != NULL;
+    struct run_files files = {0};
+
+    bool there = run->hlo_count > 0 || run_exists(folder);
+    if (need == NEED_NONE ||
+        (!there && need == NEED_OPTIONAL && !run->settings[SET_COMPILE_DIR].given)) {
+        run_leave_out(run, "hlo", SET_COMPILE_DIR, need);
+        return 0;
+    }
+    if (!there)
+        return run_missing(run, SET_COMPILE_DIR);
+    int code = run_collect(run, &files);
+    if (code == 0)
+        code = run_check_shards(run, &files, !scan);
+    if (code != 0)
+        return code;
+    const char *source = run_files_source(&files);
+    if (found_nothing(&files))
+        return nkb_err_set(
+            &run->err, NKB_EINPUT,
+            "%s: no HLO file below it; *.hlo_module.pb and *.hlo are looked for (%s)", source,
+            run->hlo_count ? "--hlo" : "--compile-dir");
+    run->modules = files.modules.at;
+    run->module_count = files.modules.count;
+
+    code = analyse(run);
+    if (code == 0)
+        code = run_settle_overlaps(run);
+    if (code != 0)
+        return code;
+    if (!scan)
+        return add_up(run, source, need);
+    code = run_make_part(run, &files);
+    return code == 0 ? check_named(run) : code; /* which the part says too */
 }

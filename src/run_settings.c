@@ -81,7 +81,7 @@ static const struct setting_def defs[SETTING_COUNT_OF] = {
     [SET_VERBOSE] = {"verbose", NULL, NULL, "Output", "say more on the console", SETTING_SWITCH,
                      false},
     [SET_OUTPUT] = {"output", "FILE", "benchmark_results.json", "Output",
-                    "the result as the rule words it", SETTING_OUTPUT, true},
+                    "the result as the rule words it; of hlo --scan: the part", SETTING_OUTPUT, true},
     [SET_TRAINING_OUTPUT] = {"training-output", "FILE", "benchmark_finetuning.json", "Output",
                              "the training metrics, for rules that have such an output",
                              SETTING_OUTPUT, true},

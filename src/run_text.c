@@ -238,6 +238,10 @@ int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_b
         return run_author_text(run, what, path, out);
     if (strcmp(what, "missing") == 0)
         return name_missing(run, out);
+    if (strncmp(what, "test.", 5) == 0)
+        return run_test_text(run, what + 5, out);
+    if (strcmp(what, "hlo.part") == 0)
+        return run_write_part(run, out);
     if (strncmp(what, "explain.", 8) == 0)
         return run_explain(run, strcmp(what + 8, "json") == 0, out);
 

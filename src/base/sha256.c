@@ -37,11 +37,10 @@ int nkb_sha256_text(struct nkb_str data, char out[NKB_SHA256_TEXT_BYTES], struct
     return code;
 }
 
-int nkb_sha256_file(const char *path, char out[NKB_SHA256_TEXT_BYTES], long long *size_bytes_out,
-                    struct nkb_err *err)
+static int digest_file(const char *path, unsigned char digest[NKB_SHA256_BYTES],
+                       long long *size_bytes_out, struct nkb_err *err)
 {
-    unsigned char block[64 * 1024], digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
+    unsigned char block[64 * 1024];
     int64_t known_size;
     long long total = 0;
     int fd = -1, code = nkb_file_open(path, NULL, &fd, &known_size, err);
@@ -66,12 +65,32 @@ int nkb_sha256_file(const char *path, char out[NKB_SHA256_TEXT_BYTES], long long
         total += got;
         EVP_DigestUpdate(context, block, (size_t)got);
     }
-    EVP_DigestFinal_ex(context, digest, &size);
-    to_hex(digest, size, out);
+    EVP_DigestFinal_ex(context, digest, NULL);
     *size_bytes_out = total;
 
 out:
     EVP_MD_CTX_free(context);
     close(fd);
+    return code;
+}
+
+int nkb_sha256_file(const char *path, char out[NKB_SHA256_TEXT_BYTES], long long *size_bytes_out,
+                    struct nkb_err *err)
+{
+    unsigned char digest[NKB_SHA256_BYTES];
+    int code = digest_file(path, digest, size_bytes_out, err);
+    if (code == 0)
+        to_hex(digest, sizeof digest, out);
+    return code;
+}
+
+int nkb_sha256_file_bytes(const char *path, unsigned char out[NKB_SHA256_BYTES],
+                          struct nkb_err *err)
+{
+    unsigned char digest[NKB_SHA256_BYTES];
+    long long size_bytes;
+    int code = digest_file(path, digest, &size_bytes, err);
+    if (code == 0)
+        memcpy(out, digest, sizeof digest);
     return code;
 }

@@ -14,5 +14,7 @@ int nkb_sha256_bytes(struct nkb_str data, unsigned char out[NKB_SHA256_BYTES], s
 /* The digest and size of a file's bytes. */
 int nkb_sha256_file(const char *path, char out[NKB_SHA256_TEXT_BYTES], long long *size_bytes_out,
                     struct nkb_err *err);
+int nkb_sha256_file_bytes(const char *path, unsigned char out[NKB_SHA256_BYTES],
+                          struct nkb_err *err);
 
 #endif

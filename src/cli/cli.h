@@ -27,6 +27,7 @@ enum cli_flag {
     FLAG_DRY_RUN,
     FLAG_JSON,
     FLAG_LUA,
+    FLAG_SCAN,
     FLAG_DIR,
     FLAG_EXAMPLE,
     FLAG_COUNT,
@@ -119,6 +120,8 @@ int output_commit(struct cli *cli, struct output *output);
 void output_discard(struct output *output);
 /* Would one replace the other? */
 bool output_same(const struct output *a, const struct output *b);
+/* Would it destroy what the run reads? NKB_EUSAGE; asked before the work, and after it again. */
+int output_check_input(struct cli *cli, const struct output *output);
 
 /* guard.c: signals and the hard limit on time spent inside a rule's C functions */
 void guard_start(void);
@@ -140,6 +143,7 @@ int command_metrics(struct cli *cli);
 int command_hlo(struct cli *cli);
 int command_log(struct cli *cli);
 int command_rules(struct cli *cli);
+int command_scan(struct cli *cli); /* hlo --scan */
 int command_check(struct cli *cli);
 int command_new(struct cli *cli);
 int command_help(struct cli *cli);

@@ -3,31 +3,13 @@
 #include "cli/cli.h"
 
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-/* An output that is also an input would destroy it. Asked before the work, and after it again, when
- * the files found in folders are known. */
-static int check_not_input(struct cli *cli, const struct output *output)
-{
-    struct stat a, b;
-    const char *input = output->temporary ? nkb_run_reads(cli->run, output->target) : NULL;
-    const char *settings = cli->settings_path;
-
-    if (output->temporary && settings && stat(settings, &a) == 0 && stat(output->target, &b) == 0 &&
-        a.st_dev == b.st_dev && a.st_ino == b.st_ino)
-        input = "the settings";
-    if (input)
-        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s: %s would overwrite %s", output->path,
-                           output->flag, input);
-    return 0;
-}
 
 static int open_outputs(struct cli *cli, struct output *result, struct output *training)
 {
     int code = output_open(cli, result, "--output", nkb_run_setting(cli->run, "output"));
     if (code == 0)
-        code = check_not_input(cli, result);
+        code = output_check_input(cli, result);
     if (code != 0 || !nkb_run_rule_info(cli->run, "training_json"))
         return code;
     code = output_open(cli, training, "--training-output",
@@ -35,7 +17,7 @@ static int open_outputs(struct cli *cli, struct output *result, struct output *t
     if (code == 0 && output_same(result, training))
         return nkb_err_set(&cli->err, NKB_EUSAGE,
                            "%s: --output and --training-output are the same file", result->path);
-    return code == 0 ? check_not_input(cli, training) : code;
+    return code == 0 ? output_check_input(cli, training) : code;
 }
 
 static int write_one(struct cli *cli, struct output *output, const char *text_name)
@@ -75,7 +57,7 @@ static int check_output(struct cli *cli, const char *flag, const char *setting)
 {
     const char *path = nkb_run_setting(cli->run, setting);
     struct output output = {flag, path, (char *)path, (char *)path, -1};
-    return access(path, F_OK) == 0 ? check_not_input(cli, &output) : 0;
+    return access(path, F_OK) == 0 ? output_check_input(cli, &output) : 0;
 }
 
 static int dry_run(struct cli *cli)
@@ -133,7 +115,7 @@ int command_score(struct cli *cli)
         progress_clear();
     }
     if (code == 0 && status == NKB_DONE) {
-        if (check_not_input(cli, &result) != 0 || check_not_input(cli, &training) != 0)
+        if (output_check_input(cli, &result) != 0 || output_check_input(cli, &training) != 0)
             status = NKB_USAGE;
         else
             status = nkb_run_score(cli->run);

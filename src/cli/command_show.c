@@ -69,7 +69,9 @@ int command_hlo(struct cli *cli)
     for (size_t i = 0; i < cli->word_count; i++)
         if (cli_option_apply(cli, option, cli->words[i], "argument") != 0)
             return NKB_USAGE;
-    return only(cli, "hlo") ? NKB_INPUT : measure_and_print(cli, "hlo", NULL);
+    if (only(cli, "hlo") != 0)
+        return NKB_INPUT;
+    return cli->flags[FLAG_SCAN] ? command_scan(cli) : measure_and_print(cli, "hlo", NULL);
 }
 
 int command_log(struct cli *cli)

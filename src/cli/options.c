@@ -31,11 +31,23 @@ static const struct option own[FLAG_COUNT] = {
                    FLAG_JSON, "explain metrics hlo log", 0},
     [FLAG_LUA] = {"lua", NULL, "Output", "a Lua table instead of text", NULL, NULL, NULL, OWNER_CLI,
                   FLAG_LUA, "metrics hlo log", 0},
+    [FLAG_SCAN] = {"scan", NULL, "HLO", "write what was found to -o as a part, to be merged later",
+                   NULL, NULL, NULL, OWNER_CLI, FLAG_SCAN, "hlo", 0},
     [FLAG_DIR] = {"dir", "DIR", "Output", "where to write", ".", NULL, NULL, OWNER_CLI, FLAG_DIR,
                   "new", 0},
     [FLAG_EXAMPLE] = {"example", "DIR", "Output", "a runnable example with its inputs, into DIR",
                       NULL, NULL, NULL, OWNER_CLI, FLAG_EXAMPLE, "new", 0},
+    [FLAG_TAP] = {"tap", NULL, "Output", "print TAP, for other programs", NULL, NULL, NULL,
+                  OWNER_CLI, FLAG_TAP, "test", 0},
+    [FLAG_JUNIT] = {"junit", "FILE", "Output", "write JUnit's XML, too", NULL, NULL, NULL,
+                    OWNER_CLI, FLAG_JUNIT, "test", 0},
 };
+
+/* What is written to is -o everywhere. */
+static char letter_of(const char *setting)
+{
+    return strcmp(setting, "output") == 0 ? 'o' : 0;
+}
 
 /* What decides how a rule is loaded, and how what goes wrong by then is said. */
 static bool matters_early(const struct option *option)
@@ -89,6 +101,7 @@ int cli_options_build(struct cli *cli)
             .initial = nkb_run_setting_info(run, i, "default"),
             .choices = nkb_run_setting_info(run, i, "choices"),
             .owner = OWNER_SETTING,
+            .letter = letter_of(nkb_run_setting_info(run, i, "name")),
         };
     for (size_t i = 0; i < params; i++) {
         const char *choices = nkb_run_param(run, i, "choices");

@@ -137,6 +137,23 @@ bool output_same(const struct output *a, const struct output *b)
            stat(folder_b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+/* An output that is also an input would destroy it. Asked before the work, and after it again, when
+ * the files found in folders are known. */
+int output_check_input(struct cli *cli, const struct output *output)
+{
+    struct stat a, b;
+    const char *input = output->temporary ? nkb_run_reads(cli->run, output->target) : NULL;
+    const char *settings = cli->settings_path;
+
+    if (output->temporary && settings && stat(settings, &a) == 0 && stat(output->target, &b) == 0 &&
+        a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+        input = "the settings";
+    if (input)
+        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s: %s would overwrite %s", output->path,
+                           output->flag, input);
+    return 0;
+}
+
 int output_write(struct cli *cli, struct output *output, const char *text, size_t size)
 {
     int code = write_all(output->fd, text, size,

@@ -11,7 +11,7 @@
     }
 #define PLACE(type, member, what)                                                                  \
     {                                                                                              \
-        NKB_FIELD_AT(type, member), .kind = NKB_FIELD_##what, .place = true                        \
+        NKB_FIELD_AT(type, member), .kind = NKB_FIELD_##what, .aspect = NKB_ASPECT_PLACE           \
     }
 #define CHOICE(type, member, below)                                                                \
     {                                                                                              \
@@ -20,6 +20,11 @@
 #define WITHIN(type, member, of)                                                                   \
     {                                                                                              \
         NKB_FIELD_AT(type, member), .kind = NKB_FIELD_RECORD, .record = &(of)                      \
+    }
+#define ASKED(type, member, of)                                                                    \
+    {                                                                                              \
+        NKB_FIELD_AT(type, member), .kind = NKB_FIELD_RECORD, .aspect = NKB_ASPECT_ASKED,          \
+                                    .record = &(of)                                                \
     }
 #define LIST(type, member, number, of)                                                             \
     {                                                                                              \
@@ -81,6 +86,7 @@ static const struct nkb_field kernel[] = {
     ROW(struct nkb_kernel, sites, INT),         ROW(struct nkb_kernel, reachable_sites, INT),
     ROW(struct nkb_kernel, calls, INT),         ROW(struct nkb_kernel, macs, INT),
     ROW(struct nkb_kernel, executed_macs, INT), ROW(struct nkb_kernel, cost_known, BOOL),
+    ROW(struct nkb_kernel, unreadable, BOOL),
 };
 static const struct nkb_record kernel_record = NKB_RECORD(struct nkb_kernel, kernel);
 SIZE_IS(struct nkb_kernel, 80);
@@ -133,7 +139,7 @@ static const struct nkb_field module[] = {
     CHOICE(struct nkb_module, form, NKB_FORM_SNAPSHOT + 1),
     ROW(struct nkb_module, ok, BOOL),
     ROW(struct nkb_module, error, TEXT),
-    ROW(struct nkb_module, size_bytes, INT),
+    PLACE(struct nkb_module, size_bytes, INT),
     ROW(struct nkb_module, computations, INT),
     ROW(struct nkb_module, instructions, INT),
     ROW(struct nkb_module, graph_digest, DIGEST),
@@ -149,7 +155,7 @@ static const struct nkb_field module[] = {
     LIST(struct nkb_module, ops, op_count, op_record),
     TEXTS(struct nkb_module, diagnostics, diagnostic_count),
     ROW(struct nkb_module, why_no_loops, TEXT),
-    WITHIN(struct nkb_module, groups, groups_record),
+    ASKED(struct nkb_module, groups, groups_record),
 };
 const struct nkb_record nkb_module_record = NKB_RECORD(struct nkb_module, module);
 SIZE_IS(struct nkb_module, 2120);

@@ -31,7 +31,7 @@ bool nkb_record_blank(const struct nkb_record *record, const void *base)
 {
     static const uint64_t blank[MAX_WITHIN_BYTES / sizeof(uint64_t)];
     assert(record->size <= sizeof blank);
-    return nkb_record_equal(record, base, blank, false);
+    return nkb_record_equal(record, base, blank, 0);
 }
 
 /* FNV-1a. */
@@ -74,7 +74,7 @@ static bool texts_equal(const char *a, const char *b)
 }
 
 static bool lists_equal(const struct nkb_field *field, const void *a, const void *b,
-                        bool content_only)
+                        unsigned ignored)
 {
     uint32_t count = nkb_field_count(field, a);
     if (count != nkb_field_count(field, b))
@@ -84,7 +84,7 @@ static bool lists_equal(const struct nkb_field *field, const void *a, const void
     for (uint32_t i = 0; i < count; i++) {
         bool same = field->kind == NKB_FIELD_LIST
                         ? nkb_record_equal(field->record, x + (size_t)i * field->record->size,
-                                           y + (size_t)i * field->record->size, content_only)
+                                           y + (size_t)i * field->record->size, ignored)
                         : texts_equal(((const char *const *)(const void *)x)[i],
                                       ((const char *const *)(const void *)y)[i]);
         if (!same)
@@ -94,16 +94,16 @@ static bool lists_equal(const struct nkb_field *field, const void *a, const void
 }
 
 static bool records_equal(const struct nkb_field *field, const char *a, const char *b,
-                          bool content_only)
+                          unsigned ignored)
 {
     for (uint32_t i = 0; i < field->size; i += field->record->size)
-        if (!nkb_record_equal(field->record, a + i, b + i, content_only))
+        if (!nkb_record_equal(field->record, a + i, b + i, ignored))
             return false;
     return true;
 }
 
 static bool fields_equal(const struct nkb_field *field, const void *a, const void *b,
-                         bool content_only)
+                         unsigned ignored)
 {
     const void *x = nkb_field_in(field, a), *y = nkb_field_in(field, b);
     switch (field->kind) {
@@ -114,10 +114,10 @@ static bool fields_equal(const struct nkb_field *field, const void *a, const voi
     case NKB_FIELD_TEXT:
         return texts_equal(*(const char *const *)x, *(const char *const *)y);
     case NKB_FIELD_RECORD:
-        return records_equal(field, x, y, content_only);
+        return records_equal(field, x, y, ignored);
     case NKB_FIELD_LIST:
     case NKB_FIELD_TEXTS:
-        return lists_equal(field, a, b, content_only);
+        return lists_equal(field, a, b, ignored);
     case NKB_FIELD_INT:
     case NKB_FIELD_BITS:
     case NKB_FIELD_BOOL:
@@ -130,11 +130,11 @@ static bool fields_equal(const struct nkb_field *field, const void *a, const voi
 }
 
 bool nkb_record_equal(const struct nkb_record *record, const void *a, const void *b,
-                      bool content_only)
+                      unsigned ignored)
 {
     for (uint32_t i = 0; i < record->count; i++)
-        if (!(content_only && record->fields[i].place) &&
-            !fields_equal(&record->fields[i], a, b, content_only))
+        if (!(record->fields[i].aspect & ignored) &&
+            !fields_equal(&record->fields[i], a, b, ignored))
             return false;
     return true;
 }

@@ -11,6 +11,11 @@
 
 enum { NKB_DIGEST_BYTES = 32 };
 
+enum nkb_aspect {
+    NKB_ASPECT_PLACE = 1, /* where it was found */
+    NKB_ASPECT_ASKED = 2, /* there when it was asked for */
+};
+
 enum nkb_field_kind {
     NKB_FIELD_ASIDE,  /* not kept: made anew by whoever reads */
     NKB_FIELD_INT,    /* int64_t, or an array of them */
@@ -31,7 +36,7 @@ struct nkb_record;
 struct nkb_field {
     const char *name;
     enum nkb_field_kind kind;
-    bool place; /* where a thing was found; not what it is */
+    unsigned aspect; /* 0: of what a thing is */
     uint32_t offset, size, count_offset, limit;
     const struct nkb_record *record; /* RECORD, LIST */
 };
@@ -56,9 +61,9 @@ size_t nkb_record_least(const struct nkb_record *record);
 uint32_t nkb_record_mark(const struct nkb_record *record);
 /* Is it as if nothing had been put into it? */
 bool nkb_record_blank(const struct nkb_record *record, const void *base);
-/* Do two say the same, ASIDE left out; with content_only also what is a place? */
+/* Do two say the same, ASIDE left out, and whatever is of an ignored aspect? */
 bool nkb_record_equal(const struct nkb_record *record, const void *a, const void *b,
-                      bool content_only);
+                      unsigned ignored);
 
 /* How many of its kind stand in the struct: more than one in an array. */
 uint32_t nkb_field_times(const struct nkb_field *field);

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         if (code == 0 && (nkb_part_write(&part, "fuzz", &again, &err) != 0 ||
                           nkb_part_read(nkb_buf_str(&again), "fuzz", &arena, &other, &err) != 0 ||
-                          !nkb_record_equal(&nkb_part_record, &part, &other, false)))
+                          !nkb_record_equal(&nkb_part_record, &part, &other, 0)))
             abort();
         mend(&bytes);
     }

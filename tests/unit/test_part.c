@@ -145,7 +145,7 @@ static void what_is_written_is_read_back(void **state)
     write_sample();
     assert_true(nkb_part_detect(nkb_buf_str(&bytes)));
     assert_int_equal(nkb_part_read(nkb_buf_str(&bytes), ENGINE, &arena, &again, &err), 0);
-    assert_true(nkb_record_equal(&nkb_part_record, &part, &again, false));
+    assert_true(nkb_record_equal(&nkb_part_record, &part, &again, 0));
     const struct nkb_module *m = &again.modules[0];
     assert_int_equal(m->kernels[0].executed_macs, INT64_MIN);
     assert_int_equal(m->kernels[0].macs, INT64_MAX);
@@ -170,30 +170,30 @@ static void an_empty_part_is_a_part(void **state)
     struct nkb_part none = {0}, again;
     assert_int_equal(nkb_part_write(&none, ENGINE, &bytes, &err), 0);
     assert_int_equal(nkb_part_read(nkb_buf_str(&bytes), ENGINE, &arena, &again, &err), 0);
-    assert_true(nkb_record_equal(&nkb_part_record, &none, &again, false));
+    assert_true(nkb_record_equal(&nkb_part_record, &none, &again, 0));
 }
 
 static void a_difference_anywhere_is_a_difference(void **state)
 {
     (void)state;
     struct nkb_module a = good("a"), b = good("a");
-    assert_true(nkb_record_equal(&nkb_module_record, &a, &b, false));
+    assert_true(nkb_record_equal(&nkb_module_record, &a, &b, 0));
     b.ops = (struct nkb_op[]){ops[0]};
-    assert_true(nkb_record_equal(&nkb_module_record, &a, &b, false));
+    assert_true(nkb_record_equal(&nkb_module_record, &a, &b, 0));
     b.ops[0].executed_flops++;
-    assert_false(nkb_record_equal(&nkb_module_record, &a, &b, false));
+    assert_false(nkb_record_equal(&nkb_module_record, &a, &b, 0));
     b = good("a");
     b.diagnostic_count = 1;
-    assert_false(nkb_record_equal(&nkb_module_record, &a, &b, false));
+    assert_false(nkb_record_equal(&nkb_module_record, &a, &b, 0));
     b = good("a");
     b.graph_digest[31] = 1;
-    assert_false(nkb_record_equal(&nkb_module_record, &a, &b, false));
+    assert_false(nkb_record_equal(&nkb_module_record, &a, &b, 0));
     b = good("a");
     b.stale = true; /* made anew, so no difference */
-    assert_true(nkb_record_equal(&nkb_module_record, &a, &b, false));
+    assert_true(nkb_record_equal(&nkb_module_record, &a, &b, 0));
     b.named = true; /* where it was found */
-    assert_false(nkb_record_equal(&nkb_module_record, &a, &b, false));
-    assert_true(nkb_record_equal(&nkb_module_record, &a, &b, true));
+    assert_false(nkb_record_equal(&nkb_module_record, &a, &b, 0));
+    assert_true(nkb_record_equal(&nkb_module_record, &a, &b, NKB_ASPECT_PLACE));
 }
 
 /* Which bytes of a struct no row speaks of. What is left must be padding: fewer than the eight

@@ -1,0 +1,60 @@
+/* nkibench hlo --scan: the work of hlo without its page. The part is written when it is whole, also
+ * when it has to say that a named file is no good; that is the exit code then, as it is hlo's. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+/* --output has a default, which is that of a score. */
+static const char *asked_output(struct cli *cli)
+{
+    const char *name;
+    for (size_t i = 0; (name = nkb_run_setting_info(cli->run, i, "name")) != NULL; i++)
+        if (strcmp(name, "output") == 0)
+            return strcmp(nkb_run_setting_info(cli->run, i, "origin"), "default") == 0
+                       ? NULL
+                       : nkb_run_setting_info(cli->run, i, "value");
+    return NULL;
+}
+
+static int write_part(struct cli *cli, struct output *output, int status)
+{
+    size_t size = 0;
+    const char *part = status == NKB_DONE || status == NKB_INPUT
+                           ? nkb_run_text(cli->run, "hlo.part", NULL, &size)
+                           : NULL;
+    if (!part)
+        return status == NKB_DONE ? NKB_INPUT : status;
+    int code = output_check_input(cli, output);
+    if (code == 0)
+        code = output_write(cli, output, part, size);
+    if (code == 0)
+        code = output_commit(cli, output);
+    return code == 0 ? NKB_DONE : code == NKB_EUSAGE ? NKB_USAGE : NKB_INPUT;
+}
+
+int command_scan(struct cli *cli)
+{
+    struct output output = {.fd = -1};
+    const char *path = asked_output(cli);
+
+    if (!path) {
+        nkb_err_set(&cli->err, NKB_EUSAGE,
+                    "hlo --scan needs a file to write: nkibench hlo --scan -o PART FILE|DIR...");
+        return NKB_USAGE;
+    }
+    int code = output_open(cli, &output, "--output", path);
+    if (code == 0)
+        code = output_check_input(cli, &output);
+    int status = code == 0 ? NKB_DONE : code == NKB_EUSAGE ? NKB_USAGE : NKB_INPUT;
+    if (code == 0)
+        status = nkb_run_ask(cli->run, "scan", "true");
+    if (status == NKB_DONE) {
+        progress_watch(cli);
+        status = nkb_run_measure(cli->run);
+        progress_clear();
+        say_diagnostics(cli);
+    }
+    int written = code == 0 ? write_part(cli, &output, status) : status;
+    output_discard(&output);
+    return written != NKB_DONE ? written : status;
+}

@@ -1,0 +1,63 @@
+/* The HLO files of a run while they are gathered: found in folders, named, or read from parts of
+ * scans. What depends on several files (duplicates, totals, whether all shards are there) is found
+ * out after all have been gathered, in orders of its own, so that grouping changes nothing. */
+#ifndef NKB_RUN_SCAN_H
+#define NKB_RUN_SCAN_H
+
+#include "model/part.h"
+#include "run.h"
+
+/* A list in the run's arena. */
+#define RUN_LIST(type)                                                                             \
+    struct {                                                                                       \
+        type *at;                                                                                  \
+        size_t count, capacity;                                                                    \
+    }
+
+struct run_files {
+    RUN_LIST(struct nkb_module) modules;
+    RUN_LIST(const char *) sources;    /* files and folders as given, also those of parts */
+    RUN_LIST(const char *) problems;   /* folders that cannot be listed */
+    RUN_LIST(struct nkb_shard) shards; /* of parts */
+    int64_t shard, shards_of;          /* asked for: which of how many; 0: all */
+    RUN_LIST(struct nkb_str)
+    found; /* when sharding: names of all files, relative to their folders */
+};
+
+/* Room for one more element of a RUN_LIST; NULL when memory runs out. */
+#define RUN_LIST_ADD(run, list)                                                                    \
+    (((list)->count < (list)->capacity ||                                                          \
+      ((list)->at = run_list_grow(run, (list)->at, (list)->count, &(list)->capacity,               \
+                                  sizeof *(list)->at)) != NULL)                                    \
+         ? &(list)->at[(list)->count++]                                                            \
+         : NULL)
+void *run_list_grow(nkb_run *run, const void *at, size_t count, size_t *capacity, size_t size);
+
+/* run_collect.c: from what was given (--hlo, arguments, --compile-dir) into *files: sorted, each
+ * path that is to be read once. */
+int run_collect(nkb_run *run, struct run_files *files);
+/* What the modules are from, for sources and messages. */
+const char *run_files_source(const struct run_files *files);
+
+/* run_parts.c */
+/* Is it a regular file that begins as a part does? */
+bool run_is_part(const char *path);
+int run_add_part(nkb_run *run, const char *path, struct run_files *files);
+/* Shards that do not go together, and with `whole` also one that is missing, end the run. */
+int run_check_shards(nkb_run *run, struct run_files *files, bool whole);
+/* After all were analysed: of modules with the same path one stays; those that differ end the run.
+ */
+int run_settle_overlaps(nkb_run *run);
+
+/* run_scan.c */
+/* --shard: what was asked, or NKB_EUSAGE. */
+int run_read_shard(nkb_run *run, struct run_files *files);
+/* Does a file fall to this process? Its name is what all processes see it by. */
+int run_pick(nkb_run *run, struct run_files *files, struct nkb_str name, bool *mine);
+/* A scan ends with the value of its part instead of the metrics. */
+int run_make_part(nkb_run *run, const struct run_files *files);
+
+/* run_duplicates.c: the digest of a file's bytes, where it can be had and is not yet. */
+void run_take_digest(struct nkb_module *module);
+
+#endif
