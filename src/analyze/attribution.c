@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analyze/attribution_parts.h"
+#include "analyze/kernels.h"
 #include "base/buf.h"
 
 /* The groups of one dimension while they are added up, by the number of their key. */
@@ -73,9 +74,7 @@ static bool kernel_number(struct attribution *a, const struct nkb_site *site, ui
     struct nkb_str target = attrs ? attrs->custom_call_target : none;
     const struct nkb_nki_config *nki = attrs && site->kind == NKB_SITE_NKI ? attrs->nki : NULL;
     struct kernel_key key = {.target_len = target.len};
-    if (nki)
-        key.has_call_macs =
-            nki->status == NKB_NKI_OK && nkb_i128_fits(nki->mac_count, &key.call_macs);
+    key.has_call_macs = nkb_kernel_call_macs(a->measures.sites, site, &key.call_macs);
     nkb_buf_append(&text, &key, sizeof key);
     nkb_buf_append(&text, target.ptr, target.len);
     if (nki)

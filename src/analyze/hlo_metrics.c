@@ -168,10 +168,8 @@ static void put_kernel(const struct totals *totals, struct nkb_value *list,
     struct nkb_arena *arena = totals->arena;
     struct nkb_value *item = nkb_value_object(arena);
     /* An NKI kernel without a number counts 0, and cost_known says so. */
-    enum nkb_site_kind kind = nkb_site_custom_kind(kernel->target);
-    const char *no_macs = kind == NKB_SITE_CUSTOM_MATMUL ? "counted by its shapes, in other_macs"
-                          : kind == NKB_SITE_CUSTOM_CALL ? "the call states no MACs"
-                                                         : NULL;
+    bool nki = nkb_site_custom_kind(kernel->target) == NKB_SITE_NKI;
+    const char *no_macs = nki || kernel->cost_known ? NULL : "the call states no MACs";
 
     if (kernel->name.len > 0)
         nkb_metric_string(arena, item, "name", kernel->name, NULL);
@@ -186,6 +184,14 @@ static void put_kernel(const struct totals *totals, struct nkb_value *list,
     nkb_metric_bool(arena, item, "cost_known", kernel->cost_known, NULL);
     nkb_metric_count(arena, item, "reachable_sites", kernel->reachable_sites, NULL, totals->source,
                      why);
+    if (nki)
+        nkb_metric_text(arena, item, "config",
+                        kernel->cost_known   ? "ok"
+                        : kernel->unreadable ? "unreadable"
+                                             : "no mac_count",
+                        totals->source);
+    else
+        nkb_metric_absent(arena, item, "config", "only NKI kernels state a mac_count");
     nkb_value_append(arena, list, item);
 }
 

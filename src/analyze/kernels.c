@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "analyze/work.h"
+
 static int compare_rows(const void *left, const void *right)
 {
     const struct nkb_kernel *a = left, *b = right;
@@ -12,6 +14,8 @@ static int compare_rows(const void *left, const void *right)
         order = nkb_str_compare(a->name, b->name);
     if (order == 0)
         order = (a->cost_known > b->cost_known) - (a->cost_known < b->cost_known);
+    if (order == 0)
+        order = (a->unreadable > b->unreadable) - (a->unreadable < b->unreadable);
     if (order == 0)
         order = (a->macs > b->macs) - (a->macs < b->macs);
     return order;
@@ -45,6 +49,21 @@ static bool is_custom_call(enum nkb_site_kind kind)
     return kind == NKB_SITE_NKI || kind == NKB_SITE_CUSTOM_MATMUL || kind == NKB_SITE_CUSTOM_CALL;
 }
 
+bool nkb_kernel_call_macs(const struct nkb_sites *sites, const struct nkb_site *site, int64_t *out)
+{
+    const struct nkb_hlo_instruction *in = nkb_site_instruction(sites, site);
+    const struct nkb_nki_config *nki = in->attrs ? in->attrs->nki : NULL;
+    nkb_i128 macs = 0;
+    bool known = site->kind == NKB_SITE_NKI
+                     ? nki && nki->status == NKB_NKI_OK
+                     : site->kind == NKB_SITE_CUSTOM_MATMUL &&
+                           nkb_custom_matmul_macs(nkb_site_computation(sites, site), in, &macs);
+    if (known && site->kind == NKB_SITE_NKI)
+        macs = nki->mac_count;
+    *out = 0;
+    return known && nkb_i128_fits(macs, out);
+}
+
 /* One site's row; false when it is executed too often for 63 bits. */
 static bool make_row(const struct nkb_sites *sites, const struct nkb_site *site,
                      const nkb_i128 *times, struct nkb_kernel *row)
@@ -55,9 +74,9 @@ static bool make_row(const struct nkb_sites *sites, const struct nkb_site *site,
         row->target = attrs->custom_call_target;
     if (site->kind == NKB_SITE_NKI && attrs && attrs->nki) {
         row->name = attrs->nki->func_name;
-        row->cost_known =
-            attrs->nki->status == NKB_NKI_OK && nkb_i128_fits(attrs->nki->mac_count, &row->macs);
+        row->unreadable = attrs->nki->status == NKB_NKI_UNREADABLE;
     }
+    row->cost_known = nkb_kernel_call_macs(sites, site, &row->macs);
     if (!times || times[site->computation] == 0)
         return true;
     row->reachable_sites = 1;

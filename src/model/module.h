@@ -40,13 +40,14 @@ struct nkb_loop { /* one a while instruction reachable from the entry */
     enum nkb_trip_how how;
 };
 
-struct nkb_kernel { /* one a (func_name, custom-call target, mac_count) */
+struct nkb_kernel { /* one a (func_name, custom-call target, MACs of one call) */
     struct nkb_str name, target; /* name: func_name, empty when there is none */
     int64_t sites, reachable_sites; /* in the text; of those, reachable from the entry */
     int64_t calls;                  /* executed */
-    int64_t macs;                   /* of one call; 0 with cost_known false when not said */
+    int64_t macs; /* of one call, as stated or by its shapes; 0 with cost_known false when not known */
     int64_t executed_macs;
     bool cost_known;
+    bool unreadable; /* an NKI kernel's backend_config: Python cannot read it either */
 };
 
 struct nkb_op { /* one an opcode that occurs */

@@ -303,10 +303,11 @@ static void kernels_and_ops_are_added_up_over_modules(void **state)
 {
     struct nkb_module modules[] = {counted("a", 5, 0), counted("b", 5, 0)};
     const struct nkb_str nki = NKB_STR_LITERAL("AwsNeuronCustomNativeKernel");
-    struct nkb_kernel first[] = {{NKB_STR_LITERAL("k"), nki, 1, 1, 3, 10, 30, true},
-                                 {NKB_STR_NONE, NKB_STR_LITERAL("Zeta"), 1, 1, 1, 0, 0, false}};
-    struct nkb_kernel second[] = {{NKB_STR_LITERAL("add"), nki, 1, 1, 1, 0, 0, false},
-                                  {NKB_STR_LITERAL("k"), nki, 2, 1, 4, 10, 40, true}};
+    struct nkb_kernel first[] = {
+        {NKB_STR_LITERAL("k"), nki, 1, 1, 3, 10, 30, true, false},
+        {NKB_STR_NONE, NKB_STR_LITERAL("Zeta"), 1, 1, 1, 0, 0, false, false}};
+    struct nkb_kernel second[] = {{NKB_STR_LITERAL("add"), nki, 1, 1, 1, 0, 0, false, false},
+                                  {NKB_STR_LITERAL("k"), nki, 2, 1, 4, 10, 40, true, false}};
     struct nkb_op ops[] = {{NKB_HLO_ADD, 2, 20, 0, 40, true, 60},
                            {NKB_HLO_OPCODE_COUNT, 1, 0, 0, 0, false, 0}};
     (void)state;
@@ -332,12 +333,23 @@ static void kernels_and_ops_are_added_up_over_modules(void **state)
     expect_absent(&t, "kernels.2.name", "the call's backend_config names no function");
     expect_absent(&t, "kernels.2.macs", "the call states no MACs");
     expect_absent(&t, "kernels.2.executed_macs", "the call states no MACs");
+    expect_text(&t, "kernels.0.config", "no mac_count");
+    expect_text(&t, "kernels.1.config", "ok");
+    expect_absent(&t, "kernels.2.config", "only NKI kernels state a mac_count");
     nkb_arena_free(&t.arena);
 
-    first[1].target = nkb_str_from("AwsNeuronIntMatmult");
+    second[0].unreadable = true;
+    t = make_tree(modules, 2, (struct nkb_hlo_totals_options){0});
+    expect_text(&t, "kernels.0.config", "unreadable");
+    nkb_arena_free(&t.arena);
+
+    first[1].target = nkb_str_from("AwsNeuronIntMatmult"); /* known by its shapes */
+    first[1].cost_known = true;
+    first[1].macs = first[1].executed_macs = 6;
     t = make_tree(modules, 2, (struct nkb_hlo_totals_options){0});
     expect_text(&t, "kernels.2.target", "AwsNeuronIntMatmult");
-    expect_absent(&t, "kernels.2.macs", "counted by its shapes, in other_macs");
+    expect_int(&t, "kernels.2.macs", 6);
+    expect_int(&t, "kernels.2.executed_macs", 6);
     assert_int_equal(at(&t, "ops")->as.items.count, 2);
     expect_text(&t, "ops.0.opcode", "add");
     expect_int(&t, "ops.0.count", 4);

@@ -243,13 +243,13 @@ static void kernels_are_one_row_a_name_target_and_cost(void **state)
     make_call(&m, entry, leaf);
     struct nkb_module module = analyze(&m);
     const struct nkb_kernel expected[] = {
-        {NKB_STR_LITERAL("j"), NKB_STR_LITERAL("AwsNeuronCustomNativeKernel"), 1, 1, 1, 0, 0,
+        {NKB_STR_LITERAL("j"), NKB_STR_LITERAL("AwsNeuronCustomNativeKernel"), 1, 1, 1, 0, 0, false,
          false},
         {NKB_STR_LITERAL("k"), NKB_STR_LITERAL("AwsNeuronCustomNativeKernel"), 2, 1, 2, 10, 20,
-         true},
+         true, false},
         {NKB_STR_LITERAL("k"), NKB_STR_LITERAL("AwsNeuronCustomNativeKernel"), 1, 1, 1, 20, 20,
-         true},
-        {NKB_STR_LITERAL(""), NKB_STR_LITERAL("Zeta"), 1, 1, 1, 0, 0, false},
+         true, false},
+        {NKB_STR_LITERAL(""), NKB_STR_LITERAL("Zeta"), 1, 1, 1, 0, 0, false, false},
     };
     assert_int_equal(module.kernel_count, 4);
     for (int i = 0; i < 4; i++) {
