@@ -102,6 +102,7 @@ struct nkb_run {
     struct nkb_value *metrics;     /* m; NULL before measure */
     struct nkb_value *diagnostics; /* array of {text, warning} */
     struct nkb_value *result;      /* r; NULL before score */
+    struct nkb_value *tests;       /* what came of nkb_run_test; NULL before */
     const char *console, *json, *training_json;
     size_t console_size, json_size, training_json_size;
     const char *started_at;
@@ -145,9 +146,9 @@ int run_measure_hlo(nkb_run *run, enum need need);
 int run_find_duplicates(nkb_run *run);
 /* run_matrix.c: m.runs */
 int run_measure_matrix(nkb_run *run, enum need need);
-/* run_measure.c */
 /* run_scan.c: the bytes of a scan's part */
 int run_write_part(nkb_run *run, struct nkb_buf *out);
+/* run_measure.c */
 int run_measure_all(nkb_run *run);
 /* How much the rule wants a name of m; without a rule everything is optional. */
 enum need run_need(const nkb_run *run, const char *name);
@@ -161,6 +162,11 @@ void run_add_file(nkb_run *run, const char *role, const char *path, int64_t size
 /* "no such file" for an input a rule needs: names the flag, and says when the path is only the
  * default. */
 int run_missing(nkb_run *run, enum setting_id id);
+
+/* run_rule.c: as the settings have them */
+struct nkb_limits run_limits(const nkb_run *run);
+/* run_test.c: what came of the tests as "text", "tap" or "junit" */
+int run_test_text(nkb_run *run, const char *form, struct nkb_buf *out);
 
 /* run_path.c: NULL with an error when there is no such metric */
 struct nkb_value *run_find_metric(nkb_run *run, const char *path);

@@ -86,7 +86,16 @@ int command_log(struct cli *cli)
 
 int command_rules(struct cli *cli)
 {
-    if (cli->word_count > 0)
-        return usage(cli, "rules takes no argument");
-    return print(cli, "rules.text", NULL);
+    bool show = cli->word_count > 0 && strcmp(cli->words[0], "show") == 0;
+    bool doc = cli->word_count > 0 && strcmp(cli->words[0], "doc") == 0;
+    size_t size = 0;
+
+    if (cli->word_count == 0)
+        return print(cli, "rules.text", NULL);
+    if (cli->word_count != 2 || !(show || doc))
+        return usage(cli, "rules takes nothing, or show NAME, or doc NAME");
+    const char *text = nkb_run_text(cli->run, show ? "rules.source" : "rules.doc", cli->words[1], &size);
+    if (!text)
+        return NKB_RULE;
+    return write_all(STDOUT_FILENO, text, size, "standard output", &cli->err) == 0 ? NKB_DONE : NKB_INPUT;
 }

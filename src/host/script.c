@@ -55,7 +55,10 @@ static void open_everything(lua_State *L)
     nkb_runtime_open(L, false);
     lua_getfield(L, -1, "nkb");
     lua_setglobal(L, "nkb");
-    lua_pop(L, 1);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE); /* require "suggest" */
+    lua_getfield(L, -2, "suggest");
+    lua_setfield(L, -2, "suggest");
+    lua_pop(L, 2);
     luaL_requiref(L, "cjson", luaopen_cjson, 0);
     luaL_requiref(L, "lfs", luaopen_lfs, 0);
     lua_pushnil(L);

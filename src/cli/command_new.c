@@ -1,0 +1,119 @@
+/* nkibench new: a rule to begin with, or an example to try. Files are made where none is; whatever
+ * is there already stops it before the first is written. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+static int refuse(struct cli *cli, const char *path, int number)
+{
+    char reason[128];
+    if (strerror_r(number, reason, sizeof reason) != 0)
+        reason[0] = '\0';
+    return nkb_err_set(&cli->err, NKB_EOUTPUT, "%s: cannot be written: %s", path, reason);
+}
+
+/* The folders a path goes through, from the one behind the first `from` bytes on. */
+static int make_folders(struct cli *cli, char *path, size_t from)
+{
+    int code = 0;
+    for (char *at = path + from; code == 0 && (at = strchr(at + (at == path), '/')) != NULL; at++) {
+        *at = '\0';
+        if (*path && mkdir(path, 0777) != 0 && errno != EEXIST)
+            code = refuse(cli, path, errno);
+        *at = '/';
+    }
+    return code;
+}
+
+static int write_new(struct cli *cli, char *path, const char *text, size_t size)
+{
+    int code = make_folders(cli, path, 0);
+    if (code != 0)
+        return code;
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return refuse(cli, path, errno);
+    code = write_all(fd, text, size, path, &cli->err);
+    if (close(fd) != 0 && code == 0)
+        code = refuse(cli, path, errno);
+    if (code != 0)
+        unlink(path);
+    return code;
+}
+
+static char *path_in(struct cli *cli, const char *folder, const char *file)
+{
+    size_t len = strlen(folder);
+    return nkb_arena_printf(&cli->arena, "%s%s%s", folder, len && folder[len - 1] == '/' ? "" : "/",
+                            file);
+}
+
+/* Each line of `list` is a file of the text `what`. First are they all new? Then they are written.
+ */
+static int write_files(struct cli *cli, const char *what, char *list, const char *folder)
+{
+    struct nkb_buf said = NKB_BUF_INIT;
+    struct stat st;
+    int code = 0;
+
+    for (int writing = 0; writing < 2 && code == 0; writing++)
+        for (char *file = list; *file && code == 0;) {
+            char *end = strchr(file, '\n');
+            size_t size = 0;
+            *end = '\0';
+            char *path = strcmp(folder, ".") == 0 ? nkb_arena_string(&cli->arena, file)
+                                                  : path_in(cli, folder, file);
+            if (!path) {
+                code = nkb_err_memory(&cli->err);
+            } else if (!writing) {
+                if (lstat(path, &st) == 0)
+                    code = nkb_err_set(&cli->err, NKB_EOUTPUT,
+                                       "%s: is there already; nothing was written", path);
+            } else {
+                const char *text = nkb_run_text(cli->run, what, file, &size);
+                code = text ? write_new(cli, path, text, size)
+                            : nkb_err_set(&cli->err, NKB_EOUTPUT, "%s", nkb_run_error(cli->run));
+                if (code == 0)
+                    nkb_buf_printf(&said, "wrote %s\n", path);
+            }
+            *end = '\n';
+            file = end + 1;
+        }
+    if (said.data && say_text(cli, STDOUT_FILENO, said.data, said.len) != 0 && code == 0)
+        code = NKB_EOUTPUT;
+    nkb_buf_free(&said);
+    return code;
+}
+
+int command_new(struct cli *cli)
+{
+    const char *folder = cli->flags[FLAG_DIR], *example = cli->flags[FLAG_EXAMPLE];
+    const char *what = example ? "example" : "new";
+
+    if (example ? cli->word_count > 0 || folder : cli->word_count != 1) {
+        nkb_err_set(&cli->err, NKB_EUSAGE,
+                    "new takes one name, nkibench new NAME [--dir DIR], or --example DIR alone");
+        return NKB_USAGE;
+    }
+    if (!example && nkb_run_ask(cli->run, "name", cli->words[0]) != NKB_DONE)
+        return NKB_USAGE;
+    const char *text = nkb_run_text(cli->run, what, NULL, NULL);
+    if (!text)
+        return NKB_USAGE;
+    char *list = nkb_arena_string(&cli->arena, text);
+    if (!list)
+        return NKB_INPUT;
+    int code = write_files(cli, what, list, example ? example : folder ? folder : ".");
+    if (code != 0)
+        return NKB_INPUT;
+    text = example ? NULL : nkb_run_text(cli->run, "new", "", NULL); /* what to do next */
+    if (example)
+        text = nkb_arena_printf(&cli->arena, "\ncd %s && nkibench\n", example);
+    return text && say_text(cli, STDOUT_FILENO, text, strlen(text)) == 0 ? NKB_DONE : NKB_INPUT;
+}
