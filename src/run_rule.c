@@ -19,7 +19,7 @@ static int check_param_names(nkb_run *run)
     return 0;
 }
 
-int nkb_run_rule(nkb_run *run, const char *name)
+struct nkb_limits run_limits(const nkb_run *run)
 {
     struct nkb_limits limits = {
         .memory_bytes = (size_t)run_count(run, SET_MAX_MEMORY),
@@ -29,6 +29,12 @@ int nkb_run_rule(nkb_run *run, const char *name)
     };
     if (!nkb_size_mul(limits.memory_bytes, 1024 * 1024, &limits.memory_bytes))
         limits.memory_bytes = SIZE_MAX;
+    return limits;
+}
+
+int nkb_run_rule(nkb_run *run, const char *name)
+{
+    struct nkb_limits limits = run_limits(run);
 
     nkb_host_free(run->host);
     run->host = NULL;

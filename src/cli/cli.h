@@ -30,6 +30,8 @@ enum cli_flag {
     FLAG_SCAN,
     FLAG_DIR,
     FLAG_EXAMPLE,
+    FLAG_TAP,
+    FLAG_JUNIT,
     FLAG_COUNT,
 };
 
@@ -118,10 +120,10 @@ int output_open(struct cli *cli, struct output *output, const char *flag, const 
 int output_write(struct cli *cli, struct output *output, const char *text, size_t size);
 int output_commit(struct cli *cli, struct output *output);
 void output_discard(struct output *output);
-/* Would one replace the other? */
-bool output_same(const struct output *a, const struct output *b);
 /* Would it destroy what the run reads? NKB_EUSAGE; asked before the work, and after it again. */
 int output_check_input(struct cli *cli, const struct output *output);
+/* Would one replace the other? */
+bool output_same(const struct output *a, const struct output *b);
 
 /* guard.c: signals and the hard limit on time spent inside a rule's C functions */
 void guard_start(void);
@@ -141,9 +143,10 @@ int command_score(struct cli *cli);
 int command_explain(struct cli *cli);
 int command_metrics(struct cli *cli);
 int command_hlo(struct cli *cli);
+int command_scan(struct cli *cli); /* hlo --scan */
 int command_log(struct cli *cli);
 int command_rules(struct cli *cli);
-int command_scan(struct cli *cli); /* hlo --scan */
+int command_test(struct cli *cli);
 int command_check(struct cli *cli);
 int command_new(struct cli *cli);
 int command_help(struct cli *cli);
