@@ -176,7 +176,7 @@ local function add_verdict(lines, r)
   for i = 1, #r.gates do
     local gate = r.gates[i]
     if not gate.ok and not gate.warning then
-      lines[#lines + 1] = "  gate " .. fmt.line(gate.text) .. (gate.why and ": " .. fmt.line(gate.why) or "")
+      lines[#lines + 1] = "  gate " .. fmt.line(gate.text) .. ": " .. fmt.line(gate.says)
     end
   end
   lines[#lines + 1] = ""

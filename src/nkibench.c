@@ -242,7 +242,8 @@ static void diagnose_result(nkb_run *run)
     for (size_t i = 0; nkb_value_is(gates, NKB_ARRAY) && i < gates->as.items.count; i++) {
         const struct nkb_value *gate = gates->as.items.at[i].value;
         if (!is_true(gate, "ok"))
-            run_diagnose(run, true, "gate not passed: %s%s", text_of(gate, "text"),
+            run_diagnose(run, true, "gate not passed: %s (%s)%s", text_of(gate, "text"),
+                         text_of(gate, "says"),
                          is_true(gate, "warning") ? "" : "; the result is not valid");
     }
 }

@@ -155,11 +155,24 @@ local function add_checks(out, r)
   for i = 1, #r.gates do
     local gate = r.gates[i]
     local verdict = gate.ok and "passed" or gate.warning and "warning" or "FAILED"
-    local value = gate.why or number(gate.value)
     local exit = verdict == "FAILED" and "  (exit 3)" or ""
-    out[#out + 1] = ("  %s %s  %s: %s%s"):format(i == 1 and "gates  " or "       ", line(gate.text, 60), verdict, line(value, 80), exit)
+    out[#out + 1] = ("  %s %s  %s: %s%s"):format(i == 1 and "gates  " or "       ", line(gate.text, 60), verdict, line(gate.says, 120), exit)
   end
   if #r.gates > 0 then out[#out + 1] = "" end
+end
+
+-- Parameters as the rule has them go without saying.
+local function add_params(out, r)
+  local before = #out
+  for i = 1, #r.params do
+    local param = r.params[i]
+    if param.origin ~= "default" and param.value ~= nil then
+      local value = type(param.value) == "number" and number(param.value) or line(param.value, 60)
+      out[#out + 1] = ("  %s %s %s%s  (%s)"):format(#out == before and "params " or "       ", line(param.name, MAX_NAME), value,
+        param.unit and " " .. line(param.unit, 12) or "", line(param.origin, 60))
+    end
+  end
+  if #out > before then out[#out + 1] = "" end
 end
 
 local function add_files(out, r)
@@ -176,6 +189,7 @@ local function console(r)
   add_head(out, r)
   add_tree(out, r.tree)
   add_checks(out, r)
+  add_params(out, r)
   add_files(out, r)
   local outputs = r.run.outputs
   for i = 1, outputs and #outputs or 0 do

@@ -174,17 +174,18 @@ local function describe(rule)
   end
   if not rule.score then raise "'score' is missing; score = function(m, p, t) … end is expected" end
 
-  local gates = {}
+  local gates, needs, params = {}, describe_needs(rule), describe_params(rule)
   for i, gate in ipairs(check_list(rule, "gates")) do
     local parsed, problem = host.gates.parse(gate)
-    if not parsed then raise(problem) end
+    problem = problem or host.gates.problem_of(parsed, needs, params, metrics)
+    if problem then raise(problem) end
     gates[i] = parsed
   end
   local has = {}
   for _, key in ipairs(functions) do has[key] = rule[key] ~= nil end
   return {
     name = check_text(rule, "name"), version = check_text(rule, "version"), about = check_text(rule, "about"),
-    needs = describe_needs(rule), params = describe_params(rule), gates = gates, has = has,
+    needs = needs, params = params, gates = gates, has = has,
   }
 end
 

@@ -118,6 +118,38 @@ END
   nkibench ./r.lua --quiet > /dev/null
 }
 
+@test "a gate on something absent fails, unless it may be absent" {
+  cat > r.lua <<'END'
+return { api = 1, name = "r", version = "1", needs = { "hlo", "inference?" },
+  params = { most = { 5000.0, "latency", unit = "ms" }, limit = { kind = "number", "none" } },
+  gates = { "inference.e2e_model.latency_ms_avg <= most", "inference.e2e_model.latency_ms_avg? <= most",
+    "score <= limit : warning", "score <= limit?" },
+  score = function() return 7.5 end }
+END
+  transcript <<'END'
+$ nkibench ./r.lua --inference-results none.json --quiet | grep -A 3 gates
+  gates   inference.e2e_model.latency_ms_avg <= most  FAILED: inference.e2e_model.latency_ms_avg is absent: none.json: no such file (--inference-results)  (exit 3)
+          inference.e2e_model.latency_ms_avg? <= most  passed: inference.e2e_model.latency_ms_avg is absent: none.json: no such file (--inference-results)
+          score <= limit : warning  warning: limit is absent: not given
+          score <= limit?  passed: limit is absent: not given
+! nkibench: the result is not valid
+$ nkibench ./r.lua --limit 7 --most 100 --quiet | grep -A 6 gates
+  gates   inference.e2e_model.latency_ms_avg <= most  FAILED: 12500.0000 ms against 100.0000 ms  (exit 3)
+          inference.e2e_model.latency_ms_avg? <= most  FAILED: 12500.0000 ms against 100.0000 ms  (exit 3)
+          score <= limit : warning  warning: 7.5000 against 7.0000
+          score <= limit?  FAILED: 7.5000 against 7.0000  (exit 3)
+
+  params  limit 7.0000  (--limit)
+          most 100.0000 ms  (--most)
+! nkibench: the result is not valid
+END
+}
+
+@test "a gate on what is not measured is the rule's fault before anything is measured" {
+  fault 'gates = { "inference.accuracy >= 0.9" }, score = function() return 1 end' \
+    "r.lua: gate 'inference.accuracy >= 0.9': 'inference.accuracy' is not measured; needs = { … \"inference\" } asks for it"
+}
+
 @test "a gate that cannot be read is the rule's fault" {
   fault 'gates = { "score >=" }, score = function() return 1 end' 'r.lua: <*>gate<*>score >=<*>'
   fault 'gates = { "hlo.static.nki_ratoi > 0.5" }, score = function() return 1 end' \

@@ -72,6 +72,20 @@ static void test_gate_messages(void **state)
                    "follow, not 'error'");
     assert_refused(RULE("gates = { 5 }"),
                    "score.lua: a gate is a text such as \"score >= 10\", not a number");
+    /* what cannot be had is known before anything is measured */
+    assert_refused(RULE("needs = { 'inference' }, gates = { 'hlo.static.nki_ratio > 0.1' }"),
+                   "score.lua: gate 'hlo.static.nki_ratio > 0.1': 'hlo.static.nki_ratio' is not measured; "
+                   "needs = { … \"hlo\" } asks for it");
+    assert_refused(RULE("needs = { 'hlo?' }, params = { floor = { 0.1 } }, gates = { 'score >= flor' }"),
+                   "score.lua: gate 'score >= flor': there is no metric or parameter 'flor'; did you mean 'floor'?");
+    assert_refused(RULE("gates = { 'scor >= 5' }"),
+                   "score.lua: gate 'scor >= 5': there is no metric or parameter 'scor'; did you mean 'score'?");
+    assert_refused(RULE("gates = { 'zzz >= 5' }"),
+                   "score.lua: gate 'zzz >= 5': there is no metric or parameter 'zzz'");
+    assert_refused(RULE("params = { mode = { 'a', choices = { 'a' } } }, gates = { 'score >= mode' }"),
+                   "score.lua: gate 'score >= mode': the parameter 'mode' is a string; a gate compares numbers");
+    assert_refused(RULE("needs = { 'hlo' }, gates = { 'hlo > 5' }"),
+                   "score.lua: gate 'hlo > 5': 'hlo' is a group of metrics; a gate compares numbers");
 }
 
 static void accepts(const char *body, int code, const char *message)
