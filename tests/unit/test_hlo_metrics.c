@@ -214,8 +214,15 @@ static void a_total_without_all_its_parts_is_absent_and_names_the_first(void **s
     struct nkb_op op = {NKB_HLO_DOT, 4, 8, 0, 16, true, 24};
     modules[0].ops = &op;
     modules[0].op_count = 1;
-    struct nkb_kernel kernel = {
-        NKB_STR_LITERAL("k"), NKB_STR_LITERAL("AwsNeuronCustomNativeKernel"), 2, 1, 5, 7, 35, true};
+    struct nkb_kernel kernel = {NKB_STR_LITERAL("k"),
+                                NKB_STR_LITERAL("AwsNeuronCustomNativeKernel"),
+                                2,
+                                1,
+                                5,
+                                7,
+                                35,
+                                true,
+                                false};
     modules[0].kernels = &kernel;
     modules[0].kernel_count = 1;
     struct tree t = make_tree(modules, 3, (struct nkb_hlo_totals_options){0});
