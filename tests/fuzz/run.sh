@@ -29,6 +29,7 @@ seeds() {
     json) look '*.json' examples tests/data "$own/runs" "$CORPUS/public/inference" "$CORPUS/public/lm_eval" ;;
     yaml) look '*.y*ml' examples tests/data "$own/runs" "$CORPUS/public/yaml" ;;
     prompts) look '*prompt*' tests/data "$own/runs" ;;
+    matrix) look '*.csv' examples tests/data "$own/runs"; look '*.tsv' examples tests/data ;;
     trainlog) look '*.log' examples tests/data "$own/runs" "$CORPUS/public/logs" ;;
     rule) look '*.lua' rules examples tests/data ;;
     esac
