@@ -16,7 +16,7 @@ return {
     },
     { name = "definitions without a solution count", params = { definitions = 4 }, exact = { score = 1.625 } },
     { name = "one solution needs no column", metrics = { runs = { { definition = "a", workload = "w", passed = 1, latency_ms = 2.0, ref_latency_ms = 3.0 } } }, exact = { score = 1.5 } },
-    { name = "all failed", metrics = { runs = { row("a", "s", "w", false, nil, 1.0) } }, exact = { score = 0.0 } },
+    { name = "all failed", metrics = { runs = { row("a", "s", "w", false, 1.0, 1.0) } }, exact = { score = 0.0 } },
     { name = "a workload is run once by a solution", metrics = { runs = { runs[1], runs[1] } }, errors = "workload 'w1' again" },
     { name = "a table lacks a column", metrics = { runs = { { definition = "a" } } }, errors = "no column 'workload'" },
   },

@@ -107,6 +107,6 @@ return {
       result = t:product("normalised", { result, t:max("RCP factor", { t:ratio("RCP mean / epochs", t:param "rcp_mean_epochs", epochs), 1.0 }) })
     end
     if p.reference_min then return t:ratio("score", t:param "reference_min", result), "normalised" end
-    return t:value("score", result), "minutes"
+    return result, "minutes"
   end,
 }
