@@ -14,7 +14,7 @@ end
 local function wanted(spec)
   local golden = type(spec.golden) == "string" and { console = spec.golden } or spec.golden or {}
   return { console = (spec.console or golden.console) and true, json = (spec.json or golden.json) and true,
-    training_json = golden.training_json and true }
+    training_json = (spec.training_json or golden.training_json) and true }
 end
 
 -- What is to be set and run. given: texts (of golden files), asked (seed, runs), params (name → kind).
@@ -30,7 +30,7 @@ function test.begin(index, given)
     local first
     routine, first = host.test_property.start(item, given.params, given.asked)
     inputs.property = true
-    inputs.layers[#inputs.layers + 1] = first.metrics
+    inputs.layers[#inputs.layers + 1] = { metrics = first.metrics }
     inputs.params = {}
     for _, params in ipairs { item.params, first.params } do
       for name, value in host.base.pairs(params) do inputs.params[name] = value end

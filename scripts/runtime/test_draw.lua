@@ -72,7 +72,7 @@ function draw.seed(seed) math.randomseed(seed, 0) end
 -- A number as near to x as the variable can have.
 function draw.fit(v, x)
   if v.choices then return x end
-  if v.whole then x = math.tointeger(floor(x + 0.5)) or v.low end
+  if v.whole then x = math.tointeger(floor(x + 0.5)) or v.low else x = x + 0.0 end
   return x < v.low and v.low or x > v.high and v.high or x
 end
 

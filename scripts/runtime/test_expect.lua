@@ -93,7 +93,9 @@ local function add_numbers(out, list, wanted, score, is_same, how)
       out[#out + 1] = why
     elseif not is_same(value, entry.node.value) then
       local got = entry.node.value
-      out[#out + 1] = fmt("%s: expected %s%s, got %s (%s more)", name, repr(value), how, repr(got), repr(got - value))
+      local more = got - value
+      out[#out + 1] = fmt("%s: expected %s%s, got %s (%s %s)", name, repr(value), how, repr(got), host.fmt.sig(math.abs(more), 3),
+        more < 0 and "less" or "more")
       entry.expected = value
       list.differs = true
       if entry.score then list[1].expected = value end
@@ -127,7 +129,7 @@ local function add_checks(out, wanted, checks)
   local heard = #said > 0 and "check said:\n    " .. shown(table.concat(said, "\n    ")) or "check said nothing"
   if #wanted == 0 and #said > 0 then out[#out + 1] = "checks: expected none; " .. heard end
   for _, text in ipairs(wanted) do
-    local kind, part = text:match "^(%a+):%s*(.*)$"
+    local kind, part = text:match "^(%a+):?%s*(.*)$"
     local found = false
     for _, line in ipairs(said) do
       found = found or line:sub(1, #kind + 1) == kind .. ":" and line:find(part, #kind + 2, true) ~= nil
@@ -195,7 +197,11 @@ local function add_texts(out, spec, texts, goldens)
   end
 end
 
-local function add_json(out, wanted, text, tolerance)
+local function add_json(out, layout, wanted, text, tolerance)
+  if not text then
+    out[#out + 1] = fmt("%s: the rule has no such layout", layout)
+    return
+  end
   local decoded = host.json_decode(text)
   for path, value in host.base.pairs(wanted) do
     local at, missing = decoded, false
@@ -211,7 +217,7 @@ local function add_json(out, wanted, text, tolerance)
     local same = at == value
     if type(at) == "number" and type(value) == "number" then same = host.nkb.near(value, at, tolerance) end
     if missing or not same then
-      out[#out + 1] = fmt("json: '%s': expected %s, got %s", path, quoted(value), missing and "nothing" or quoted(at))
+      out[#out + 1] = fmt("%s: '%s': expected %s, got %s", layout, path, quoted(value), missing and "nothing" or quoted(at))
     end
   end
 end
@@ -269,7 +275,9 @@ function expect.judge(item, stage, message, r, m, p, texts, goldens)
   if spec.gates then add_gates(out, spec.gates, r.gates) end
   if spec.files then add_files(out, spec.files, r.files, item.tolerance) end
   if spec.console or spec.golden then add_texts(out, spec, texts, goldens) end
-  if spec.json then add_json(out, spec.json, texts.json, item.tolerance) end
+  for _, layout in ipairs { "json", "training_json" } do
+    if spec[layout] then add_json(out, layout, spec[layout], texts[layout], item.tolerance) end
+  end
   if spec.holds then
     local ok, why = expect.holds(spec.holds, r, m, p)
     if not ok then out[#out + 1] = why end

@@ -10,7 +10,7 @@ local outline = {}
 
 local common = { "metrics", "fixture", "params", "options", "tolerance" }
 local file_keys = { "rule", "cases", "tables", "properties", table.unpack(common) }
-local expectations = { "near", "exact", "mode", "valid", "checks", "gates", "files", "console", "json", "golden", "holds",
+local expectations = { "near", "exact", "mode", "valid", "checks", "gates", "files", "console", "json", "training_json", "golden", "holds",
   "rejects", "errors" }
 local claims = { "monotone", "bounded", "scale_free", "valid", "finite", "holds" }
 local option_names = { "verbose", "detailed", "per_file_scores", "print_per_file" }
@@ -67,9 +67,14 @@ local function add(kind, t, name, line, where)
   local options = over({ verbose = false, detailed = false, per_file_scores = t.files ~= nil, print_per_file = false, unsafe = false },
     over(file.options, t.options))
   local item = { kind = kind, name = name, line = line, where = where, spec = t, options = options,
-    layers = { file.metrics, t.metrics }, params = over(file.params, t.params), tolerance = t.tolerance or file.tolerance or 1e-9,
+    layers = {}, params = over(file.params, t.params), tolerance = t.tolerance or file.tolerance or 1e-9,
     fixture = t.fixture or file.fixture }
-  if not file.metrics then item.layers = { t.metrics } end
+  -- What lies under what: a fixture is under the metrics that stand beside it.
+  local layers = item.layers
+  if item.fixture and not t.fixture then layers[1] = { fixture = true } end
+  if file.metrics then layers[#layers + 1] = { metrics = file.metrics } end
+  if t.fixture then layers[#layers + 1] = { fixture = true } end
+  if t.metrics then layers[#layers + 1] = { metrics = t.metrics } end
   items[#items + 1] = item
   return item
 end
@@ -110,10 +115,11 @@ local function check_expectations(where, t)
     check(where, t, key, table.unpack(({ valid = { "boolean" }, checks = { "list" }, files = { "list" },
       golden = { "string", "table" }, holds = { "function" } })[key] or { "table" }))
   end
+  check(where, t, "training_json", "table")
   check_texts(where, t, "console")
   check_texts(where, t, "checks")
   for _, text in ipairs(t.checks or {}) do
-    local kind = text:match "^(%a+):"
+    local kind = text:match "^(%a+):" or text:match "^%a+$"
     if kind ~= "require" and kind ~= "advise" and kind ~= "note" and kind ~= "impossible" then
       fault(where, "checks: '%s' says not which kind; \"require: …\", \"advise: …\", \"note: …\" or \"impossible: …\" is expected", text)
     end

@@ -151,18 +151,23 @@ static void begin(lua_State *L, void *context)
     test->inputs = nkb_convert(L, -1, "the case", test->arena);
 }
 
-/* m: the fixture, and over it what the file and the item give. */
+/* m: what the file gives, and over it what the item gives; each over its fixture. */
 static int make_tree(struct nkb_test *test, struct nkb_err *err)
 {
     const struct nkb_value *layers = nkb_test_input(test, "layers");
     struct nkb_value *tree = nkb_value_object(test->arena);
     int code = 0;
 
-    nkb_tree_lay_fixture(test->arena, tree, test->given->fixture);
-    nkb_tree_lay_fixture(test->arena, tree, nkb_test_input(test, "fixture"));
     for (size_t i = 0; code == 0 && nkb_value_is(layers, NKB_ARRAY) && i < layers->as.items.count;
-         i++)
-        code = nkb_tree_lay(test->arena, test->shape, tree, layers->as.items.at[i].value, err);
+         i++) {
+        const struct nkb_value *metrics = nkb_value_get(layers->as.items.at[i].value, "metrics");
+        if (nkb_value_is(metrics, NKB_OBJECT)) {
+            code = nkb_tree_lay(test->arena, test->shape, tree, metrics, err);
+        } else if (!metrics) {
+            nkb_tree_lay_fixture(test->arena, tree, test->given->fixture);
+            nkb_tree_lay_fixture(test->arena, tree, nkb_test_input(test, "fixture"));
+        }
+    }
     if (code != 0) {
         nkb_err_prefix(err, "%s: ", nkb_test_place(test));
         return blame_test(code, err);

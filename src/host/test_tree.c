@@ -310,11 +310,34 @@ static struct nkb_value *complete(struct nkb_arena *arena, const struct nkb_shap
     return ordered;
 }
 
+/* A table has all its columns in every row, as the reader of tables makes it. */
+static void complete_rows(struct nkb_arena *arena, struct nkb_value *rows)
+{
+    struct nkb_value *columns = nkb_value_object(arena);
+
+    for (size_t pass = 0; columns && pass < 2; pass++)
+        for (size_t i = 0; i < rows->as.items.count; i++) {
+            struct nkb_value *row = rows->as.items.at[i].value;
+            const struct nkb_value *from = pass == 0 ? row : columns;
+            if (!nkb_value_is(row, NKB_OBJECT))
+                continue;
+            for (size_t k = 0; k < from->as.items.count; k++) {
+                struct nkb_str name = from->as.items.at[k].key;
+                if (pass == 0)
+                    nkb_value_set(arena, columns, name, row);
+                else if (!nkb_value_find(row, name))
+                    nkb_metric_absent(arena, row, name.ptr, "an empty cell");
+            }
+        }
+}
+
 struct nkb_value *nkb_tree_complete(struct nkb_arena *arena, const struct nkb_shape *shape,
                                     struct nkb_value *tree, const char *source)
 {
     if (!nkb_value_get(tree, "files")) /* always there: what was read is known */
         nkb_value_put(arena, tree, "files", nkb_value_array(arena));
+    if (nkb_value_is(nkb_value_get(tree, "runs"), NKB_ARRAY))
+        complete_rows(arena, nkb_value_get(tree, "runs"));
     tree = complete(arena, shape, tree, source);
     return nkb_arena_failed(arena) ? NULL : tree;
 }
