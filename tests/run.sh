@@ -52,6 +52,19 @@ if ls tests/cli/*.bats tests/rules/*.bats > /dev/null 2>&1; then
     echo "command line: $((p - s)) passed, $f failed"
 fi
 
+# The bundled rules by their own tests.
+"$NKIBENCH" test rules > "$log" 2> "$talk"
+code=$?
+p=$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log") f=$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log")
+p=${p:-0} f=${f:-0}
+if [ $code -ne 0 ] || [ "$p" -eq 0 ]; then
+    [ "$f" -gt 0 ] || f=1
+    grep -v '^✔' "$log"
+    cat "$talk"
+fi
+passed=$((passed + p)) failed=$((failed + f))
+echo "rules: $p passed, $f failed"
+
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
