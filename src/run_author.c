@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 
 #include "host/api.h"
+#include "base/text.h"
 #include "host/embedded.h"
 
-enum { MAX_CHECKED = 2000 }; /* rules in one call */
+enum { MAX_CHECKED = 2000 /* rules in one call */, MAX_NEW_NAME = 40 };
 
 static const char example_front[] = "examples/first_score/";
 
@@ -149,8 +150,30 @@ static int example_text(nkb_run *run, const char *path, struct nkb_buf *out)
     return path ? nkb_err_set(&run->err, NKB_EUSAGE, "the example has no file '%s'", path) : 0;
 }
 
+/* A rule's name becomes names of files, a module's and a pattern's replacement. */
+static int check_new_name(nkb_run *run, const char *name)
+{
+    char shown[NKB_SHOWN_BYTES];
+    bool ok = name && ((name[0] | 0x20) >= 'a' && (name[0] | 0x20) <= 'z');
+    size_t len = 0;
+    for (; ok && name[len]; len++) {
+        char c = name[len], lower = (char)(c | 0x20);
+        ok = (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    }
+    if (ok && len <= MAX_NEW_NAME)
+        return 0;
+    return nkb_err_set(
+        &run->err, NKB_EUSAGE,
+        "'%s' is no name for a new rule; letters, digits, _ and -, a letter first, at "
+        "most %d of them are expected",
+        nkb_show(nkb_str_from(name ? name : ""), shown), MAX_NEW_NAME);
+}
+
 static int new_text(nkb_run *run, const char *path, struct nkb_buf *out)
 {
+    int code = check_new_name(run, run_asked(run, "name"));
+    if (code != 0)
+        return code;
     struct nkb_value *argument = new_argument(run), *templates;
     static const char front[] = "scripts/templates/";
     templates = nkb_metric_group(&run->arena, argument, "templates");
@@ -167,7 +190,15 @@ static int new_text(nkb_run *run, const char *path, struct nkb_buf *out)
 
 static int api_text(nkb_run *run, const char *form, struct nkb_buf *out)
 {
+    static const char *const forms[] = {"text", "markdown", "luals", "luacheck"};
     struct nkb_value *argument = new_argument(run);
+    bool known = strcmp(form, "json") == 0;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        known = known || strcmp(form, forms[i]) == 0;
+    if (!known)
+        return nkb_err_set(
+            &run->err, NKB_EUSAGE,
+            "api has no form '%s'; text, json, markdown, luals or luacheck is expected", form);
     if (strcmp(form, "json") == 0) {
         int code = nkb_value_to_json(nkb_value_get(argument, "api"), 2, out, &run->err);
         nkb_buf_char(out, '\n');

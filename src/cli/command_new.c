@@ -71,6 +71,10 @@ static int write_files(struct cli *cli, const char *what, char *list, const char
                                                   : path_in(cli, folder, file);
             if (!path) {
                 code = nkb_err_memory(&cli->err);
+            } else if (lstat(path, &st) == 0 &&
+                       file[0] == '.') { /* what all rules of a folder share */
+                if (writing)
+                    nkb_buf_printf(&said, "kept  %s\n", path);
             } else if (!writing) {
                 if (lstat(path, &st) == 0)
                     code = nkb_err_set(&cli->err, NKB_EOUTPUT,
@@ -112,8 +116,11 @@ int command_new(struct cli *cli)
     int code = write_files(cli, what, list, example ? example : folder ? folder : ".");
     if (code != 0)
         return NKB_INPUT;
-    text = example ? NULL : nkb_run_text(cli->run, "new", "", NULL); /* what to do next */
-    if (example)
-        text = nkb_arena_printf(&cli->arena, "\ncd %s && nkibench\n", example);
+    /* What to do next. */
+    text = example ? "nkibench\n" : nkb_run_text(cli->run, "new", "", NULL);
+    if (text && (example || folder))
+        text = nkb_arena_printf(&cli->arena, "\ncd %s\n%s", example ? example : folder, text);
+    else if (text)
+        text = nkb_arena_printf(&cli->arena, "\n%s", text);
     return text && say_text(cli, STDOUT_FILENO, text, strlen(text)) == 0 ? NKB_DONE : NKB_INPUT;
 }

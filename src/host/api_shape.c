@@ -39,7 +39,7 @@ const struct nkb_api_entry nkb_api_shape[] = {
     {"need", "config", NULL, "", "the training config: --config", 1},
     {"need", "model", NULL, "", "the model config: --model-config", 1},
     {"need", "files", NULL, "", "what was read; always there", 1},
-    {"need", "runs", NULL, "", "several results", 1},
+    {"need", "runs", NULL, "", "tables of runs: --matrix", 1},
 
     {"r", "score", NULL, "number", "the score", 1},
     {"r", "mode", NULL, "string", "combined, training_only, or what score said", 1},
