@@ -49,7 +49,7 @@ local function trips_of(entry, truth, problems)
       end
     elseif loop and loop.how == "inferred" then
       trips[while_] = math.tointeger(loop.trip_count)
-      local beyond = found.at_least and found.at_least < loop.trip_count -- more than was run here
+      local beyond = found.at_least and found.at_least <= loop.trip_count -- more than was run here
       if loop.trip_count ~= found.trips and not beyond then
         complain(problems, what, found.trips or "unknown", loop.trip_count)
       end
@@ -75,7 +75,7 @@ local function check_contradictions(module, entry, truth, problems)
     for _, computation in ipairs(name and module.list or {}) do
       for _, i in ipairs(computation.list) do
         local found, said = truth[i], math.tointeger(tonumber(ours))
-        if i.name == name and found.trips ~= said and not (found.at_least and found.at_least < said) then
+        if i.name == name and found.trips ~= said and not (found.at_least and found.at_least <= said) then
           complain(problems, "what loop " .. name .. " would run", found.trips or "unknown", ours)
         end
       end

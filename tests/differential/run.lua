@@ -73,7 +73,7 @@ local function run_loop(loop, state, trips_max)
     local more = evaluate(loop.calls[2], { state })
     if more == UNKNOWN then return steps > STEPS_MAX and trips or nil, nil end
     if not more then return trips, state end
-    if steps > STEPS_MAX or trips == trips_max then return trips, nil end
+    if steps > STEPS_MAX or trips == trips_max then return trips + 1, nil end
     state = evaluate(loop.calls[1], { state })
     trips = trips + 1
   end
@@ -139,7 +139,7 @@ function evaluate(computation, arguments)
 end
 
 -- For each while of a computation of which nothing but its text is known: { trips, at_least, wrapped }. No trips when
--- they depend on anything else; at_least those that were run where no end came in sight; wrapped when arithmetic left
+-- they depend on anything else; at_least those that are sure where no end came in sight; wrapped when arithmetic left
 -- its type on the way.
 function run.loops(computation)
   local found, values, arguments = {}, {}, {}
