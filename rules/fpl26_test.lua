@@ -14,6 +14,8 @@ return {
     { name = "and the third", metrics = { runs = runs }, params = { team = "C" }, exact = { score = 2.5, x = 3.0, y = 2.0 } },
     { name = "of several teams one is meant", metrics = { runs = runs }, errors = "there are 3 teams, A, B, C" },
     { name = "a team that is not there", metrics = { runs = runs }, params = { team = "D" }, errors = "no row of team 'D' for x" },
+    { name = "a team that left a benchmark out", metrics = { runs = { runs[1], runs[2], runs[4], runs[5], runs[6] } }, params = { team = "A" }, exact = { score = 2.0 },
+      checks = { "advise: x: 2 of 3 teams have a row", "note: the rank of team A", "note: y: not valid" } },
     { name = "points alone", metrics = alone(1.0, 0.5, 0.25, true), near = { score = 0.925 }, mode = "points", checks = { "advise: no column 'team'" } },
     { name = "no less than 0", metrics = alone(1.0, 20.0, 0.0, true), exact = { score = 0.0 } },
     { name = "not valid", metrics = alone(1.0, 0.0, 0.0, false), exact = { score = 0.0 } },

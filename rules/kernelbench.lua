@@ -18,7 +18,7 @@ return {
   needs = { "runs" },
 
   params = {
-    p = { 1.0, "how many times as fast, strictly more", min = 0 },
+    faster_than = { 1.0, "p: times as fast as the reference, strictly more", min = 0 },
     summary = { "fast_p", "what the score is", choices = { "fast_p", "geomean" } },
     problems = { kind = "integer", "how many problems there are; default: those of the table", min = 1 },
   },
@@ -42,7 +42,7 @@ return {
       local name = runs.label(row, "problem")
       local speedup = runs.verdict(row, "correct") and runs.speedup(t, name, row, "ref_latency_ms", "latency_ms")
       if speedup then speedups[#speedups + 1] = speedup end
-      fast[i] = t:value(name, speedup and speedup > p.p and 1.0 or 0.0)
+      fast[i] = t:value(name, speedup and speedup > p.faster_than and 1.0 or 0.0)
     end
     if p.summary == "fast_p" then
       return t:ratio("fast_p", t:sum("fast", fast), math.max(p.problems or #rows, #rows)), "fast_p"

@@ -4,8 +4,8 @@ return {
   metrics = { runs = runs },
   cases = {
     { name = "as fast is not faster", exact = { score = 0.25, a = 1.0, b = 0.0 }, mode = "fast_p", checks = { "note: 3 of 4 problems", "note: not correct: c" } },
-    { name = "more than half as fast", params = { p = 0.5 }, exact = { score = 0.5 } },
-    { name = "fast_0 is the share of the correct", params = { p = 0.0 }, exact = { score = 0.75 } },
+    { name = "more than half as fast", params = { faster_than = 0.5 }, exact = { score = 0.5 } },
+    { name = "fast_0 is the share of the correct", params = { faster_than = 0.0 }, exact = { score = 0.75 } },
     { name = "the geometric mean is of the correct ones", params = { summary = "geomean" }, near = { score = 0.5 ^ (1 / 3) }, mode = "geomean" },
     { name = "problems that were not solved count", params = { problems = 8 }, exact = { score = 0.125 } },
     { name = "more problems than there are", params = { problems = 3 }, exact = { score = 0.25 }, valid = false, checks = { "require: the table has 4 problems, of 3", "note" } },
@@ -21,6 +21,6 @@ return {
   },
   properties = {
     { name = "a faster kernel never loses", over = { ["runs[1].latency_ms"] = { 0.01, 100.0 } }, monotone = { ["runs[1].latency_ms"] = "down" } },
-    { name = "a share lies between 0 and 1", over = { ["runs[1].latency_ms"] = { 0.01, 100.0 }, p = { 0.0, 10.0 } }, bounded = { 0, 1 } },
+    { name = "a share lies between 0 and 1", over = { ["runs[1].latency_ms"] = { 0.01, 100.0 }, faster_than = { 0.0, 10.0 } }, bounded = { 0, 1 } },
   },
 }
