@@ -17,6 +17,9 @@ static const struct {
     {NKB_STR_LITERAL("\x7f"
                      "ELF"),
      "an ELF binary, not HLO; give the HloModuleProto it was compiled from"},
+    {NKB_STR_LITERAL("\x89"
+                     "nkb\r\n"),
+     "a part of a scan, not HLO; parts are taken by name, and only as files"},
     {NKB_STR_LITERAL("ML\xefR"), "MLIR bytecode, not HLO; convert it to an HloModuleProto"},
     {NKB_STR_LITERAL("name: \""),
      "protobuf's text form, not HLO; give the binary form or XLA's own text"},

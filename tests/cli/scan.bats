@@ -1,0 +1,290 @@
+# Scans that merge: parts in place of files make the same result, shards are complete or named, and what is no good
+# part is refused with the byte.
+load helper
+
+teardown() {
+  local left
+  left=$(temporaries)
+  [ -z "$left" ] || { echo "left behind: $left"; return 1; }
+}
+
+# A cache of nine different modules in folder $1: the corpus's own small text, so that each has its digest.
+modules() {
+  local i
+  mkdir -p "$1"
+  for i in 1 2 3 4 5 6 7 8 9; do
+    mkdir "$1/MODULE_$i+0"
+    printf 'HloModule m%s\n\nENTRY e {\n  a = f32[%s,8] parameter(0)\n  b = f32[8,4] parameter(1)\n  ROOT d = f32[%s,4] dot(a, b), lhs_contracting_dims={1}, rhs_contracting_dims={0}\n}\n' \
+      "$i" "$i" "$i" > "$1/MODULE_$i+0/model.hlo"
+  done
+}
+
+scan_shards() {
+  local i
+  for ((i = 1; i <= $2; i++)); do
+    nkibench hlo --scan --shard "$i/$2" -o "$3$i.nkb" --quiet "$1"
+  done
+}
+
+@test "a part in place of what was scanned makes the same page, tree and score" {
+  nkibench hlo --scan -o part.nkb cache
+  nkibench hlo cache > one.txt
+  nkibench hlo part.nkb | cmp - one.txt
+  nkibench hlo --merge part.nkb | cmp - one.txt
+  nkibench metrics hlo --hlo cache > one.txt
+  nkibench metrics hlo --hlo part.nkb | cmp - one.txt
+  nkibench --hlo cache --print-per-file > one.txt
+  mv benchmark_results.json one.json
+  nkibench --hlo part.nkb --print-per-file | cmp - one.txt
+  cmp benchmark_results.json one.json
+}
+
+@test "parts of the same files are the same bytes, whatever the number of threads" {
+  modules c
+  nkibench hlo --scan -o a.nkb --jobs 1 c
+  nkibench hlo --scan -o b.nkb --jobs 4 c
+  nkibench hlo --scan -o - --jobs 3 c | cmp - a.nkb
+  cmp a.nkb b.nkb
+  nkibench hlo --scan -o c.nkb a.nkb b.nkb
+  cmp a.nkb c.nkb
+  [ "$(stat -c %s a.nkb)" -lt 4096 ]
+}
+
+@test "any grouping of any files makes what one process makes of them" {
+  mkdir -p c/neuronxcc-9.9/MODULE_x+y d/dir.hlo
+  cp -r "$ROOT/examples/modules/neuron_cache" e
+  cp cache/*/*/model.hlo_module.pb d/copy.hlo_module.pb
+  modules c
+  : > c/neuronxcc-9.9/MODULE_x+y/model.hlo_module.pb
+  : > c/neuronxcc-9.9/MODULE_x+y/model.hlo_module.pb.lock
+  echo 'no HLO' > d/bad.hlo
+  ln -s nowhere d/broken.hlo
+  : > log
+  touch -d 2026-01-01 log
+  find cache -exec touch -d 2025-01-01 {} +
+  "$LUA" "$ROOT/tests/cli/groupings.lua" 6 1 cache c d e e/nxd_model c/MODULE_3+0/model.hlo cache/*/*/model.hlo_module.pb
+  "$LUA" "$ROOT/tests/cli/groupings.lua" 2 2 c d d/bad.hlo
+}
+
+@test "any grouping of the corpus makes what one process makes of it" {
+  [ -d "${CORPUS:-}/own/models" ] || { echo "# SKIPPED: no CORPUS" >&3; skip "CORPUS is not set"; }
+  : > log
+  "$LUA" "$ROOT/tests/cli/groupings.lua" 3 3 "$CORPUS/own/models" "$CORPUS/own/neuron" cache
+}
+
+@test "shards make the whole; one that is missing is named" {
+  modules c
+  nkibench hlo --json c > one.json
+  scan_shards c 4 s
+  nkibench hlo --json --merge s3.nkb s1.nkb s4.nkb s2.nkb | cmp - one.json
+  nkibench hlo --scan -o ab.nkb s1.nkb s2.nkb
+  nkibench hlo --json ab.nkb s3.nkb s4.nkb | cmp - one.json
+  nkibench hlo --json ab.nkb s3.nkb s3.nkb s4.nkb | cmp - one.json
+  scan_shards c 10 t
+  transcript <<'END'
+$ nkibench hlo --merge s1.nkb s2.nkb s4.nkb
+! nkibench: shard 3 of 4 of c is missing
+? 1
+$ nkibench hlo ab.nkb
+! nkibench: shards 3, 4 of 4 of c are missing
+? 1
+$ nkibench metrics hlo --hlo s2.nkb
+! nkibench: shards 1, 3, 4 of 4 of c are missing
+? 1
+$ nkibench --hlo s2.nkb --quiet
+! nkibench: shards 1, 3, 4 of 4 of c are missing
+? 1
+$ nkibench hlo --merge t10.nkb
+! nkibench: shards 1, 2, 3, 4, 5, 6, 7, 8 and 1 more of 10 of c are missing
+? 1
+END
+}
+
+@test "shards that do not go together are refused" {
+  modules c
+  scan_shards c 2 s
+  scan_shards c 3 t
+  cp s1.nkb again.nkb
+  rm -r c/MODULE_9+0
+  scan_shards c 2 late
+  mv c/MODULE_8+0 c/MODULE_9+0
+  scan_shards c 2 other
+  transcript <<'END'
+$ nkibench hlo --merge s1.nkb again.nkb s2.nkb
+! nkibench: s1.nkb: shard 1 of 2 of c, which again.nkb is too; each is given once
+? 1
+$ nkibench hlo --scan -o x.nkb s1.nkb again.nkb
+! nkibench: s1.nkb: shard 1 of 2 of c, which again.nkb is too; each is given once
+? 1
+$ nkibench hlo --merge s1.nkb t2.nkb
+! nkibench: t2.nkb: shard 2 of 3 of c, but s1.nkb is shard 1 of 2; all shards are to be of one scan
+? 1
+$ ls x.nkb 2>&1
+ls: cannot access 'x.nkb': No such file or directory
+? 2
+END
+  run nkibench hlo --merge s1.nkb late2.nkb
+  [ "$status" = 1 ]
+  [[ "$output" == *" files in c, and "*"; it changed in between: scan again" ]]
+  run nkibench hlo --merge late1.nkb other2.nkb
+  [ "$status" = 1 ]
+  [[ "$output" == *"found 8 files in c, and "*" 8 others; it changed in between: scan again" ]]
+}
+
+@test "which shard a file falls to does not depend on where the folder is" {
+  modules a/cache
+  mkdir b && cp -rp a/cache b/cache
+  scan_shards a/cache 3 a
+  (cd b && scan_shards cache 3 ../b)
+  nkibench hlo --json --quiet b1.nkb b2.nkb b3.nkb | sed "s#\": \"cache/#\": \"a/cache/#" > moved.json
+  diff moved.json <(nkibench hlo --json --quiet a/cache)
+  nkibench hlo --merge a1.nkb b2.nkb a3.nkb | grep -q '9 HLO files'
+  nkibench hlo --merge a1.nkb a2.nkb a3.nkb b1.nkb b2.nkb b3.nkb | grep -q '18 HLO files'
+  transcript <<'END'
+$ nkibench hlo --merge a1.nkb b2.nkb
+! nkibench: shard 3 of 3 of a/cache is missing
+? 1
+$ nkibench hlo --merge a1.nkb a2.nkb b1.nkb
+! nkibench: b1.nkb: shard 1 of 3 of cache, which a1.nkb is too; each is given once
+? 1
+END
+}
+
+@test "an empty share is a share, an empty folder is a mistake" {
+  mkdir empty one
+  cp cache/*/*/model.hlo_module.pb one
+  scan_shards one 5 s
+  nkibench hlo --json one > one.json
+  nkibench hlo --json --merge s?.nkb | cmp - one.json
+  transcript <<'END'
+$ nkibench hlo --scan --shard 1/5 -o x.nkb empty
+! nkibench: empty: no HLO file below it; *.hlo_module.pb and *.hlo are looked for (--hlo)
+? 1
+END
+}
+
+@test "what is said twice counts once, or is refused where it differs" {
+  modules c
+  nkibench hlo --scan -o a.nkb c
+  nkibench hlo --scan -o b.nkb c/MODULE_1+0
+  nkibench hlo --scan -o named.nkb c/MODULE_1+0/model.hlo
+  nkibench hlo --json c c/MODULE_1+0 > one.json
+  nkibench hlo --json a.nkb b.nkb | cmp - one.json
+  nkibench hlo --json b.nkb a.nkb c | cmp - one.json
+  nkibench hlo --json c c/MODULE_1+0/model.hlo > one.json
+  nkibench hlo --json named.nkb a.nkb | cmp - one.json
+  sed -i 's/dot(a, b)/dot(b, a)/' c/MODULE_1+0/model.hlo
+  touch -d 2026-01-01 c/MODULE_1+0/model.hlo
+  nkibench hlo --scan -o b.nkb c/MODULE_1+0 2> /dev/null
+  transcript <<'END'
+$ nkibench hlo a.nkb b.nkb
+! nkibench: c/MODULE_1+0/model.hlo: a.nkb and b.nkb differ about it; scan it again
+? 1
+$ nkibench hlo a.nkb c/MODULE_1+0/model.hlo
+! nkibench: c/MODULE_1+0/model.hlo: the file and a.nkb differ about it; scan it again
+? 1
+END
+}
+
+@test "a named file that is no good is in the part, and the exit code says so" {
+  echo 'no HLO' > bad.pb
+  run nkibench hlo cache bad.pb
+  [ "$status" = 1 ]
+  local said=$output
+  run nkibench hlo --scan --quiet -o part.nkb cache bad.pb
+  [ "$status" = 1 ]
+  [ "${lines[0]}" = "nkibench: bad.pb: byte 0, field profile_info: wire type 6, which does not exist; this is no protobuf" ]
+  run nkibench hlo part.nkb
+  [ "$status" = 1 ]
+  [ "$output" = "$said" ]
+  mkdir d && mv bad.pb d/bad.hlo
+  transcript <<'END'
+$ nkibench hlo --scan -o part.nkb cache d
+! nkibench: warning: 1 of 2 HLO files cannot be read and will count nothing: d/bad.hlo: byte 0, field profile_info: wire type 6, which does not exist; this is no protobuf
+END
+}
+
+@test "a scan is asked for in full" {
+  refused 'hlo --scan cache' 'hlo --scan needs a file to write: nkibench hlo --scan -o PART FILE|DIR...'
+  refused 'hlo --scan' 'hlo needs files or folders: nkibench hlo FILE|DIR...'
+  refused 'hlo --shard 1/2 cache' '--shard is for --scan: what one shard holds is no result'
+  refused 'hlo --scan -o p --shard 2/1 cache' "--shard is '2/1'; which of how many is expected, from 1/1 to 65536/65536"
+  refused 'hlo --scan -o p --shard 0/1 cache' "--shard is '0/1'; which of how many is expected, from 1/1 to 65536/65536"
+  refused 'hlo --scan -o p --shard 1 cache' "--shard is '1'; which of how many is expected, from 1/1 to 65536/65536"
+  refused 'hlo --scan -o p --shard 1/65537 cache' "--shard is '1/65537'; which of how many is expected, from 1/1 to 65536/65536"
+  refused 'metrics --scan' '--scan is for hlo'
+  refused 'log --merge' '--merge is for hlo'
+  refused '--shard 1/2' '--shard is for hlo'
+  nkibench hlo --scan -o p --shard 65536/65536 cache
+  transcript <<'END'
+$ nkibench hlo --scan -o nowhere/p cache
+! nkibench: nowhere/p: its folder does not exist (--output)
+? 1
+$ nkibench hlo --scan -o /dev/full cache
+! nkibench: /dev/full: No space left on device
+? 1
+END
+}
+
+@test "a scan overwrites nothing that it reads" {
+  nkibench hlo --scan -o p.nkb cache
+  cp p.nkb old
+  refused 'hlo --scan -o p.nkb p.nkb' 'p.nkb: --output would overwrite the input of --hlo'
+  refused 'hlo --scan -o p.nkb --shard 1/2 p.nkb' 'p.nkb: --output would overwrite the input of --hlo'
+  refused 'hlo --scan -o q.nkb --shard 1/2 p.nkb' 'p.nkb: is a part; --shard picks from files and folders'
+  refused "hlo --scan -o $(echo cache/*/*/model.hlo_module.pb) cache" '<*>: --output would overwrite an HLO file'
+  cmp p.nkb old
+}
+
+@test "merging takes parts alone, from a pipe too" {
+  nkibench hlo --scan -o p.nkb cache
+  nkibench hlo cache > one.txt
+  nkibench hlo --merge - < p.nkb | cmp - one.txt
+  mkdir d && cp p.nkb d/p.hlo
+  transcript <<'END'
+$ nkibench hlo --merge p.nkb cache
+! nkibench: cache: is a folder; --merge takes parts, which nkibench hlo --scan writes
+? 1
+$ nkibench hlo --merge train.log
+! nkibench: train.log: is no part; nkibench hlo --scan writes parts
+? 1
+$ nkibench hlo --merge nowhere
+! nkibench: nowhere: no such file
+? 1
+$ nkibench hlo d
+! nkibench: warning: 1 of 1 HLO files cannot be read and count nothing: d/p.hlo: a part of a scan, not HLO; parts are taken by name, and only as files
+d/p.hlo  a part of a scan, not HLO; parts are taken by name, and only as files
+END
+}
+
+@test "a part that is cut off, damaged or of another program is refused with the byte" {
+  local size
+  nkibench hlo --scan -o p.nkb cache
+  size=$(stat -c %s p.nkb)
+  head -c 30 p.nkb > short.nkb
+  head -c $((size - 1)) p.nkb > cut.nkb
+  (cat p.nkb; echo) > long.nkb
+  (head -c 100 p.nkb; printf '\377'; tail -c +102 p.nkb) > flipped.nkb
+  (head -c 8 p.nkb; printf '\002'; tail -c +10 p.nkb) > ahead.nkb
+  (head -c 16 p.nkb; printf '9'; tail -c +18 p.nkb) > newer.nkb
+  transcript <<END
+\$ nkibench hlo short.nkb
+! nkibench: short.nkb: byte 30: the part ends in its head; it was cut off
+? 1
+\$ nkibench hlo p.nkb cut.nkb
+! nkibench: cut.nkb: byte $((size - 1)): the part ends here, 1 bytes too early; it was cut off
+? 1
+\$ nkibench hlo long.nkb
+! nkibench: long.nkb: byte $size: 1 bytes behind the part's end
+? 1
+\$ nkibench metrics --hlo flipped.nkb
+! nkibench: flipped.nkb: byte $((size - 32)): the checksum is not that of the bytes before it; the part was damaged
+? 1
+\$ nkibench hlo ahead.nkb
+! nkibench: ahead.nkb: byte 8: a part of format 2; this program reads format 1
+? 1
+\$ nkibench hlo newer.nkb
+! nkibench: newer.nkb: byte 16: scanned by nkibench 9.1.0, and this is 0.1.0; scan again with this one
+? 1
+END
+}
