@@ -245,8 +245,11 @@ static bool count_downwards(struct graph *g, struct nkb_notes *notes)
                 if (nkb_i128_mul(times[c], runs.applications[r], &share) &&
                     nkb_i128_add(*sum, share, sum))
                     continue;
+                char where[NKB_WHERE_BYTES];
                 g->why = nkb_arena_printf(
-                    g->keep, "computation '%s' is executed more than 2^127 times",
+                    g->keep, "%s: here '%s' comes to be executed more than 2^127 times",
+                    nkb_where(nkb_site_computation(g->sites, site),
+                              nkb_site_instruction(g->sites, site), where),
                     nkb_show(g->sites->hlo->computations[runs.callee[r]].name, name));
                 return false;
             }

@@ -123,41 +123,64 @@ int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *keep, struct nkb_n
     return nkb_arena_failed(keep) ? nkb_err_memory(err) : 0;
 }
 
+/* Sums by kind as they grow, and where the first of them, or all together, left 63 bits. */
+struct execution {
+    nkb_i128 sums[NKB_SITE_KINDS_WITH_MACS], total, other;
+    const struct nkb_site *leaves_63_bits;
+};
+
+static bool is_other(enum nkb_site_kind kind)
+{
+    return kind == NKB_SITE_RAGGED_DOT || kind == NKB_SITE_SCALED_DOT ||
+           kind == NKB_SITE_CUSTOM_MATMUL;
+}
+
+static bool execute_site(struct execution *e, const struct nkb_site *site, nkb_i128 times)
+{
+    nkb_i128 macs, *sum = &e->sums[site->kind];
+    int64_t fits;
+    if (!nkb_i128_mul(times, site->macs, &macs) || !nkb_i128_add(*sum, macs, sum) ||
+        !nkb_i128_add(e->total, macs, &e->total) ||
+        !nkb_i128_add(e->other, is_other(site->kind) ? macs : 0, &e->other))
+        return false;
+    if (!e->leaves_63_bits && !(nkb_i128_fits(*sum, &fits) && nkb_i128_fits(e->total, &fits) &&
+                                nkb_i128_fits(e->other, &fits)))
+        e->leaves_63_bits = site;
+    return true;
+}
+
+static const char *refuse_execution(const struct nkb_sites *sites, const struct nkb_site *site,
+                                    int bits, struct nkb_arena *keep)
+{
+    char at[NKB_WHERE_BYTES];
+    const char *text = nkb_arena_printf(keep,
+                                        "%s: here the executed MAC count leaves %d bits; at most "
+                                        "9223372036854775807 can be counted",
+                                        where(sites, site, at), bits);
+    return text ? text : "";
+}
+
 const char *nkb_macs_execute(const struct nkb_sites *sites, const nkb_i128 *times,
                              struct nkb_arena *keep, struct nkb_executed_macs *out)
 {
-    nkb_i128 sums[NKB_SITE_KINDS_WITH_MACS] = {0}, macs;
+    struct execution e = {.leaves_63_bits = NULL};
     for (size_t i = 0; i < sites->count; i++) {
         const struct nkb_site *site = &sites->at[i];
         if (site->kind >= NKB_SITE_KINDS_WITH_MACS || times[site->computation] == 0)
             continue;
-        nkb_i128 *sum = &sums[site->kind];
-        if (!nkb_i128_mul(times[site->computation], site->macs, &macs) ||
-            !nkb_i128_add(*sum, macs, sum)) {
-            char at[NKB_WHERE_BYTES];
-            const char *text =
-                nkb_arena_printf(keep,
-                                 "%s: here the executed MAC count leaves 127 bits; at "
-                                 "most 63 can be counted",
-                                 where(sites, site, at));
-            return text ? text : "";
-        }
+        if (!execute_site(&e, site, times[site->computation]))
+            return refuse_execution(sites, site, 127, keep);
     }
-    nkb_i128 total = 0, other = 0;
-    bool fits = nkb_i128_add(sums[NKB_SITE_RAGGED_DOT], sums[NKB_SITE_SCALED_DOT], &other) &&
-                nkb_i128_add(other, sums[NKB_SITE_CUSTOM_MATMUL], &other) &&
-                nkb_i128_add(sums[NKB_SITE_DOT], sums[NKB_SITE_CONVOLUTION], &total) &&
-                nkb_i128_add(total, sums[NKB_SITE_NKI], &total) &&
-                nkb_i128_add(total, other, &total);
-    if (!fits || !nkb_i128_fits(total, &out->macs) ||
-        !nkb_i128_fits(sums[NKB_SITE_DOT], &out->dot_macs) ||
-        !nkb_i128_fits(sums[NKB_SITE_CONVOLUTION], &out->conv_macs) ||
-        !nkb_i128_fits(sums[NKB_SITE_NKI], &out->nki_macs) ||
-        !nkb_i128_fits(other, &out->other_macs) ||
-        !nkb_i128_fits(sums[NKB_SITE_RAGGED_DOT], &out->ragged_macs) ||
-        !nkb_i128_fits(sums[NKB_SITE_CUSTOM_MATMUL], &out->custom_matmul_macs))
-        return "the executed MAC count is beyond 63 bits; at most 9223372036854775807 can be "
-               "counted";
+    bool fits = nkb_i128_fits(e.total, &out->macs) && nkb_i128_fits(e.other, &out->other_macs) &&
+                nkb_i128_fits(e.sums[NKB_SITE_DOT], &out->dot_macs) &&
+                nkb_i128_fits(e.sums[NKB_SITE_CONVOLUTION], &out->conv_macs) &&
+                nkb_i128_fits(e.sums[NKB_SITE_NKI], &out->nki_macs) &&
+                nkb_i128_fits(e.sums[NKB_SITE_RAGGED_DOT], &out->ragged_macs) &&
+                nkb_i128_fits(e.sums[NKB_SITE_CUSTOM_MATMUL], &out->custom_matmul_macs);
+    if (!fits) {
+        assert(e.leaves_63_bits);
+        return refuse_execution(sites, e.leaves_63_bits, 63, keep);
+    }
     out->nki_ratio = nkb_macs_ratio(out->nki_macs, out->macs);
     return NULL;
 }
