@@ -1,25 +1,11 @@
 /* nkibench test: every test file that is meant, every item of it in a state of its own, and what
  * came of them for scripts/test.lua to word. */
+#include "run_test.h"
+
 #include <string.h>
 
-#include "base/file.h"
 #include "base/num.h"
 #include "base/text.h"
-#include "host/coverage.h"
-#include "host/find.h"
-#include "host/test.h"
-#include "input/document.h"
-#include "run.h"
-
-struct testing {
-    nkb_run *run;
-    struct nkb_limits limits;
-    struct nkb_coverage *coverage;
-    const struct nkb_value *asked; /* seed and runs, as numbers */
-    const char *only;
-    struct nkb_rule_source test, rule; /* the file at hand */
-    int64_t passed, failed, faults, left_out;
-};
 
 /* ---- what was asked for ---- */
 
@@ -40,7 +26,7 @@ static int take_count(nkb_run *run, const char *name, int64_t least, struct nkb_
     return 0;
 }
 
-static int take_asked(struct testing *testing, double *min_percent)
+static int take_asked(struct run_testing *testing, double *min_percent)
 {
     nkb_run *run = testing->run;
     struct nkb_value *asked = nkb_value_object(&run->arena);
@@ -67,126 +53,9 @@ static int take_asked(struct testing *testing, double *min_percent)
     return code;
 }
 
-/* ---- files ---- */
-
-/* A file that a test names, which lies in the test's folder. NKB_ERULE otherwise. */
-static int read_beside(struct testing *testing, const char *what, const char *name, size_t most,
-                       const char **path, struct nkb_buf *text)
-{
-    nkb_run *run = testing->run;
-    const char *folder = testing->test.directory;
-
-    *path = nkb_place_path(&run->arena, folder, name);
-    if (!*path)
-        return nkb_err_memory(&run->err);
-    if (!nkb_is_file(*path))
-        return nkb_err_set(&run->err, NKB_ERULE, "%s: no file %s for '%s'", testing->test.path,
-                           *path, what);
-    if (!nkb_is_inside(*path, folder))
-        return nkb_err_set(&run->err, NKB_ERULE, "%s: %s leads out of the test's folder",
-                           testing->test.path, *path);
-    int code = nkb_file_read(*path, NULL, most, text, &run->err);
-    return code == NKB_EINPUT ? NKB_ERULE : code;
-}
-
-static const char *text_of(const struct nkb_value *v, const char *name)
-{
-    const struct nkb_value *text = nkb_value_get(v, name);
-    return nkb_value_is(text, NKB_STRING) ? text->as.string.ptr : NULL;
-}
-
-static int read_fixture(struct testing *testing, const struct nkb_value *item,
-                        struct nkb_test_given *given)
-{
-    const char *name = text_of(item, "fixture"), *path;
-    struct nkb_buf text = NKB_BUF_INIT;
-    struct nkb_value *document = NULL;
-
-    if (!name)
-        return 0;
-    int code = read_beside(testing, "fixture", name, NKB_JSON_MAX_BYTES, &path, &text);
-    if (code == 0)
-        code = nkb_json_read(nkb_buf_str(&text), path, &testing->run->arena, &document,
-                             &testing->run->err);
-    if (code == 0 && document->kind != NKB_OBJECT)
-        code = nkb_err_set(&testing->run->err, NKB_ERULE,
-                           "%s: is %s; what nkibench metrics --json prints is expected", path,
-                           nkb_kind_name(document->kind));
-    given->fixture = document;
-    nkb_buf_free(&text);
-    return code == NKB_EINPUT ? NKB_ERULE : code;
-}
-
-static int read_goldens(struct testing *testing, const struct nkb_value *item,
-                        struct nkb_test_given *given)
-{
-    const struct nkb_value *names = nkb_value_get(item, "golden");
-    struct nkb_value *texts = nkb_value_object(&testing->run->arena);
-    int code = 0;
-
-    for (size_t i = 0; code == 0 && nkb_value_is(names, NKB_OBJECT) && i < names->as.items.count;
-         i++) {
-        const struct nkb_member *member = &names->as.items.at[i];
-        struct nkb_buf text = NKB_BUF_INIT;
-        const char *path;
-        code = read_beside(testing, "golden", member->value->as.string.ptr, NKB_JSON_MAX_BYTES,
-                           &path, &text);
-        if (code == 0)
-            nkb_metric_string(&testing->run->arena, texts, member->key.ptr, nkb_buf_str(&text),
-                              NULL);
-        nkb_buf_free(&text);
-    }
-    given->texts = texts;
-    return code;
-}
-
-static int read_test(struct testing *testing, const char *path)
-{
-    nkb_run *run = testing->run;
-    struct nkb_buf text = NKB_BUF_INIT;
-    const char *slash = strrchr(path, '/');
-    size_t folder = slash == path ? 1 : slash ? (size_t)(slash - path) : 0;
-
-    int code = nkb_file_read(path, NULL, NKB_MAX_RULE_BYTES, &text, &run->err);
-    testing->test = (struct nkb_rule_source){
-        .name = slash ? slash + 1 : path,
-        .path = path,
-        .origin = "file",
-        .directory = folder ? nkb_arena_copy(&run->arena, (struct nkb_str){path, folder}).ptr : ".",
-        .text = nkb_arena_copy(&run->arena, nkb_buf_str(&text)),
-    };
-    nkb_buf_free(&text);
-    return code == NKB_EINPUT ? NKB_ERULE : code;
-}
-
-/* The rule a test is of: what it says, or its own name without "_test". */
-static int find_rule(struct testing *testing, const struct nkb_value *outline)
-{
-    nkb_run *run = testing->run;
-    struct nkb_str name = nkb_str_from(testing->test.name);
-    const char *said = text_of(outline, "rule");
-
-    name.len -= strlen("_test.lua");
-    if (said)
-        name = nkb_str_from(said);
-    const char *file = nkb_arena_printf(&run->arena, "%.*s%s", NKB_STR_ARG(name),
-                                        nkb_str_ends(name, ".lua") ? "" : ".lua");
-    const char *path = file ? nkb_place_path(&run->arena, testing->test.directory, file) : NULL;
-    if (!path)
-        return nkb_err_memory(&run->err);
-    if (!nkb_is_file(path))
-        return nkb_err_set(&run->err, NKB_ERULE,
-                           "%s: there is no rule %s; rule = \"name\" says which one it tests",
-                           testing->test.path, path);
-    if (!strchr(path, '/'))
-        path = nkb_arena_printf(&run->arena, "./%s", path);
-    return path ? nkb_rule_find(path, &run->arena, &testing->rule, &run->err)
-                : nkb_err_memory(&run->err);
-}
-
 /* ---- items ---- */
 
-static int open_host(struct testing *testing, struct nkb_host **host)
+static int open_host(struct run_testing *testing, struct nkb_host **host)
 {
     int code = nkb_host_new(host, &testing->limits, &testing->run->err);
     if (code != 0)
@@ -198,7 +67,7 @@ static int open_host(struct testing *testing, struct nkb_host **host)
 
 /* A state of its own, with the rule and the test in it. *is_rules: it is the rule that will not
  * load. */
-static int open_item(struct testing *testing, struct nkb_host **host, bool *is_rules)
+static int open_item(struct run_testing *testing, struct nkb_host **host, bool *is_rules)
 {
     struct nkb_value *outline;
     int code = open_host(testing, host);
@@ -213,7 +82,7 @@ static int open_item(struct testing *testing, struct nkb_host **host, bool *is_r
     return code;
 }
 
-static struct nkb_value *add_item(struct testing *testing, struct nkb_value *list,
+static struct nkb_value *add_item(struct run_testing *testing, struct nkb_value *list,
                                   const struct nkb_value *item)
 {
     static const char *const kept[] = {"name", "kind", "where"};
@@ -221,7 +90,7 @@ static struct nkb_value *add_item(struct testing *testing, struct nkb_value *lis
     struct nkb_value *entry = nkb_value_object(arena);
 
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-        const char *text = text_of(item, kept[i]);
+        const char *text = run_test_text_of(item, kept[i]);
         if (text)
             nkb_metric_text(arena, entry, kept[i], text, NULL);
     }
@@ -230,7 +99,7 @@ static struct nkb_value *add_item(struct testing *testing, struct nkb_value *lis
 }
 
 /* One failure that is a text and nothing more. */
-static void fail_with(struct testing *testing, struct nkb_value *entry, const char *text)
+static void fail_with(struct run_testing *testing, struct nkb_value *entry, const char *text)
 {
     struct nkb_arena *arena = &testing->run->arena;
     nkb_metric_bool(arena, entry, "ok", false, NULL);
@@ -238,7 +107,7 @@ static void fail_with(struct testing *testing, struct nkb_value *entry, const ch
     testing->failed++;
 }
 
-static int run_item(struct testing *testing, size_t position, const struct nkb_value *item,
+static int run_item(struct run_testing *testing, size_t position, const struct nkb_value *item,
                     struct nkb_value *list)
 {
     nkb_run *run = testing->run;
@@ -247,9 +116,7 @@ static int run_item(struct testing *testing, size_t position, const struct nkb_v
     struct nkb_host *host = NULL;
     bool is_rules = false;
 
-    int code = read_fixture(testing, item, &given);
-    if (code == 0)
-        code = read_goldens(testing, item, &given);
+    int code = run_test_read_given(testing, item, &given);
     if (code == 0)
         code = open_item(testing, &host, &is_rules);
     if (code == 0)
@@ -272,7 +139,7 @@ static int run_item(struct testing *testing, size_t position, const struct nkb_v
     return nkb_arena_failed(&run->arena) ? nkb_err_memory(&run->err) : 0;
 }
 
-static int run_items(struct testing *testing, const struct nkb_value *outline,
+static int run_items(struct run_testing *testing, const struct nkb_value *outline,
                      struct nkb_value *file)
 {
     nkb_run *run = testing->run;
@@ -282,7 +149,7 @@ static int run_items(struct testing *testing, const struct nkb_value *outline,
 
     for (size_t i = 0; nkb_value_is(items, NKB_ARRAY) && i < items->as.items.count; i++) {
         const struct nkb_value *item = items->as.items.at[i].value;
-        if (testing->only && !strstr(text_of(item, "name"), testing->only)) {
+        if (testing->only && !strstr(run_test_text_of(item, "name"), testing->only)) {
             testing->left_out++;
             continue;
         }
@@ -297,7 +164,7 @@ static int run_items(struct testing *testing, const struct nkb_value *outline,
     return 0;
 }
 
-static int run_file(struct testing *testing, const char *path, struct nkb_value *files)
+static int run_file(struct run_testing *testing, const char *path, struct nkb_value *files)
 {
     nkb_run *run = testing->run;
     struct nkb_value *file = nkb_value_object(&run->arena), *outline = NULL;
@@ -305,7 +172,7 @@ static int run_file(struct testing *testing, const char *path, struct nkb_value 
 
     nkb_metric_text(&run->arena, file, "path", path, NULL);
     nkb_value_append(&run->arena, files, file);
-    int code = read_test(testing, path);
+    int code = run_test_read(testing, path);
     if (code == 0 && testing->coverage)
         code = nkb_coverage_of(testing->coverage, testing->test.directory, &run->err);
     if (code == 0)
@@ -314,7 +181,7 @@ static int run_file(struct testing *testing, const char *path, struct nkb_value 
         code = nkb_test_load(host, &testing->test, &run->arena, &outline, &run->err);
     nkb_host_free(host);
     if (code == 0)
-        code = find_rule(testing, outline);
+        code = run_test_find_rule(testing, outline);
     if (code == 0)
         return run_items(testing, outline, file);
     if (code == NKB_EMEMORY)
@@ -327,29 +194,8 @@ static int run_file(struct testing *testing, const char *path, struct nkb_value 
 
 /* ---- all ---- */
 
-static int find_files(nkb_run *run, const char *const *paths, size_t count,
-                      struct nkb_value **files)
-{
-    struct nkb_value *argument = nkb_value_object(&run->arena), *found = NULL;
-    struct nkb_value *list = nkb_metric_list(&run->arena, argument, "paths");
-
-    for (size_t i = 0; i < count; i++)
-        nkb_value_append(&run->arena, list, nkb_value_text(&run->arena, paths[i]));
-    if (count == 0)
-        nkb_value_append(&run->arena, list, nkb_value_text(&run->arena, "."));
-    int code =
-        nkb_script_run("scripts/test_files.lua", argument, &run->arena, NULL, &found, &run->err);
-    if (code != 0)
-        return code;
-    const char *problem = text_of(found, "problem");
-    if (problem)
-        return nkb_err_set(&run->err, NKB_EINPUT, "%s", problem);
-    *files = nkb_value_get(found, "files");
-    return 0;
-}
-
 /* Lines of the rules that ran, of those that can; what is below the least asked for fails. */
-static int add_coverage(struct testing *testing, struct nkb_value *report, double min_percent)
+static int add_coverage(struct run_testing *testing, struct nkb_value *report, double min_percent)
 {
     struct nkb_arena *arena = &testing->run->arena;
     struct nkb_value *list = nkb_coverage_value(testing->coverage, arena);
@@ -370,7 +216,7 @@ static int add_coverage(struct testing *testing, struct nkb_value *report, doubl
     return 0;
 }
 
-static int verdict(const struct testing *testing, const struct nkb_value *report)
+static int verdict(const struct run_testing *testing, const struct nkb_value *report)
 {
     struct nkb_err *err = &testing->run->err;
     const struct nkb_value *below = nkb_value_get(report, "below_min");
@@ -392,7 +238,7 @@ static int verdict(const struct testing *testing, const struct nkb_value *report
     return 0;
 }
 
-static int run_files(struct testing *testing, const struct nkb_value *files)
+static int run_files(struct run_testing *testing, const struct nkb_value *files)
 {
     nkb_run *run = testing->run;
     struct nkb_value *report = nkb_value_object(&run->arena);
@@ -420,11 +266,11 @@ static int run_files(struct testing *testing, const struct nkb_value *files)
 
 int nkb_run_test(nkb_run *run, const char *const *paths, size_t count)
 {
-    struct testing testing = {.run = run, .limits = run_limits(run)};
+    struct run_testing testing = {.run = run, .limits = run_limits(run)};
     struct nkb_value *files = NULL;
 
     run->tests = NULL;
-    int code = find_files(run, paths, count, &files);
+    int code = run_test_find(run, paths, count, &files);
     if (code == 0)
         code = run_files(&testing, files);
     nkb_coverage_free(testing.coverage);

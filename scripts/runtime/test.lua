@@ -23,8 +23,11 @@ function test.begin(index, given)
   local inputs = { where = item.where, layers = item.layers, params = item.params, options = item.options, want = wanted(item.spec) }
   local path = item.fixture
   if path and path:find "%.lua$" then
-    inputs.fixture = host.require((path:gsub("%.lua$", ""):gsub("/", ".")))
-    if type(inputs.fixture) ~= "table" then host.test_shape.fault(item.where, "fixture '%s' returns no table", path) end
+    local done, fixture = host.pcall(host.require, (path:gsub("%.lua$", ""):gsub("/", ".")))
+    if not done then host.test_shape.fault(item.where, "fixture '%s': %s", path, host.tostring(fixture)) end
+    if type(fixture) ~= "table" then host.test_shape.fault(item.where, "fixture '%s' returns no table", path) end
+    host.test_shape.check_data(item.where, "fixture '" .. path .. "'", fixture, 1)
+    inputs.fixture = fixture
   end
   if item.kind == "property" then
     local first

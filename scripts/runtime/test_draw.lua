@@ -28,7 +28,7 @@ local function variable(where, name, spec, params)
     v.choices = shape.check(where, spec, "one_of", "list")
   elseif is_range(spec) then
     if kind == "string" or kind == "boolean" or kind == "date" then
-      shape.fault(where, "over: '%s' is a range of numbers; the values of a %s are expected, { one_of = { … } }", name, kind)
+      shape.fault(where, "over: '%s' is a %s and has no range; its values are expected, { one_of = { … } }", name, kind)
     end
     v.low, v.high = spec[1], spec[2]
     v.whole = kind == "integer" or (kind ~= "number" and math.type(v.low) == "integer" and math.type(v.high) == "integer")

@@ -41,7 +41,7 @@ local function over(under, above)
 end
 
 local function check_common(where, t)
-  check(where, t, "metrics", "table")
+  shape.check_data(where, "metrics", check(where, t, "metrics", "table"), 1)
   check(where, t, "fixture", "string")
   check(where, t, "tolerance", "number")
   for name, value in host.base.pairs(check(where, t, "params", "table") or {}) do
@@ -173,8 +173,8 @@ local function add_table(i, t)
   for r, row in ipairs(t.rows) do
     local at = shape.place(lines[r] or line)
     if type(row) ~= "table" or #row ~= width then
-      fault(at, "row %d of '%s' has %s; %d cells are expected, %d inputs and %d expectations", r, name,
-        type(row) == "table" and #row .. " cells" or "no cells: it is " .. shape.kind_of(row), width, #t.inputs, #t.expect)
+      fault(at, "row %d of '%s' %s; one for each of inputs and expect is expected, %d", r, name,
+        type(row) == "table" and "has a length of " .. #row or "is " .. shape.kind_of(row) .. ", not a list", width)
     end
     local case = { name = name, metrics = over(t.metrics), params = over(t.params), options = t.options,
       tolerance = t.tolerance, fixture = t.fixture, near = {} }

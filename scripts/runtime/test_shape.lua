@@ -3,6 +3,8 @@
 local host = ...
 local fmt = string.format
 
+local MAX_DEPTH = 100 -- of tables in metrics
+
 local shape = {}
 local source, path = "", "test"
 
@@ -93,7 +95,30 @@ function shape.check(where, t, key, ...)
     end
     words[i] = expected[kind]
   end
-  shape.fault(where, "'%s' is %s; %s is expected", key, kind_of(value), table.concat(words, " or "))
+  local got = type(value) == "number" and host.repr(value) or kind_of(value)
+  shape.fault(where, "'%s' is %s; %s is expected", key, got, table.concat(words, " or "))
+end
+
+-- Data all the way down: numbers, texts, true, false, null and tables of them, each a list or with names.
+function shape.check_data(where, name, value, depth)
+  if type(value) == "number" and (value ~= value or value == math.huge or value == -math.huge) then
+    shape.fault(where, "%s is %s; a finite number is expected", name, host.repr(value))
+  end
+  if type(value) ~= "table" then
+    if type(value) == "function" then shape.fault(where, "%s is a function; data is expected", name) end
+    return
+  end
+  if depth > MAX_DEPTH then shape.fault(where, "%s: tables in tables deeper than %d", name, MAX_DEPTH) end
+  local texts = false
+  for key, member in host.base.pairs(value) do
+    if type(key) == "string" then
+      texts = true
+    elseif math.type(key) ~= "integer" or key < 1 or key > #value then
+      shape.fault(where, "%s has the key %s; a list from 1 on, or names, are expected", name, host.tostring(key))
+    end
+    if texts and #value > 0 then shape.fault(where, "%s is both a list and has names", name) end
+    shape.check_data(where, type(key) == "string" and name .. "." .. key or name .. "[" .. key .. "]", member, depth + 1)
+  end
 end
 
 return shape
