@@ -14,6 +14,7 @@ local sections = { -- in order: what stands in front of a name, and a title
   { "nkb", "nkb.", "nkb: the library of rules" },
   { "nkb.fmt", "nkb.fmt.", "nkb.fmt: numbers as text" },
   { "nkb.stats", "nkb.stats.", "nkb.stats: statistics of a list" },
+  { "nkb.audit", "nkb.audit.", "nkb.audit: is it possible, and of one run?" },
   { "nkb.json", "nkb.json.", "nkb.json" },
   { "object", "object:", "An object: what nkb.object returns" },
   { "lua", "", "Lua" },
@@ -189,8 +190,8 @@ local function luals(api)
   add_class(lines, map, "object", "Object", "object")
   add_class(lines, map, "param", "Parameter")
   add_class(lines, map, "rule", "Rule")
-  lines[#lines + 1] = "nkb = { json = {}, stats = {}, fmt = {} }\n"
-  for _, section in ipairs { "nkb", "nkb.json", "nkb.stats", "nkb.fmt" } do
+  lines[#lines + 1] = "nkb = { json = {}, stats = {}, audit = {}, fmt = {} }\n"
+  for _, section in ipairs { "nkb", "nkb.json", "nkb.stats", "nkb.audit", "nkb.fmt" } do
     for _, entry in ipairs(map[section]) do
       if entry.takes then add_function(lines, section .. "." .. entry.name, entry)
       elseif entry.gives ~= "table" then

@@ -20,13 +20,18 @@ local function recorder()
     if self ~= locked then raise(("write c:%s(…), with a colon"):format(kind)) end
   end
 
-  function c.require(self, ok, text)
-    check_self(self, "require")
-    return add("require", ok, text)
+  -- What nkb.audit could not look at is neither passed nor failed.
+  local function judge(kind, ok, text, state)
+    return add(ok and state == "unchecked" and "note" or kind, ok, text)
   end
-  function c.advise(self, ok, text)
+
+  function c.require(self, ...)
+    check_self(self, "require")
+    return judge("require", ...)
+  end
+  function c.advise(self, ...)
     check_self(self, "advise")
-    return add("advise", ok, text)
+    return judge("advise", ...)
   end
   function c.note(self, ok, ...)
     check_self(self, "note")

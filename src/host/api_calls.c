@@ -2,6 +2,7 @@
 #include "host/api.h"
 
 #define LIST "name: string, list: Operand[]"
+#define AUDIT "boolean, string, string?"
 
 const struct nkb_api_entry nkb_api_calls[] = {
     {"m", "has", "...: string", "boolean", "is it there? false for a name that does not exist", 1},
@@ -65,6 +66,7 @@ const struct nkb_api_entry nkb_api_calls[] = {
     {"nkb", "json", NULL, "table", "JSON", 1},
     {"nkb", "stats", NULL, "table", "statistics", 1},
     {"nkb", "fmt", NULL, "table", "numbers as text", 1},
+    {"nkb", "audit", NULL, "table", "is what was handed in possible, and of one run?", 1},
 
     {"nkb.json", "encode", "x: any, indent?: integer", "string", "numbers with all digits", 1},
     {"nkb.json", "decode", "text: string", "any", "plain tables; at most 1 MiB, 100 levels", 1},
@@ -77,6 +79,18 @@ const struct nkb_api_entry nkb_api_calls[] = {
     {"nkb.stats", "min", "list: Operand[]", "number?", "the least", 1},
     {"nkb.stats", "max", "list: Operand[]", "number?", "the greatest", 1},
     {"nkb.stats", "count", "list: Operand[]", "integer", "how many", 1},
+
+    {"nkb.audit", "mfu", "m: Metrics", AUDIT, "MFU is at most 100 %", 1},
+    {"nkb.audit", "latency_throughput", "m: Metrics, options?: table", AUDIT,
+     "latency x throughput is max_length x batch; also at, tolerance", 1},
+    {"nkb.audit", "equal_timings", "x: Metrics|Operand[]", AUDIT,
+     "no two measured times are equal to the last digit", 1},
+    {"nkb.audit", "hlo_age", "m: Metrics", AUDIT, "no HLO file is newer than the log", 1},
+    {"nkb.audit", "nki_ratio", "m: Metrics, told: Operand?", AUDIT,
+     "a ratio that was told is that of the graphs", 1},
+    {"nkb.audit", "shared_ratio", "list: table[]", AUDIT,
+     "of { { name, NKI ratio }, ... } no two have one ratio", 1},
+    {"nkb.audit", "accuracy", "m: Metrics", AUDIT, "accuracy was measured, not assumed", 1},
 
     {"nkb.fmt", "repr", "x: Operand", "string", "reads back exactly: 2.1, 1.0, 1e-05", 1},
     {"nkb.fmt", "fixed", "x: Operand, digits?: integer", "string", "digits behind the point (4)",

@@ -255,8 +255,9 @@ void nkb_runtime_open(lua_State *L, bool for_rule)
                                          {"require", nkb_runtime_require},
                                          {NULL, NULL}};
     static const char *const common[] = {"base", "fmt", "nkb", NULL};
-    static const char *const rules[] = {"formula", "node", "tree",           "derivation", "checks",
-                                        "gates",   "rule", "default_layout", "session",    NULL};
+    static const char *const rules[] = {"formula",        "node",    "tree",  "derivation",
+                                        "audit",          "checks",  "gates", "rule",
+                                        "default_layout", "session", NULL};
 
     open_libraries(L);
     lua_newtable(L);
