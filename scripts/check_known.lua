@@ -2,7 +2,7 @@
 -- known.metric(path) answer with an entry, or nil and what is meant.
 local suggest = require "suggest"
 
-local MAX_STEPS = 64
+local MAX_STEPS, MAX_SHOWN = 64, 20
 
 -- "hlo.modules[1].path", "prompts[].index", "a.b" -> { "hlo", "modules", "[]", "path" }; nil when it is no path.
 local function steps_of(path)
@@ -59,7 +59,10 @@ return function(api)
   end
 
   -- Names the API has, for a message: "known are a, b, c".
-  function known.names(section) return table.concat(lists[section], ", ") end
+  function known.names(section)
+    if #lists[section] > MAX_SHOWN then return "nkibench help api lists what there is" end
+    return "known are " .. table.concat(lists[section], ", ")
+  end
 
   -- The entry; true where the input decides what there is; or nil, the group that has no such name, the name and
   -- what is meant. What stands below an open group without being known is `open`, with what it may be.

@@ -6,7 +6,8 @@ local instead = {
   print = "c:note(text) in check, or console, says something", io = "needs and m bring the inputs", os = "a date parameter and nkb.days know days",
   dofile = "require takes in another file", loadfile = "require takes in another file", setmetatable = "functions and plain tables do; nkb.object keeps an order",
   getmetatable = "nkb.kind tells what a value is", rawset = "plain tables do", coroutine = "loops do", debug = "nothing of it is there",
-  package = "nothing of it is there", collectgarbage = "nothing of it is there",
+  package = "nothing of it is there", ["math.random"] = "the same inputs give the same score", ["math.randomseed"] = "the same inputs give the same score",
+  ["string.dump"] = "only text can be loaded", collectgarbage = "nothing of it is there",
 }
 
 local objects = { derivation = { "t", "t" }, checks = { "c", "c" }, result = { "r", "r" }, node = { "node", "a node" } }
@@ -30,7 +31,7 @@ return function(file)
       local whole = group == "" and name or name == "[]" and group .. "[]" or group .. "." .. name
       if whole ~= path and not must then return nil end -- said of the shorter path
       local list = known.metric(group)
-      say(at, "unknown-metric", ("no metric '%s'; %s"):format(path, type(list) == "table" and list.type == "list"
+      say(at, "unknown-metric", ("no metric '%s'; %s"):format(path, list and list ~= true and list.type == "list"
         and ("'%s' is a list, its first item is '%s[1]'"):format(group, group)
         or did_you_mean(meant, "nkibench metrics lists them")))
       return nil
@@ -61,7 +62,7 @@ return function(file)
   local function check_member(at, section, what, name)
     local entry, meant = known.name(section, name)
     if not entry then
-      say(at, "unknown-name", ("%s has no '%s'; %s"):format(what, name, did_you_mean(meant, "known are " .. known.names(section))))
+      say(at, "unknown-name", ("%s has no '%s'; %s"):format(what, name, instead[section .. "." .. name] or did_you_mean(meant, known.names(section))))
     elseif entry.since == 0 then
       say(at, "old-lua", ("%s.%s is %s"):format(section, name, entry.about), "warning")
     end
@@ -85,7 +86,10 @@ return function(file)
   local function check_index(index)
     local object, texts = meaning(index.object), texts_of(index.key)
     if not object then return end
-    if object.is == "metrics" then
+    local given = objects[object.is] or object.is == "metrics" or object.is == "params" or object.is == "library" and object.section ~= "lua"
+    if index.written and given then
+      say(index, "read-only", "this cannot be set; what a rule is given is read-only")
+    elseif object.is == "metrics" then
       local value = meaning(index)
       for _, path in ipairs(value and value.paths or {}) do
         if not (index.called and known.name("m", path)) then
@@ -99,11 +103,8 @@ return function(file)
       for _, name in ipairs(texts) do check_param(index, name) end
     elseif objects[object.is] and not (index.called and (object.is == "derivation" or object.is == "checks")) then
       for _, name in ipairs(texts) do check_member(index, objects[object.is][1], objects[object.is][2], name) end
-    elseif object.is == "library" and object.section ~= "lua" and not index.written then
+    elseif object.is == "library" and object.section ~= "lua" then
       for _, name in ipairs(texts) do check_member(index, object.section, object.section, name) end
-    end
-    if index.written and (object.is == "library" and object.section ~= "lua" or objects[object.is] or object.is == "metrics" or object.is == "params") then
-      say(index, "read-only", "this cannot be set; what a rule is given is read-only")
     end
   end
 

@@ -56,7 +56,7 @@ return function(file)
     if not value or value.is ~= "metrics" and value.is ~= "node" then return end
     for _, path in ipairs(value.paths or {}) do
       local entry = known.metric(path)
-      if type(entry) == "table" and entry.may_be_zero and not was_compared(e, path) then
+      if entry and entry ~= true and entry.may_be_zero and not was_compared(e, path) then
         say(divisor, "zero-division", ("'%s' may be 0 of an honest input; compare it with 0 before dividing by it"):format(path), "warning")
         return
       end

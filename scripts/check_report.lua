@@ -62,7 +62,7 @@ local function github(report)
   local function property(x) return (data(x):gsub(":", "%%3A"):gsub(",", "%%2C")) end
   local lines = {}
   for i, f in ipairs(report.findings) do
-    lines[i] = ("::%s file=%s,line=%d,col=%d,title=nkibench %s::%s\n"):format(f.severity, property(f.path), f.line, f.column,
+    lines[i] = ("::%s file=%s,line=%d,col=%d,title=nkibench %s::%s\n"):format(f.severity, property((f.path:gsub("^%./", ""))), f.line, f.column,
       f.code, data(f.text))
   end
   return table.concat(lines)

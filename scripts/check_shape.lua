@@ -62,7 +62,7 @@ local function look(shape, known, say)
     local entry, meant = known.name(section, key.value)
     if entry then return end
     say(key, "unknown-key", ("'%s' is not part of %s; %s"):format(key.value, what,
-      meant and "did you mean '" .. meant .. "'?" or "known are " .. known.names(section)))
+      meant and "did you mean '" .. meant .. "'?" or known.names(section)))
   end
   for _, item in pairs(shape.items) do unknown(item.key, "rule", "a rule") end
   for name, item in pairs(shape.params) do

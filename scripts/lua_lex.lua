@@ -4,6 +4,7 @@
 local find, sub, byte, char = string.find, string.sub, string.byte, string.char
 
 local MAX_SHOWN = 40 -- bytes of a word in a message
+local MAX_TOKENS = 300000 -- a rule has at most 1 MiB, of which most are texts, names and blanks
 
 local keywords = {}
 for word in ("and break do else elseif end false for function goto if in local nil not or repeat return then true until while"):gmatch "%a+" do
@@ -44,14 +45,14 @@ local function lex(text)
     return line, column
   end
 
-  local function fail(position, what)
+  local function fail(position, what, limit)
     local low, high = 1, #starts
     while low < high do
       local middle = (low + high + 1) // 2
       if starts[middle] <= position then low = middle else high = middle - 1 end
     end
     local first = starts[low]
-    error({ text = what, line = low, column = (utf8.len(text, first, position - 1) or position - first) + 1 }, 0)
+    error({ text = what, line = low, column = (utf8.len(text, first, position - 1) or position - first) + 1, limit = limit }, 0)
   end
 
   local function shown(from, to)
@@ -124,6 +125,7 @@ local function lex(text)
   end
 
   local function token(kind, value, from, to)
+    if #tokens == MAX_TOKENS then fail(from, ("more than %d words"):format(MAX_TOKENS), true) end
     local at_line, at_column = place(from)
     tokens[#tokens + 1] = { kind = kind, value = value, line = at_line, column = at_column, from = from, to = to - 1 }
     at = to
