@@ -15,7 +15,8 @@ PKGS       := lua5.4 lua5.4-cjson lua5.4-filesystem yaml-0.1 jansson libcrypto
 RUN_DEPS   := build-essential pkg-config liblua5.4-dev lua-cjson-dev lua-filesystem-dev libyaml-dev \
               libjansson-dev libssl-dev
 TEST_DEPS  := $(RUN_DEPS) libcmocka-dev bats lua5.4 lua-cjson lua-filesystem locales
-CI_DEPS    := $(TEST_DEPS) clang clang-tidy cppcheck valgrind lua-check shellcheck libclang-rt-dev
+CI_DEPS    := $(TEST_DEPS) clang clang-tidy cppcheck valgrind lua-check shellcheck libclang-rt-dev \
+              slurm-wlm munge openmpi-bin
 NKB_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -Isrc -fPIC -fvisibility=hidden -pthread \
               -DNKB_DATADIR='"$(PREFIX)/share/nkibench"' \
               -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes

@@ -67,6 +67,10 @@ example() {
     local folder
     for folder in examples/*/; do
         grep -q "^    example $(basename "$folder")$" tests/cli/examples.bats || {
+@test "cluster: shards, merged" {
+    example cluster
+}
+
             echo "$folder has none"
             return 1
         }
