@@ -141,7 +141,7 @@ function prompts.check(m, c, list, baselines, assumed)
   if #unknown == 0 then return end
   local text = "accuracy is not given: " .. runs.list(unknown) .. "; "
   if assumed then c:note(text .. assumed)
-  else c:require(false, text .. "the score takes it as right (a column 'accuracy', or --accuracy)") end
+  else c:require(false, text .. "the score takes it as right " .. (m.runs and "(a column 'accuracy')" or "(--accuracy)")) end
 end
 
 return prompts

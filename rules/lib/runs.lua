@@ -38,7 +38,7 @@ function runs.open(m, needed)
   local columns, names = columns_of(m)
   for _, name in ipairs(needed) do
     if not time_column(columns, name) then
-      nkb.refuse(("%s: no column '%s'; it has %s, and %s expected"):format(runs.file(m), name, table.concat(names, ", "),
+      nkb.refuse(("%s: no column '%s' among %s; %s expected"):format(runs.file(m), name, table.concat(names, ", "),
         #needed == 1 and name .. " is" or table.concat(needed, ", ") .. " are"))
     end
   end

@@ -57,20 +57,24 @@ example() {
     example modules
 }
 
+@test "contest: many runs, one score" {
+    example contest
+}
+
 @test "embed: a score from C" {
     command -v cc > /dev/null || skip "no C compiler"
     install_library
     example embed
 }
 
-@test "every example has a test here" {
-    local folder
-    for folder in examples/*/; do
-        grep -q "^    example $(basename "$folder")$" tests/cli/examples.bats || {
 @test "cluster: shards, merged" {
     example cluster
 }
 
+@test "every example has a test here" {
+    local folder
+    for folder in examples/*/; do
+        grep -q "^    example $(basename "$folder")$" tests/cli/examples.bats || {
             echo "$folder has none"
             return 1
         }
