@@ -31,6 +31,7 @@ seeds() {
     prompts) look '*prompt*' tests/data "$own/runs" ;;
     matrix) look '*.csv' examples tests/data "$own/runs"; look '*.tsv' examples tests/data ;;
     trainlog) look '*.log' examples tests/data "$own/runs" "$CORPUS/public/logs" ;;
+    part) look '*.nkb' tests/data ;;
     rule) look '*.lua' rules examples tests/data ;;
     esac
 }
