@@ -1,15 +1,9 @@
--- nkibench hlo: what the modules hold. One module: its counts, loops and kernels; several: a line each, below the
--- folder they stand in, and totals. Takes m.hlo.
-local fmt = nkb.fmt
+-- nkibench hlo: what the modules hold. One module: its counts, loops and kernels, and where they belong; several: a
+-- line each, below the folder they stand in, and totals. Takes {hlo = m.hlo, tables = {…}}.
+local hlo_table = require "hlo_table"
+local fmt, macs = nkb.fmt, hlo_table.si
 
-local MAX_KERNELS, MAX_LOOPS, MAX_REMARKS, MAX_NAME = 12, 8, 8, 60
-
--- 12350000 -> "12.35 M": always four digits, and room for the prefix, so that points stand below each other.
-local function macs(x)
-  if x == nil then return "-  " end
-  local digits, prefix = fmt.si(x):match "^(%S+) (%S+)$"
-  return digits and fmt.sig(tonumber(digits), 4) .. " " .. prefix or fmt.si(x) .. "  "
-end
+local MAX_KERNELS, MAX_LOOPS, MAX_REMARKS, MAX_NAME = 8, 5, 8, 60
 
 local function share(part, whole)
   if part == nil or whole == nil then return "-  " end
@@ -24,11 +18,6 @@ local function form_of(module) return form_names[module.form] or module.form end
 
 local function counted(n, one, many)
   return ("%s %s"):format(fmt.count(n), n == 1 and one or many)
-end
-
-local function shorten(text, most)
-  if fmt.width(text) <= most or not utf8.len(text) then return text end
-  return text:sub(1, utf8.offset(text, most) - 1) .. "…"
 end
 
 -- A page: add(format, …) or add(text), and row(widths, cells): the first cell left, the others right.
@@ -87,35 +76,88 @@ local function add_loops(p, loops)
   end
 end
 
-local kernel_widths = { 24, 27, 5, 7, 8 }
+local NKI = "AwsNeuronCustomNativeKernel"
+local kernel_widths = { 30, 11, 5, 6, 9, 8 }
 
+-- Custom-calls, those with the most MACs first. Kernels of one name are told apart by the MACs of one call.
 local function add_kernels(p, kernels)
   local shown = nkb.list(kernels or {})
   if #shown == 0 then return end
   table.sort(shown, function(a, b)
     local x, y = a.executed_macs or 0, b.executed_macs or 0
     if x ~= y then return x > y end
-    return a.target .. (a.name or "") < b.target .. (b.name or "")
+    x, y = a.target .. "\0" .. (a.name or ""), b.target .. "\0" .. (b.name or "")
+    if x ~= y then return x < y end
+    return (a.macs or -1) < (b.macs or -1)
   end)
   p.add("")
-  p.row(kernel_widths, { "kernel", fmt.pad("custom call", kernel_widths[2]), "sites", "calls", "MACs  " })
+  p.row(kernel_widths, { "kernel", fmt.pad("", kernel_widths[2]), "sites", "calls", "MACs each", "MACs  " })
   for i, kernel in ipairs(shown) do
-    if i > MAX_KERNELS then return p.add("  and %d more (--json lists all)", #shown - MAX_KERNELS) end
-    local name = kernel.name and kernel.name ~= "" and kernel.name or "-"
-    p.row(kernel_widths, { shorten(name, kernel_widths[1]), fmt.pad(shorten(kernel.target, kernel_widths[2]), kernel_widths[2]),
-      fmt.count(kernel.sites), kernel.calls and fmt.count(kernel.calls) or "-",
-      kernel.cost_known and macs(kernel.executed_macs) or "not said" })
+    if i > MAX_KERNELS then return p.add("  and %d more (--by kernel lists all)", #shown - MAX_KERNELS) end
+    local name = kernel.name and kernel.name ~= "" and kernel.name or kernel.target
+    local unknown = kernel.config == "unreadable" and "unreadable" or "not said"
+    p.row(kernel_widths, { hlo_table.shorten(name, kernel_widths[1]),
+      fmt.pad(kernel.target == NKI and "NKI kernel" or "custom call", kernel_widths[2]), fmt.count(kernel.sites),
+      hlo_table.count(kernel.calls), kernel.cost_known and macs(kernel.macs) or unknown,
+      kernel.cost_known and macs(kernel.executed_macs) or "-  " })
   end
 end
 
-local function add_ratio_note(p, group)
+-- Why none of the MACs are in NKI: no kernels, or kernels that count nothing, each kind by number.
+local function add_ratio_note(p, group, kernels)
   local static, executed = group.static, group.executed
   if static.nki_macs ~= 0 or executed and executed.nki_macs ~= 0 then return end
+  local sites, zero, unsaid, unreadable, stray = 0, 0, 0, 0, 0
+  for _, kernel in ipairs(kernels or {}) do
+    if kernel.target == NKI then
+      sites = sites + kernel.sites
+      if kernel.config == "unreadable" then unreadable = unreadable + kernel.sites
+      elseif kernel.config == "no mac_count" then unsaid = unsaid + kernel.sites
+      elseif kernel.macs == 0 then zero = zero + kernel.sites
+      else stray = stray + kernel.sites end
+    end
+  end
+  local reasons = {}
+  local function add(n, format) if n > 0 then reasons[#reasons + 1] = format:format(n) end end
+  add(zero, "%d with mac_count 0")
+  add(unsaid, "%d without a mac_count")
+  add(unreadable, "%d with a config that cannot be read")
+  add(stray, "%d whose counts cancel out")
   p.add("")
-  p.add("  NKI ratio is 0: no MACs in AwsNeuronCustomNativeKernel calls.")
+  if sites == 0 then return p.add("  NKI ratio is 0: no %s call.", NKI) end
+  p.add("  NKI ratio is 0: %s %s:", fmt.count(sites), sites == 1 and NKI .. " call" or NKI .. " calls")
+  for _, reason in ipairs(reasons) do p.add("    %s", reason) end
 end
 
-local function one_module(hlo)
+-- Why a total is none: 0 would be a number.
+local function add_nothing(p, hlo)
+  p.add("  nothing is counted: %s", hlo.files == 1 and "the file enters no total" or "none of the files enters a total")
+end
+
+local function cost_text(cost)
+  return ("%s · %s transcendentals · %s"):format(fmt.si(cost.flops, "FLOP"), fmt.si(cost.transcendentals),
+    (hlo_table.bytes(cost.bytes):gsub("%s+$", "")) .. "B")
+end
+
+-- What it costs in flops and bytes, as it runs and as XLA has it.
+local function add_costs(p, module, total)
+  local runs = total and total.executed
+  if runs and runs.flops and runs.transcendentals and runs.bytes then p.add("  it costs   %s as it runs", cost_text(runs)) end
+  if module.xla then p.add("  XLA cost   %s, loop bodies once", cost_text(module.xla)) end
+end
+
+-- The largest parts: opcodes by what they cost, and scopes by MACs, or instructions where the module names no scopes.
+local function add_places(p, tables)
+  local opcodes, scopes, instructions = tables[1], tables[2], tables[3]
+  if not opcodes or opcodes.modules == 0 then return end
+  local places = #scopes.rows > 1 and scopes or instructions
+  for _, t in ipairs { opcodes, places } do
+    p.add("")
+    for _, line in ipairs(hlo_table.lines(t, t.by)) do p.add("%s", line) end
+  end
+end
+
+local function one_module(hlo, tables)
   local module, p = hlo.modules[1], page()
   if module.status ~= "ok" then return fmt.line(("%s  %s"):format(module.path, module.error)) .. "\n" end
   local facts = ("%s · %s · %s"):format(counted(module.computations, "computation", "computations"),
@@ -128,13 +170,15 @@ local function one_module(hlo)
   end
   p.add("")
   add_counts(p, module)
-  if module.xla then
-    p.add("  XLA cost   %s · %s transcendentals · %s", fmt.si(module.xla.flops, "FLOP"), fmt.si(module.xla.transcendentals),
-      fmt.si(module.xla.bytes, "B"))
-  end
+  add_costs(p, module, tables[1] and tables[1].modules == 1 and tables[1].total)
   add_loops(p, module.loops)
+  add_places(p, tables)
   add_kernels(p, hlo.kernels)
-  add_ratio_note(p, module)
+  add_ratio_note(p, module, hlo.kernels)
+  if not module.counted then
+    p.add("")
+    add_nothing(p, hlo)
+  end
   for i, text in ipairs(module.diagnostics or {}) do
     if i == 1 then p.add("") end
     if i > MAX_REMARKS then
@@ -167,7 +211,6 @@ local function marks(module, folder)
     local other_folder, other = place_of(module.duplicate_of)
     words[#words + 1] = "repeats " .. (other_folder == folder and other or module.duplicate_of)
   end
-  if module.status == "ok" and not module.counted then words[#words + 1] = form_of(module) .. ": enters no total (--any-form)" end
   local remarks = module.diagnostics
   if remarks and #remarks > 0 then
     words[#words + 1] = remarks[1] .. (#remarks > 1 and (" (and %d more)"):format(#remarks - 1) or "")
@@ -187,13 +230,29 @@ local function compilers_of(modules)
   return table.concat(list, ", ")
 end
 
+-- Files in a form that upstream cannot read, in one line for each form.
+local function add_forms(p, modules)
+  local order, count = {}, {}
+  for _, module in ipairs(modules) do
+    if module.status == "ok" and not module.counted and not module.duplicate_of then
+      local form = form_of(module)
+      if not count[form] then order[#order + 1] = form end
+      count[form] = (count[form] or 0) + 1
+    end
+  end
+  for _, form in ipairs(order) do
+    p.add("  ! %s %s and %s no total (--any-form)",
+      counted(count[form], "file is", "files are"), form, count[form] == 1 and "enters" or "enter")
+  end
+end
+
 local function many_modules(hlo)
   local p, widths = page(), { 24, 12, 9, 9, 8 }
   for _, module in ipairs(hlo.modules) do
     local _, name = place_of(module.path)
     widths[1] = math.max(widths[1], math.min(fmt.width(name), MAX_NAME))
   end
-  p.row(widths, { "module", "instructions", "executed  ", "static  ", "in NKI  " })
+  p.row(widths, { "module", "instructions", "executed  ", "static  ", "static in NKI" })
   local here
   for _, module in ipairs(hlo.modules) do
     local folder, name = place_of(module.path)
@@ -207,18 +266,24 @@ local function many_modules(hlo)
       macs(ok and module.static.macs or nil), ok and share(module.static.nki_macs, module.static.macs) or "-  " })
     for _, word in ipairs(marks(module, folder)) do p.add("    ! %s", word) end
   end
+  add_forms(p, hlo.modules)
   p.add("")
   local compilers = compilers_of(hlo.modules)
   p.add("%s, %d not counted%s", counted(hlo.files, "HLO file", "HLO files"), hlo.failed,
     compilers ~= "" and " · " .. compilers or "")
   p.add("")
-  add_counts(p, hlo)
-  add_kernels(p, hlo.kernels)
-  add_ratio_note(p, hlo)
+  if hlo.failed == hlo.files then
+    add_nothing(p, hlo)
+  else
+    add_counts(p, hlo)
+    add_kernels(p, hlo.kernels)
+    add_ratio_note(p, hlo, hlo.kernels)
+  end
   return p.text()
 end
 
-return function(hlo)
-  if #hlo.modules == 1 then return one_module(hlo) end
+return function(argument)
+  local hlo = argument.hlo
+  if #hlo.modules == 1 then return one_module(hlo, argument.tables) end
   return many_modules(hlo)
 end

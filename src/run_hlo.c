@@ -1,6 +1,7 @@
 /* The HLO of a run: which files, each analysed on its own by a pool of threads, and what their
  * places and each other say of them (failed, locked, stale, duplicates). Results are in path order
  * whatever the number of threads. */
+#include "run_hlo_by.h"
 #include "run_scan.h"
 
 #include <stdatomic.h>
@@ -26,6 +27,7 @@ struct job {
     atomic_size_t files_done;
     atomic_ullong bytes_done;
     atomic_bool stop, no_memory;
+    struct nkb_attribution by;
     bool digests; /* of every file: whether one is like another is seen by who merges */
 };
 
@@ -59,7 +61,7 @@ static void analyse_file(void *context, size_t index, size_t worker)
         if (code == 0) {
             module->form = hlo.form;
             module->size_bytes = (int64_t)hlo.size_bytes;
-            code = nkb_module_analyze(&hlo, keep, module, &err);
+            code = nkb_module_analyze_by(&hlo, &job->by, keep, module, &err);
         }
         if (code == NKB_EMEMORY)
             atomic_store(&job->no_memory, true);
@@ -83,6 +85,11 @@ static void analyse_file(void *context, size_t index, size_t worker)
 static int analyse(nkb_run *run)
 {
     struct job job = {.run = run, .digests = run_asked(run, "scan") != NULL};
+    struct run_hlo_by by;
+    int code = run_read_hlo_by(run, &by);
+    if (code != 0)
+        return code;
+    job.by = by.attribution;
     size_t threads = nkb_pool_threads((size_t)run_count(run, SET_JOBS), run->module_count);
 
     run->worker_arenas = calloc(threads, sizeof *run->worker_arenas);
@@ -124,12 +131,13 @@ static void diagnose(nkb_run *run)
     size_t count[KINDS] = {0};
     const struct nkb_module *first[KINDS] = {NULL};
     struct nkb_str compiler = NKB_STR_NONE;
-    bool several = false, dedupe = run_switch(run, SET_DEDUPE);
+    bool several = false, dedupe = run_switch(run, SET_DEDUPE), page = run_asked(run, "page");
 
     for (size_t i = 0; i < run->module_count; i++) {
         const struct nkb_module *m = &run->modules[i];
         const bool is[KINDS] = {
-            [ERROR] = !m->ok,
+            [ERROR] =
+                !m->ok && !(page && m->named), /* the page ends with a line for each of these */
             [FAILED] = m->ok && m->failed_compile,
             [LOCKED] = m->ok && m->locked,
             [STALE] = m->ok && m->stale,
@@ -193,9 +201,15 @@ static int check_counted(nkb_run *run, const char *source)
                        (long long)files->as.integer, NKB_STR_ARG(first->path), first->error);
 }
 
-/* A file given by name must be good: its fault is the run's. */
+/* A file given by name must be good: its fault is the run's. A page shows what the others hold
+ * first. */
 static int check_named(nkb_run *run)
 {
+    bool any = false;
+    for (size_t i = 0; i < run->module_count; i++)
+        any = any || run->modules[i].ok;
+    if (any && run_asked(run, "page"))
+        return 0;
     for (size_t i = 0; i < run->module_count; i++) {
         const struct nkb_module *module = &run->modules[i];
         if (module->named && !module->ok)
@@ -246,7 +260,10 @@ int run_measure_hlo(nkb_run *run, enum need need)
     }
     if (!there)
         return run_missing(run, SET_COMPILE_DIR);
-    int code = run_collect(run, &files);
+    struct run_hlo_by by; /* a mistake in it is found before any file is read */
+    int code = run_read_hlo_by(run, &by);
+    if (code == 0)
+        code = run_collect(run, &files);
     if (code == 0)
         code = run_check_shards(run, &files, !scan);
     if (code != 0)

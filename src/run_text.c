@@ -1,6 +1,6 @@
 /* Texts for the commands: the metrics tree and its parts as text, JSON or Lua, the rules there are, and the
  * dry run. C gathers; the wording is in scripts/. */
-#include "run.h"
+#include "run_hlo_by.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -256,6 +256,8 @@ int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_b
         tree = run_find_metric(run, name);
     if (!tree)
         return NKB_EUSAGE;
+    if (strncmp(what, "hlo.", 4) == 0 && tree->kind == NKB_OBJECT && run_is_hlo_text(run, what))
+        return run_hlo_text(run, what, tree, out);
     if (strcmp(dot, ".json") == 0) {
         int code = nkb_value_to_json(tree, 2, out, &run->err);
         nkb_buf_char(out, '\n');
@@ -271,5 +273,5 @@ int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_b
     if (tree->kind != NKB_OBJECT)
         return nkb_err_set(&run->err, NKB_EINPUT, "no %s: %s", name,
                            tree->note && tree->note->why ? tree->note->why : "not measured");
-    return report(run, strncmp(what, "hlo", 3) == 0 ? "scripts/hlo.lua" : "scripts/log.lua", tree, out);
+    return report(run, "scripts/log.lua", tree, out);
 }

@@ -38,6 +38,11 @@ static const char *missing_part(const struct totals *totals, const char *what, s
     return text ? text : "";
 }
 
+bool nkb_hlo_counts(const struct nkb_module *module, const struct nkb_hlo_totals_options *options)
+{
+    return enters(module, options) && !left_out(module, options);
+}
+
 static void select_modules(struct totals *totals, const struct nkb_module *modules, size_t count,
                            const struct nkb_hlo_totals_options *options)
 {
@@ -277,10 +282,8 @@ struct nkb_value *nkb_hlo_metrics(struct nkb_arena *arena, const struct nkb_modu
     nkb_value_locate_all(arena, hlo, options->source, NULL);
     struct nkb_value *list = nkb_metric_list(arena, hlo, "modules");
     for (size_t i = 0; i < count; i++)
-        nkb_value_append(
-            arena, list,
-            nkb_hlo_entry(arena, &modules[i],
-                          enters(&modules[i], options) && !left_out(&modules[i], options)));
+        nkb_value_append(arena, list,
+                         nkb_hlo_entry(arena, &modules[i], nkb_hlo_counts(&modules[i], options)));
     put_kernels(&totals, hlo);
     put_ops(&totals, hlo);
     return hlo;

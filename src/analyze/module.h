@@ -28,6 +28,8 @@ struct nkb_hlo_totals_options {
     bool any_form, dedupe;
     const char *source;
 };
+/* Does it enter the totals? */
+bool nkb_hlo_counts(const struct nkb_module *module, const struct nkb_hlo_totals_options *options);
 struct nkb_value *nkb_hlo_metrics(struct nkb_arena *arena, const struct nkb_module *modules,
                                   size_t count, const struct nkb_hlo_totals_options *options);
 

@@ -27,6 +27,7 @@ enum cli_flag {
     FLAG_DRY_RUN,
     FLAG_JSON,
     FLAG_LUA,
+    FLAG_CSV,
     FLAG_SCAN,
     FLAG_DIR,
     FLAG_EXAMPLE,
@@ -40,7 +41,7 @@ enum option_owner { OWNER_CLI, OWNER_ASKED, OWNER_SETTING, OWNER_PARAM };
 /* One line of the one option table: parsing, the environment, settings files and --help read it. */
 struct option {
     const char *name, *metavar; /* metavar NULL: a switch */
-    const char *group, *about, *initial, *choices, *unit;
+    const char *group, *about, *initial, *choices, *unit; /* unit: with the range */
     enum option_owner owner;
     enum cli_flag flag;   /* OWNER_CLI */
     const char *commands; /* the only ones it means something to, separated by spaces; NULL: all */

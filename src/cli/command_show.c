@@ -19,7 +19,7 @@ static int print(struct cli *cli, const char *what, const char *path)
     if (!text)
         return path ? NKB_USAGE : NKB_INPUT;
     /* Data for programs goes out as it is. */
-    bool data = strstr(what, ".json") || strstr(what, ".lua");
+    bool data = strstr(what, ".json") || strstr(what, ".lua") || strstr(what, ".csv");
     int code = data ? write_all(STDOUT_FILENO, text, size, "standard output", &cli->err)
                     : say_text(cli, STDOUT_FILENO, text, size);
     return code == 0 ? NKB_DONE : NKB_INPUT;
@@ -35,7 +35,10 @@ static int measure_and_print(struct cli *cli, const char *name, const char *path
     if (status != NKB_DONE)
         return status;
     snprintf(what, sizeof what, "%s.%s", name,
-             cli->flags[FLAG_JSON] ? "json" : cli->flags[FLAG_LUA] ? "lua" : "text");
+             cli->flags[FLAG_JSON]  ? "json"
+             : cli->flags[FLAG_LUA] ? "lua"
+             : cli->flags[FLAG_CSV] ? "csv"
+                                    : "text");
     return print(cli, what, path);
 }
 
@@ -59,6 +62,33 @@ int command_metrics(struct cli *cli)
     return measure_and_print(cli, "metrics", path);
 }
 
+/* A named file that cannot be read does not keep the others from being shown: its line comes last. */
+static int say_refused(struct cli *cli)
+{
+    size_t size = 0;
+    const char *line = nkb_run_text(cli->run, "hlo.refused", NULL, &size), *end;
+    if (!line)
+        return NKB_INPUT;
+    for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        if (cli->err.text[0])
+            say(cli, "%s", cli->err.text);
+        nkb_err_set(&cli->err, NKB_EINPUT, "%.*s", (int)(end - line), line);
+    }
+    return cli->err.text[0] ? NKB_INPUT : NKB_DONE;
+}
+
+static int show_hlo(struct cli *cli)
+{
+    const char *csv = cli->flags[FLAG_CSV];
+    if (csv && (cli->flags[FLAG_JSON] || cli->flags[FLAG_LUA]))
+        return usage(cli, "--csv, --json and --lua are three forms; one is right");
+    if (nkb_run_ask(cli->run, "page", "hlo") != NKB_DONE ||
+        nkb_run_ask(cli->run, "csv", csv) != NKB_DONE)
+        return NKB_INPUT;
+    int status = measure_and_print(cli, "hlo", NULL);
+    return status == NKB_DONE ? say_refused(cli) : status;
+}
+
 int command_hlo(struct cli *cli)
 {
     if (cli->word_count == 0 && !nkb_run_setting(cli->run, "hlo"))
@@ -71,7 +101,7 @@ int command_hlo(struct cli *cli)
             return NKB_USAGE;
     if (only(cli, "hlo") != 0)
         return NKB_INPUT;
-    return cli->flags[FLAG_SCAN] ? command_scan(cli) : measure_and_print(cli, "hlo", NULL);
+    return cli->flags[FLAG_SCAN] ? command_scan(cli) : show_hlo(cli);
 }
 
 int command_log(struct cli *cli)

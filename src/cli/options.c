@@ -31,6 +31,8 @@ static const struct option own[FLAG_COUNT] = {
                    FLAG_JSON, "explain metrics hlo log", 0},
     [FLAG_LUA] = {"lua", NULL, "Output", "a Lua table instead of text", NULL, NULL, NULL, OWNER_CLI,
                   FLAG_LUA, "metrics hlo log", 0},
+    [FLAG_CSV] = {"csv", NULL, "Output", "CSV instead of text, of modules or what --by says", NULL,
+                  NULL, NULL, OWNER_CLI, FLAG_CSV, "hlo", 0},
     [FLAG_SCAN] = {"scan", NULL, "HLO", "write what was found to -o as a part, to be merged later",
                    NULL, NULL, NULL, OWNER_CLI, FLAG_SCAN, "hlo", 0},
     [FLAG_DIR] = {"dir", "DIR", "Output", "where to write", ".", NULL, NULL, OWNER_CLI, FLAG_DIR,
@@ -70,6 +72,15 @@ static const char *metavar_of(const char *type)
     if (strcmp(type, "number") == 0)
         return "X";
     return strcmp(type, "date") == 0 ? "DATE" : "TEXT";
+}
+
+/* What stands behind a parameter's default: "%", ", from 0 to 1", "ms, above 0". */
+static const char *unit_and_range(struct cli *cli, size_t i)
+{
+    const char *unit = nkb_run_param(cli->run, i, "unit"), *range = nkb_run_param(cli->run, i, "range");
+    if (!range)
+        return unit;
+    return nkb_arena_printf(&cli->arena, "%s, %s", unit ? unit : "", range);
 }
 
 int cli_options_build(struct cli *cli)
@@ -112,7 +123,7 @@ int cli_options_build(struct cli *cli)
             .about = nkb_run_param(run, i, "about"),
             .initial = nkb_run_param(run, i, "default"),
             .choices = choices,
-            .unit = nkb_run_param(run, i, "unit"),
+            .unit = unit_and_range(cli, i),
             .owner = OWNER_PARAM,
         };
     }

@@ -1,0 +1,259 @@
+#include "run_hlo_by.h"
+
+#include <string.h>
+
+#include "base/num.h"
+#include "base/text.h"
+
+enum { DEFAULT_TOP = 20, MAX_DEPTH = 1000, SUMMARY_TOP = 6 };
+
+/* Which column --sort names, by --count. */
+static const struct {
+    const char *name;
+    enum nkb_figure figure[3]; /* NKB_FIGURES: this count has none */
+} keys[] = {
+    {"macs", {NKB_FIG_MACS, NKB_FIG_STATIC_MACS, NKB_FIGURES}},
+    {"nki", {NKB_FIG_NKI, NKB_FIG_STATIC_NKI, NKB_FIGURES}},
+    {"flops", {NKB_FIG_FLOPS, NKB_FIGURES, NKB_FIG_XLA_FLOPS}},
+    {"transcendentals", {NKB_FIG_TRANSCENDENTALS, NKB_FIGURES, NKB_FIG_XLA_TRANSCENDENTALS}},
+    {"bytes", {NKB_FIG_BYTES, NKB_FIGURES, NKB_FIG_XLA_BYTES}},
+    {"calls", {NKB_FIG_CALLS, NKB_FIGURES, NKB_FIG_XLA_CALLS}},
+    {"instructions", {NKB_FIG_INSTRUCTIONS, NKB_FIG_INSTRUCTIONS, NKB_FIG_INSTRUCTIONS}},
+};
+enum { KEYS = sizeof keys / sizeof *keys };
+
+static const char *const counts[] = {
+    [NKB_COUNT_EXECUTED] = "executed", [NKB_COUNT_STATIC] = "static", [NKB_COUNT_XLA] = "xla"};
+
+static int read_count(nkb_run *run, struct run_hlo_by *by)
+{
+    const char *asked = run_asked(run, "count");
+    char shown[NKB_SHOWN_BYTES];
+    for (int i = 0; asked && i < 3; i++)
+        if (strcmp(asked, counts[i]) == 0) {
+            by->request.count = (enum nkb_table_count)i;
+            return 0;
+        }
+    return !asked ? 0
+                  : nkb_err_set(&run->err, NKB_EUSAGE,
+                                "--count is '%s'; executed, static or xla is expected",
+                                nkb_show(nkb_str_from(asked), shown));
+}
+
+/* The columns a count can be sorted by, "macs, nki, … or key". */
+static const char *list_keys(nkb_run *run, enum nkb_table_count count)
+{
+    struct nkb_buf text = NKB_BUF_INIT;
+    for (int i = 0; i < KEYS; i++)
+        if (keys[i].figure[count] != NKB_FIGURES)
+            nkb_buf_printf(&text, "%s%s", text.len ? ", " : "", keys[i].name);
+    nkb_buf_text(&text, " or key");
+    const char *list = text.failed ? NULL : nkb_arena_copy(&run->arena, nkb_buf_str(&text)).ptr;
+    nkb_buf_free(&text);
+    return list ? list : "";
+}
+
+static int read_sort(nkb_run *run, struct run_hlo_by *by)
+{
+    const char *asked = run_asked(run, "sort");
+    enum nkb_table_count count = by->request.count;
+    char shown[NKB_SHOWN_BYTES];
+
+    by->request.sort = NKB_FIGURES;
+    by->request.sort_by_key = asked && strcmp(asked, "key") == 0;
+    for (int i = 0; asked && i < KEYS; i++)
+        if (strcmp(asked, keys[i].name) == 0)
+            by->request.sort = keys[i].figure[count];
+    if (asked && !by->request.sort_by_key && by->request.sort == NKB_FIGURES)
+        return nkb_err_set(&run->err, NKB_EUSAGE, "--sort is '%s'; %s is expected with --count %s",
+                           nkb_show(nkb_str_from(asked), shown), list_keys(run, count),
+                           counts[count]);
+    static const enum nkb_figure first[] = {NKB_FIG_MACS, NKB_FIG_STATIC_MACS, NKB_FIG_XLA_FLOPS};
+    by->attribution.sort = by->request.sort == NKB_FIGURES ? first[count] : by->request.sort;
+    return 0;
+}
+
+static int read_number(nkb_run *run, const char *name, int64_t least, int64_t most,
+                       uint32_t *number)
+{
+    const char *asked = run_asked(run, name);
+    char shown[NKB_SHOWN_BYTES];
+    int64_t value;
+    if (!asked)
+        return 0;
+    if (!nkb_parse_i64(nkb_str_from(asked), &value) || value < least || value > most)
+        return nkb_err_set(&run->err, NKB_EUSAGE,
+                           "--%s is '%s'; a whole number from %lld to %lld is expected", name,
+                           nkb_show(nkb_str_from(asked), shown), (long long)least, (long long)most);
+    *number = (uint32_t)value;
+    return 0;
+}
+
+static int add_dimension(nkb_run *run, struct run_hlo_by *by, struct nkb_str name)
+{
+    int found = nkb_dimension_find(name);
+    char shown[NKB_SHOWN_BYTES];
+    if (found < 0) {
+        const char *meant = nkb_suggest(name, nkb_dimension_names, NKB_DIMENSIONS);
+        return nkb_err_set(
+            &run->err, NKB_EUSAGE,
+            "--by is '%s'; module, computation, opcode, kernel, scope, source, dtype "
+            "or instruction is expected%s%s%s",
+            nkb_show(name, shown), meant ? "; did you mean '" : "", meant ? meant : "",
+            meant ? "'?" : "");
+    }
+    if ((by->attribution.dimensions >> found & 1) == 0)
+        by->dimensions[by->count++] = (enum nkb_dimension)found;
+    by->attribution.dimensions |= 1u << found;
+    return 0;
+}
+
+static int read_dimensions(nkb_run *run, struct run_hlo_by *by, const char *asked)
+{
+    int code = 0;
+    for (const char *at = asked; code == 0; at++) {
+        size_t len = strcspn(at, ",");
+        code = add_dimension(run, by, (struct nkb_str){at, len});
+        at += len;
+        if (*at == '\0')
+            break;
+    }
+    return code;
+}
+
+/* Flags that would change nothing are a mistake. */
+static int refuse_without_by(nkb_run *run)
+{
+    static const char *const names[] = {"top", "sort", "count", "depth"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (run_asked(run, names[i]))
+            return nkb_err_set(&run->err, NKB_EUSAGE, "--%s is for a table: give --by, too",
+                               names[i]);
+    return 0;
+}
+
+int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
+{
+    const char *asked = run_asked(run, "by");
+    *out = (struct run_hlo_by){.request = {.top = DEFAULT_TOP}};
+    if (!asked && run_asked(run, "csv"))
+        asked = "module";
+    if (!asked) {
+        out->summary = run_asked(run, "page") && run->module_count == 1;
+        out->request.sort = NKB_FIGURES;
+        if (out->summary)
+            out->attribution = (struct nkb_attribution){1u << NKB_BY_OPCODE | 1u << NKB_BY_SCOPE |
+                                                            1u << NKB_BY_INSTRUCTION,
+                                                        0, SUMMARY_TOP, NKB_FIG_MACS};
+        return refuse_without_by(run);
+    }
+    int code = read_dimensions(run, out, asked);
+    if (code == 0)
+        code = read_count(run, out);
+    if (code == 0)
+        code = read_sort(run, out);
+    if (code == 0)
+        code = read_number(run, "top", 0, NKB_TOP_MAX, &out->request.top);
+    if (code == 0)
+        code = read_number(run, "depth", 1, MAX_DEPTH, &out->request.depth);
+    if (code == 0 && out->request.top == 0 &&
+        (out->attribution.dimensions >> NKB_BY_INSTRUCTION & 1))
+        code = nkb_err_set(
+            &run->err, NKB_EUSAGE,
+            "--top 0 lists every group, but of instructions at most %d; say how many", NKB_TOP_MAX);
+    out->attribution.top = out->request.top;
+    out->attribution.depth = out->request.depth;
+    return code;
+}
+
+static int add_table(nkb_run *run, struct run_hlo_by *by, enum nkb_dimension dimension,
+                     struct nkb_value *list)
+{
+    const char *source = run->hlo_count == 1 ? run->hlo_paths[0] : "--hlo";
+    const struct nkb_hlo_totals_options options = {run_switch(run, SET_ANY_FORM),
+                                                   run_switch(run, SET_DEDUPE), source};
+    struct nkb_value *table = NULL;
+    by->request.by = dimension;
+    int code = nkb_hlo_table(&run->arena, run->modules, run->module_count, &options, &by->request,
+                             &table, &run->err);
+    nkb_value_append(&run->arena, list, table);
+    return code;
+}
+
+/* The first of each, for a module's page; what a module has no groups of (more than one were read,
+ * or its own were not made) is left out. */
+static int add_summary(nkb_run *run, struct run_hlo_by *by, struct nkb_value *list)
+{
+    static const struct {
+        enum nkb_dimension dimension;
+        enum nkb_figure sort;
+    } shown[] = {{NKB_BY_OPCODE, NKB_FIG_FLOPS},
+                 {NKB_BY_SCOPE, NKB_FIGURES},
+                 {NKB_BY_INSTRUCTION, NKB_FIGURES}};
+    int code = 0;
+    by->request.top = SUMMARY_TOP;
+    by->request.skip_zeros = true;
+    if (run->module_count != 1 || !run->modules[0].groups[NKB_BY_OPCODE].made)
+        return 0;
+    for (size_t i = 0; i < sizeof shown / sizeof *shown && code == 0; i++) {
+        by->request.sort = shown[i].sort;
+        code = add_table(run, by, shown[i].dimension, list);
+    }
+    return code;
+}
+
+static int run_tables(nkb_run *run, struct run_hlo_by *by, const char *form,
+                      struct nkb_value *argument, struct nkb_buf *out)
+{
+    struct nkb_value *list = nkb_metric_list(&run->arena, argument, "tables");
+    int code = 0;
+    by->request.skip_zeros = strcmp(form, ".text") == 0; /* data is whole */
+    for (size_t i = 0; i < by->count && code == 0; i++)
+        code = add_table(run, by, by->dimensions[i], list);
+    if (code != 0)
+        return code;
+    if (strcmp(form, ".json") == 0) {
+        code = nkb_value_to_json(argument, 2, out, &run->err);
+        nkb_buf_char(out, '\n');
+        return code;
+    }
+    if (strcmp(form, ".lua") == 0) {
+        struct nkb_value *tree = nkb_value_object(&run->arena);
+        nkb_value_put(&run->arena, tree, "tree", argument);
+        return nkb_script_run("scripts/metrics_lua.lua", tree, &run->arena, out, NULL, &run->err);
+    }
+    const char *script =
+        strcmp(form, ".csv") == 0 ? "scripts/hlo_csv.lua" : "scripts/hlo_tables.lua";
+    return nkb_script_run(script, argument, &run->arena, out, NULL, &run->err);
+}
+
+bool run_is_hlo_text(const nkb_run *run, const char *what)
+{
+    const char *form = strchr(what, '.');
+    bool tree = strcmp(form, ".json") == 0 || strcmp(form, ".lua") == 0;
+    return !tree || run_asked(run, "by");
+}
+
+int run_hlo_text(nkb_run *run, const char *what, struct nkb_value *hlo, struct nkb_buf *out)
+{
+    const char *form = strchr(what, '.');
+    struct run_hlo_by by;
+    int code = run_read_hlo_by(run, &by);
+    if (code != 0)
+        return code;
+    if (strcmp(form, ".refused") == 0) {
+        for (size_t i = 0; i < run->module_count; i++)
+            if (run->modules[i].named && !run->modules[i].ok)
+                nkb_buf_printf(out, "%.*s: %s\n", NKB_STR_ARG(run->modules[i].path),
+                               run->modules[i].error);
+        return 0;
+    }
+    struct nkb_value *argument = nkb_value_object(&run->arena);
+    if (by.count > 0)
+        return run_tables(run, &by, form, argument, out);
+    nkb_value_put(&run->arena, argument, "hlo", hlo);
+    code = add_summary(run, &by, nkb_metric_list(&run->arena, argument, "tables"));
+    if (code != 0)
+        return code;
+    return nkb_script_run("scripts/hlo.lua", argument, &run->arena, out, NULL, &run->err);
+}
