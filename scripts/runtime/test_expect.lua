@@ -94,7 +94,7 @@ local function add_numbers(out, list, wanted, score, is_same, how)
     elseif not is_same(value, entry.node.value) then
       local got = entry.node.value
       local more = got - value
-      out[#out + 1] = fmt("%s: expected %s%s, got %s (%s %s)", name, repr(value), how, repr(got), host.fmt.sig(math.abs(more), 3),
+      out[#out + 1] = fmt("%s: expected %s%s, got %s (%s %s)", name, repr(value), how, repr(got), host.fmt.general(math.abs(more), 3),
         more < 0 and "less" or "more")
       entry.expected = value
       list.differs = true
@@ -182,7 +182,7 @@ local function add_texts(out, spec, texts, goldens)
   local console = type(spec.console) == "string" and { spec.console } or spec.console or {}
   for _, part in ipairs(console) do
     if not texts.console:find(part, 1, true) then
-      out[#out + 1] = fmt("console: expected to hold %s; it is:\n    %s", quoted(part), (shown(texts.console):gsub("\n", "\n    ")))
+      out[#out + 1] = fmt("console: expected to hold %s; it is:\n    %s", quoted(part), (shown(texts.console):gsub("%s+$", ""):gsub("\n", "\n    ")))
     end
   end
   local golden = type(spec.golden) == "string" and { console = spec.golden } or spec.golden or {}
