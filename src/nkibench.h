@@ -68,8 +68,8 @@ NKB_API int nkb_run_rule(nkb_run *run, const char *name);
  * (names separated by spaces, each with its "?"), "training_json" ("yes" when there is one). NULL when it has no such thing. */
 NKB_API const char *nkb_run_rule_info(nkb_run *run, const char *what);
 /* Parameter i's "name" (as a flag: training-weight), "type" (number, integer, boolean, string, date),
- * "default", "about", "unit", "choices" (separated by spaces), "value", "origin"; NULL past the last or
- * when it has no such thing. */
+ * "default", "about", "unit", "range" ("from 0 to 1"), "choices" (separated by spaces), "value", "origin";
+ * NULL past the last or when it has no such thing. */
 NKB_API const char *nkb_run_param(nkb_run *run, size_t i, const char *what);
 
 /* Settings of a YAML file, flattened: each key as a flag's name, each value as text, paths made relative

@@ -13,9 +13,10 @@ static int check_param_names(nkb_run *run)
     struct nkb_param *params = nkb_host_params(run->host, &count);
     for (size_t i = 0; i < count; i++)
         if (run_setting_find(nkb_str_from(params[i].flag)) >= 0)
-            return nkb_err_set(&run->err, NKB_ERULE,
-                               "%s: the parameter '%s' has the name of a setting (--%s); another is needed",
-                               run->rule.name, params[i].name, params[i].flag);
+            return nkb_err_set(
+                &run->err, NKB_ERULE,
+                "%s: the parameter '%s' has the name of a setting (--%s); another is needed",
+                run->rule.name, params[i].name, params[i].flag);
     return 0;
 }
 
@@ -51,7 +52,8 @@ int nkb_run_rule(nkb_run *run, const char *name)
         run_diagnose(run, true, "%s is not the bundled rule of that name but %s", run->rule.name,
                      run->rule.path);
     if (code == 0 && limits.unsafe)
-        run_diagnose(run, true, "--unsafe: the rule runs without a sandbox, and the result says so");
+        run_diagnose(run, true,
+                     "--unsafe: the rule runs without a sandbox, and the result says so");
     return run_status(run, code);
 }
 
@@ -121,6 +123,10 @@ const char *nkb_run_param(nkb_run *run, size_t i, const char *what)
         return param->about;
     if (strcmp(what, "unit") == 0)
         return param->unit;
+    if (strcmp(what, "range") == 0) {
+        char range[NKB_PARAM_RANGE_BYTES];
+        return nkb_param_range(param, range) ? nkb_arena_string(&run->arena, range) : NULL;
+    }
     if (strcmp(what, "default") == 0)
         return value_text(run, param->initial);
     if (strcmp(what, "value") == 0)

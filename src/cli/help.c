@@ -38,6 +38,20 @@ static const char *one_line(struct cli *cli, const char *text)
     return copy ? copy : "";
 }
 
+/* " (default 50.0 %, above 0)", " (ms)", " (from 0 to 1)" */
+static void put_facts(struct nkb_buf *text, const struct option *option)
+{
+    bool initial = option->initial && (option->metavar || strcmp(option->initial, "true") == 0);
+    const char *unit = option->unit ? option->unit : "";
+    if (!initial && strncmp(unit, ", ", 2) == 0)
+        unit += 2;
+    if (initial)
+        nkb_buf_printf(text, " (default %s%s%s)", option->initial, *unit && *unit != ',' ? " " : "",
+                       unit);
+    else if (*unit)
+        nkb_buf_printf(text, " (%s)", unit);
+}
+
 static void describe(struct cli *cli, struct nkb_buf *out, const struct option *option)
 {
     char letter[] = {'-', option->letter, ',', ' ', '\0'};
@@ -50,9 +64,7 @@ static void describe(struct cli *cli, struct nkb_buf *out, const struct option *
     nkb_buf_text(&text, option->about ? option->about : "");
     if (option->choices)
         nkb_buf_printf(&text, ": %s", option->choices);
-    if (option->initial && option->metavar)
-        nkb_buf_printf(&text, " (default %s%s%s)", option->initial, option->unit ? " " : "",
-                       option->unit ? option->unit : "");
+    put_facts(&text, option);
     nkb_buf_text(out, head);
     if (strlen(head) + 2 > TEXT_COLUMN)
         nkb_buf_printf(out, "\n%*s", TEXT_COLUMN, "");

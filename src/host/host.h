@@ -92,6 +92,9 @@ struct nkb_param *nkb_host_params(struct nkb_host *host, size_t *count);
 /* Parse text by the parameter's type and check its bounds: NKB_EUSAGE. */
 int nkb_host_set_param(struct nkb_host *host, struct nkb_param *param, const char *text,
                        const char *origin, struct nkb_err *err);
+enum { NKB_PARAM_RANGE_BYTES = 112 };
+/* "above 0", "from 0 to 1": what a number may be. False and "" when it may be any. */
+bool nkb_param_range(const struct nkb_param *param, char out[NKB_PARAM_RANGE_BYTES]);
 /* accept(p): its message is NKB_EUSAGE; its own error NKB_ERULE. */
 int nkb_host_accept(struct nkb_host *host, struct nkb_err *err);
 

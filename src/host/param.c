@@ -107,10 +107,29 @@ static void shown_value(const struct nkb_value *v, char out[NKB_NUM_TEXT_BYTES])
         plain(v->as.number, out);
 }
 
+bool nkb_param_range(const struct nkb_param *param, char out[NKB_PARAM_RANGE_BYTES])
+{
+    char low[NKB_NUM_TEXT_BYTES], high[NKB_NUM_TEXT_BYTES];
+    plain(param->has_above ? param->above : param->min, low);
+    plain(param->max, high);
+    out[0] = '\0';
+    if (param->has_above && param->has_max)
+        snprintf(out, NKB_PARAM_RANGE_BYTES, "above %s and at most %s", low, high);
+    else if (param->has_above)
+        snprintf(out, NKB_PARAM_RANGE_BYTES, "above %s", low);
+    else if (param->has_min && param->has_max)
+        snprintf(out, NKB_PARAM_RANGE_BYTES, "from %s to %s", low, high);
+    else if (param->has_min)
+        snprintf(out, NKB_PARAM_RANGE_BYTES, "at least %s", low);
+    else if (param->has_max)
+        snprintf(out, NKB_PARAM_RANGE_BYTES, "at most %s", high);
+    return out[0] != '\0';
+}
+
 static int check_bounds(const struct nkb_param *param, const struct nkb_value *v, const char *label,
                         int code, struct nkb_err *err)
 {
-    char value[NKB_NUM_TEXT_BYTES], low[NKB_NUM_TEXT_BYTES], high[NKB_NUM_TEXT_BYTES];
+    char value[NKB_NUM_TEXT_BYTES], range[NKB_PARAM_RANGE_BYTES];
     double number;
 
     if (!nkb_value_number(v, &number))
@@ -120,22 +139,10 @@ static int check_bounds(const struct nkb_param *param, const struct nkb_value *v
     if (!below && !(param->has_max && number > param->max))
         return 0;
     shown_value(v, value);
-    plain(param->has_above ? param->above : param->min, low);
-    plain(param->max, high);
-    const char *noun = param->type == NKB_PARAM_INTEGER ? "a whole number" : "a number";
-    if (param->has_above && param->has_max)
-        return nkb_err_set(err, code, "%s is %s; %s above %s and at most %s is expected", label,
-                           value, noun, low, high);
-    if (param->has_above)
-        return nkb_err_set(err, code, "%s is %s; %s above %s is expected", label, value, noun, low);
-    if (param->has_min && param->has_max)
-        return nkb_err_set(err, code, "%s is %s; %s from %s to %s is expected", label, value, noun,
-                           low, high);
-    if (param->has_min)
-        return nkb_err_set(err, code, "%s is %s; %s of at least %s is expected", label, value, noun,
-                           low);
-    return nkb_err_set(err, code, "%s is %s; %s of at most %s is expected", label, value, noun,
-                       high);
+    nkb_param_range(param, range);
+    return nkb_err_set(err, code, "%s is %s; %s %s%s is expected", label, value,
+                       param->type == NKB_PARAM_INTEGER ? "a whole number" : "a number",
+                       strncmp(range, "at ", 3) == 0 ? "of " : "", range);
 }
 
 static int check_choice(const struct nkb_param *param, struct nkb_str text, const char *label,

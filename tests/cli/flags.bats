@@ -162,7 +162,7 @@ END
 }
 
 @test "a flag that would change nothing is refused" {
-  refused '--json' "--json is for metrics, hlo and log; --output - prints a score's JSON"
+  refused '--json' "--json is for <*>; --output - prints a score's JSON"
   refused 'rules --lua' '--lua is for metrics, hlo and log'
   refused 'hlo cache --dry-run' '--dry-run is for scoring: nkibench [RULE] --dry-run'
 }
