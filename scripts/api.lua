@@ -190,9 +190,14 @@ local function luals(api)
   add_class(lines, map, "object", "Object", "object")
   add_class(lines, map, "param", "Parameter")
   add_class(lines, map, "rule", "Rule")
-  lines[#lines + 1] = "nkb = { json = {}, stats = {}, audit = {}, fmt = {} }\n"
-  for _, section in ipairs { "nkb", "nkb.json", "nkb.stats", "nkb.audit", "nkb.fmt" } do
-    for _, entry in ipairs(map[section]) do
+  lines[#lines + 1] = "nkb = {}"
+  for _, section in ipairs(sections) do
+    if section[1]:find "^nkb%." then lines[#lines + 1] = section[1] .. " = {}" end
+  end
+  lines[#lines + 1] = ""
+  for _, title in ipairs(sections) do
+    local section = title[1]
+    for _, entry in ipairs(section:find "^nkb" and map[section] or {}) do
       if entry.takes then add_function(lines, section .. "." .. entry.name, entry)
       elseif entry.gives ~= "table" then
         lines[#lines + 1] = ("---%s\n%s.%s = nil\n"):format(entry.about, section, entry.name)
@@ -226,4 +231,11 @@ end
 
 local forms = { text = text, markdown = markdown, luals = luals, luacheck = luacheck }
 
-return function(argument) return forms[argument.form](argument.api) end
+return function(argument)
+  local is_known = {}
+  for _, section in ipairs(sections) do is_known[section[1]] = true end
+  for _, entry in ipairs(argument.api.entries) do
+    if not is_known[entry.section] then error("no title for the section " .. entry.section) end
+  end
+  return forms[argument.form](argument.api)
+end

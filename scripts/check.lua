@@ -164,7 +164,10 @@ local function check_rule(rule, known, modules)
       seen.shape = seen.tree and shapes.find(seen.tree)
       modules[module.path], modules[#modules + 1] = seen, seen
     end
-    file.modules[#file.modules + 1] = seen
+    if seen then
+      seen.name = module.name
+      file.modules[#file.modules + 1] = seen
+    end
   end
   look(file)
   if file.tree then

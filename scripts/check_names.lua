@@ -21,6 +21,7 @@ return function(file)
   -- ---- metrics and parameters
 
   local function check_metric(at, path, must)
+    file.read[path:match "^[^.%[]*"] = true
     local entry, group, name, meant = known.metric(path)
     if entry == true then
       if meant then

@@ -34,8 +34,19 @@ return function(file)
     if module.tree then words_of(module.tree, outside) end
   end
 
+  -- A module that is required while scoring has not been seen.
+  local unseen, seen = false, {}
+  for _, module in ipairs(file.modules) do seen[module.name] = true end
+  for _, call in ipairs(tree.calls) do
+    if call.kind == "call" and call.func.kind == "name" and call.func.name == "require" and not call.func.binding then
+      local name = call.args[1]
+      unseen = unseen or not (name and name.kind == "string" and seen[name.value])
+    end
+  end
+
   -- Its key in params is one occurrence of the name.
   local function is_read(name)
+    if unseen and escaped.params then return true end
     if file.params_read[name] or file.params_read_all or outside[name] then return true end
     return escaped.params and (inside[name] or 0) > 1
   end
