@@ -34,6 +34,10 @@ static const char *form_name(enum nkb_hlo_form form)
         return "hlo_proto";
     case NKB_FORM_SNAPSHOT:
         return "hlo_snapshot";
+    case NKB_FORM_METANEFF:
+        return "metaneff";
+    case NKB_FORM_COUNT:
+        break;
     }
     return "unknown";
 }

@@ -1,4 +1,4 @@
-/* Read one HLO module: protobuf (bare, or in an HloProto or HloSnapshot) or XLA's text, told apart by
+/* Read one HLO module: protobuf (bare, or in an HloProto, HloSnapshot or metaneff.pb) or XLA's text, told apart by
  * content. Messages carry the byte offset or line and what is wrong, not the path: callers put it in
  * front. */
 #ifndef NKB_INPUT_HLO_H

@@ -1,9 +1,12 @@
-/* Upstream reads a bare HloModuleProto only, so that reading comes first and its word counts. One
+/* A metaneff.pb is told by what it holds and then read as nothing else. Of the rest:
+ *
+ * Upstream reads a bare HloModuleProto only, so that reading comes first and its word counts. One
  * case is open: a small wrapper in which no byte is above 127 is at the same time a module whose
  * name is the wrapped module. A module without a computation is therefore looked at again; and what
  * is found in a wrapper counts only if it has one, since almost any bytes make an empty message. */
 #include "input/hlo_proto.h"
 
+#include "input/hlo_metaneff.h"
 #include "input/hlo_walk.h"
 
 static const struct reading {
@@ -30,12 +33,38 @@ static int read_as(const struct reading *reading, struct nkb_wire *wire,
     return code;
 }
 
+static int refuse_modules(uint64_t modules, struct nkb_err *err)
+{
+    return nkb_err_set(err, NKB_EINPUT, "%llu modules in one file; one is expected",
+                       (unsigned long long)modules);
+}
+
+/* The module in the given field; everything else in the message is unknown and skipped. */
+static int read_metaneff(uint32_t field, struct nkb_wire *wire, const struct nkb_hlo_limits *limits,
+                         struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
+{
+    enum { HLO_MODULE = 1 }; /* in an HloProto */
+    struct nkb_proto_field fields[NKB_METANEFF_FIELD_MAX + 1] = {0};
+    const struct nkb_proto_message message = {fields, field + 1};
+    const struct reading reading = {&message, NKB_FORM_METANEFF};
+    uint64_t modules;
+
+    fields[field] = nkb_proto_hlo.fields[HLO_MODULE];
+    fields[field].name = "serialized_graph_def";
+    int code = read_as(&reading, wire, limits, arena, out, &modules, err);
+    wire->final = true;
+    return code == 0 && modules != 1 ? refuse_modules(modules, err) : code;
+}
+
 int nkb_hlo_proto_read(struct nkb_wire *wire, const struct nkb_hlo_limits *limits,
                        struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
 {
     struct nkb_hlo module;
     struct nkb_err bare = {0}, other = {0};
     uint64_t modules;
+    uint32_t field = nkb_hlo_metaneff_field(wire);
+    if (field > 0)
+        return read_metaneff(field, wire, limits, arena, out, err);
     int code = read_as(&readings[0], wire, limits, arena, out, &modules, &bare);
     bool look_again = (code != 0 || out->computation_count == 0) && wire->size > 0;
 
@@ -48,8 +77,7 @@ int nkb_hlo_proto_read(struct nkb_wire *wire, const struct nkb_hlo_limits *limit
                 return 0;
             /* protobuf would merge them into one, and their counts with them */
             wire->final = true;
-            return nkb_err_set(err, NKB_EINPUT, "%llu modules in one file; one is expected",
-                               (unsigned long long)modules);
+            return refuse_modules(modules, err);
         }
         if (wrapped != 0 && wire->final) { /* it is one, but too large, or the file is at fault */
             code = wrapped;

@@ -288,7 +288,14 @@ struct nkb_hlo_computation {
     uint64_t at;
 };
 
-enum nkb_hlo_form { NKB_FORM_PROTO, NKB_FORM_TEXT, NKB_FORM_HLO_PROTO, NKB_FORM_SNAPSHOT };
+enum nkb_hlo_form {
+    NKB_FORM_PROTO,
+    NKB_FORM_TEXT,
+    NKB_FORM_HLO_PROTO,
+    NKB_FORM_SNAPSHOT,
+    NKB_FORM_METANEFF,
+    NKB_FORM_COUNT,
+};
 
 struct nkb_hlo {
     struct nkb_str name; /* terminated */

@@ -136,7 +136,7 @@ static const struct nkb_field module[] = {
     PLACE(struct nkb_module, modified_s, INT),
     PLACE(struct nkb_module, part, ASIDE),
     PLACE(struct nkb_module, duplicate_of, ASIDE), /* by all digests */
-    CHOICE(struct nkb_module, form, NKB_FORM_SNAPSHOT + 1),
+    CHOICE(struct nkb_module, form, NKB_FORM_COUNT),
     ROW(struct nkb_module, ok, BOOL),
     ROW(struct nkb_module, error, TEXT),
     PLACE(struct nkb_module, size_bytes, INT),
