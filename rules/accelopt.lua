@@ -14,7 +14,7 @@ local function read(m, p)
   runs.unique(rows, "kernel")
   local good, wrong = {}, {}
   for _, row in ipairs(rows) do
-    local bad = runs.has(m, "correct") and not runs.verdict(row, "correct")
+    local bad = row.columns.correct and not runs.verdict(row, "correct")
     if bad then wrong[#wrong + 1] = runs.label(row, "kernel") else good[#good + 1] = row end
   end
   return good, wrong

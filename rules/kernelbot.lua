@@ -9,7 +9,7 @@ local function read(m)
   runs.unique(rows, "benchmark")
   local failed, good = {}, {}
   for _, row in ipairs(rows) do
-    local bad = runs.has(m, "passed") and not runs.verdict(row, "passed")
+    local bad = row.columns.passed and not runs.verdict(row, "passed")
     if bad then failed[#failed + 1] = runs.label(row, "benchmark") else good[#good + 1] = row end
   end
   return good, failed

@@ -32,7 +32,7 @@ local function time_column(columns, name)
   end
 end
 
--- The rows of the table, { index = 1 … } to be handed to the functions below, once it has all these columns.
+-- The rows of the table, { index = 1, … } to be handed to the functions below, once it has all these columns.
 function runs.open(m, needed)
   if not m.runs then nkb.refuse(("no table of runs; give --matrix FILE with the columns %s"):format(table.concat(needed, ", "))) end
   local columns, names = columns_of(m)
@@ -43,7 +43,7 @@ function runs.open(m, needed)
     end
   end
   local rows = {}
-  for i = 1, #m.runs do rows[i] = { index = i, m = m } end
+  for i = 1, #m.runs do rows[i] = { index = i, m = m, columns = columns } end
   return rows
 end
 
@@ -93,7 +93,7 @@ end
 
 -- A time, in the unit that its name asks for.
 function runs.time(t, row, name)
-  local column, unit = time_column(columns_of(row.m), name)
+  local column, unit = time_column(row.columns, name)
   local node, wanted = runs.positive(t, row, column or name), name:match "_(%l+)$"
   if not column or unit == wanted then return node end
   local from, to = nanoseconds[unit], nanoseconds[wanted]
@@ -102,9 +102,8 @@ end
 
 -- The quotient of two times; in one unit they are divided as they stand.
 function runs.speedup(t, name, row, over, under)
-  local columns = columns_of(row.m)
-  local a, unit_a = time_column(columns, over)
-  local b, unit_b = time_column(columns, under)
+  local a, unit_a = time_column(row.columns, over)
+  local b, unit_b = time_column(row.columns, under)
   if a and b and unit_a == unit_b then return t:ratio(name, runs.positive(t, row, a), runs.positive(t, row, b)) end
   return t:ratio(name, runs.time(t, row, over), runs.time(t, row, under))
 end

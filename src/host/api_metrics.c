@@ -213,7 +213,7 @@ const struct nkb_api_metric nkb_api_metrics[] = {
     TEXT("files[].path", "where it is"),
     COUNT_OR_0("files[].bytes", "B", "its size"),
     TEXT("files[].sha256", "its digest, where an export carries it"),
-    LIST("runs", "several results or reports"),
-    ANY("runs[]", "one of them"),
+    LIST("runs", "the rows of --matrix"),
+    ANY("runs[]", "a row: its columns by name"),
     {NULL, NULL, NULL, false, NULL},
 };
