@@ -6,7 +6,7 @@ local floor, ceil, abs = math.floor, math.ceil, math.abs
 
 local shrink = {}
 
-local MAX_ATTEMPTS, MAX_PASSES, MAX_STEPS, MAX_DIGITS = 600, 3, 60, 6
+local MAX_ATTEMPTS, MAX_PASSES, MAX_STEPS, MIN_DIGITS, MAX_DIGITS = 600, 3, 60, 3, 6
 
 -- The plainest value of a variable.
 local function plainest(v)
@@ -37,7 +37,7 @@ local function shrink_number(v, x, fails)
     if middle == x or middle == passes or abs(x - passes) <= 1e-7 * abs(x) then break end
     if fails(middle) then x = middle else passes = middle end
   end
-  for digits = 1, MAX_DIGITS do
+  for digits = MIN_DIGITS, MAX_DIGITS do
     local r = rounded(v, x, passes, digits)
     if r and fails(r) then return r end
   end
