@@ -64,7 +64,7 @@ local function add_counts(p, group)
 end
 
 local function loop_text(loop)
-  if loop.how == "unknown" then return loop.name .. " × unknown, counted once" end
+  if loop.how == "unknown" then return ("%s × unknown, counted once: %s"):format(loop.name, loop.why) end
   return ("%s × %s (%s)"):format(loop.name, fmt.count(loop.trip_count),
     loop.how == "annotated" and "annotated" or "inferred from the loop condition")
 end
@@ -247,12 +247,12 @@ local function add_forms(p, modules)
 end
 
 local function many_modules(hlo)
-  local p, widths = page(), { 24, 12, 9, 9, 8 }
+  local p, widths = page(), { 24, 12, 9, 9, 11 }
   for _, module in ipairs(hlo.modules) do
     local _, name = place_of(module.path)
     widths[1] = math.max(widths[1], math.min(fmt.width(name), MAX_NAME))
   end
-  p.row(widths, { "module", "instructions", "executed  ", "static  ", "static in NKI" })
+  p.row(widths, { "module", "instructions", "executed  ", "static  ", "NKI, static" })
   local here
   for _, module in ipairs(hlo.modules) do
     local folder, name = place_of(module.path)

@@ -63,7 +63,13 @@ function M.name(by, row)
     local each = row.call_macs and fmt.si(row.call_macs, "MAC") .. " a call" or "MACs not known"
     return ("%s (%s)"):format(name, each)
   end
-  if by == "instruction" then return ("%s  %s"):format(name, row.detail or "") end
+  if by == "instruction" then
+    -- "dot.157" says that it is a dot.
+    local opcode, rest = (row.detail or ""):match "^(%S+) (.*)$"
+    local told = opcode and name:sub(1, #opcode) == opcode
+    return name .. "  " .. (told and rest or row.detail or "")
+  end
+  if by == "module" then return (name:gsub("/model%.hlo_module%.pb$", "")) end
   return name
 end
 

@@ -77,7 +77,7 @@ void nkb_largest_add(struct nkb_largest *l, uint32_t computation, uint32_t instr
     }
 }
 
-/* "dot bf16[8,128] in main" */
+/* "dot bf16[8,128] in main", "custom-call flash_fwd bf16[8,128] in main" */
 static struct nkb_str describe(const struct nkb_hlo_computation *computation,
                                const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
 {
@@ -85,6 +85,13 @@ static struct nkb_str describe(const struct nkb_hlo_computation *computation,
     struct nkb_str text = NKB_STR_NONE;
     struct nkb_buf out = NKB_BUF_INIT;
     nkb_buf_append(&out, in->opcode_name.ptr, in->opcode_name.len);
+    if (in->attrs && in->attrs->custom_call_target.len) {
+        const struct nkb_nki_config *nki = in->attrs->nki;
+        struct nkb_str what =
+            nki && nki->func_name.len ? nki->func_name : in->attrs->custom_call_target;
+        nkb_buf_char(&out, ' ');
+        nkb_buf_append(&out, what.ptr, what.len);
+    }
     nkb_buf_printf(&out, " %s", type ? type : "unknown");
     for (uint32_t i = 0; i < in->shape.rank && i < SHOWN_DIMS; i++)
         nkb_buf_printf(&out, "%c%lld", i ? ',' : '[', (long long)in->shape.dims[i]);
