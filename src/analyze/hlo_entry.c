@@ -111,6 +111,10 @@ static void put_loops(struct nkb_arena *arena, struct nkb_value *entry,
         nkb_metric_count(arena, item, "trip_count", loop->trip_count, NULL, NULL,
                          loop->how == NKB_TRIP_UNKNOWN ? "not known: counted as one trip" : NULL);
         nkb_metric_text(arena, item, "how", how[loop->how], NULL);
+        if (loop->why)
+            nkb_metric_text(arena, item, "why", loop->why, NULL);
+        else
+            nkb_metric_absent(arena, item, "why", "its trip count is known");
         nkb_value_append(arena, list, item);
     }
 }

@@ -26,6 +26,7 @@ static int list_loops(const struct nkb_sites *sites, const struct nkb_callgraph 
             .name = nkb_arena_copy(keep, nkb_site_instruction(sites, site)->name),
             .trip_count = trip->count,
             .how = trip->how,
+            .why = trip->why,
         };
         module->executed.unknown_trip_counts += trip->how == NKB_TRIP_UNKNOWN;
     }

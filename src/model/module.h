@@ -38,6 +38,7 @@ struct nkb_loop { /* one a while instruction reachable from the entry */
     struct nkb_str name;
     int64_t trip_count; /* UNKNOWN: 1, the number it is counted with */
     enum nkb_trip_how how;
+    const char *why; /* UNKNOWN: why it is not known; else NULL */
 };
 
 struct nkb_kernel { /* one a (func_name, custom-call target, MACs of one call) */

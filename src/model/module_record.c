@@ -77,9 +77,10 @@ static const struct nkb_field loop[] = {
     ROW(struct nkb_loop, name, STR),
     ROW(struct nkb_loop, trip_count, INT),
     CHOICE(struct nkb_loop, how, NKB_TRIP_UNKNOWN + 1),
+    ROW(struct nkb_loop, why, TEXT),
 };
 static const struct nkb_record loop_record = NKB_RECORD(struct nkb_loop, loop);
-SIZE_IS(struct nkb_loop, 32);
+SIZE_IS(struct nkb_loop, 40);
 
 static const struct nkb_field kernel[] = {
     ROW(struct nkb_kernel, name, STR),          ROW(struct nkb_kernel, target, STR),

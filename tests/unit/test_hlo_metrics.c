@@ -251,9 +251,10 @@ static void a_total_without_all_its_parts_is_absent_and_names_the_first(void **s
 static void an_entry_tells_all_of_its_module(void **state)
 {
     struct nkb_module module = counted("x/MODULE_1/m.hlo_module.pb", 8, 2);
-    struct nkb_loop loops[] = {{NKB_STR_LITERAL("w1"), 7, NKB_TRIP_ANNOTATED},
-                               {NKB_STR_LITERAL("w2"), 0, NKB_TRIP_INFERRED},
-                               {NKB_STR_LITERAL("w3"), 1, NKB_TRIP_UNKNOWN}};
+    struct nkb_loop loops[] = {
+        {NKB_STR_LITERAL("w1"), 7, NKB_TRIP_ANNOTATED, NULL},
+        {NKB_STR_LITERAL("w2"), 0, NKB_TRIP_INFERRED, NULL},
+        {NKB_STR_LITERAL("w3"), 1, NKB_TRIP_UNKNOWN, "its bound is not constant"}};
     const char *diagnostics[] = {"one thing"};
     (void)state;
     module.module_name = nkb_str_from("MODULE_1");
@@ -296,6 +297,8 @@ static void an_entry_tells_all_of_its_module(void **state)
     expect_text(&t, "modules.0.loops.0.name", "w1");
     expect_int(&t, "modules.0.loops.0.trip_count", 7);
     expect_text(&t, "modules.0.loops.0.how", "annotated");
+    expect_absent(&t, "modules.0.loops.0.why", "its trip count is known");
+    expect_text(&t, "modules.0.loops.2.why", "its bound is not constant");
     expect_int(&t, "modules.0.loops.1.trip_count", 0);
     expect_text(&t, "modules.0.loops.1.how", "inferred");
     expect_absent(&t, "modules.0.loops.2.trip_count", "not known: counted as one trip");

@@ -30,8 +30,8 @@ static int fresh(void **state)
 }
 
 static struct nkb_loop loops[] = {
-    {NKB_STR_LITERAL("while.1"), 32, NKB_TRIP_INFERRED},
-    {NKB_STR_LITERAL("a\0b"), 1, NKB_TRIP_UNKNOWN},
+    {NKB_STR_LITERAL("while.1"), 32, NKB_TRIP_INFERRED, NULL},
+    {NKB_STR_LITERAL("a\0b"), 1, NKB_TRIP_UNKNOWN, "its bound is not constant"},
 };
 static struct nkb_kernel kernels[] = {
     {.name = NKB_STR_LITERAL("flash_fwd"),
