@@ -62,10 +62,11 @@ end
 
 local function coverage_lines(report)
   local lines, total, run, width = { "", "lines that ran" }, 0, 0, 5
-  for file in each(report.coverage) do width = math.max(width, nkb.fmt.width(file.path)) end
+  local function shown(file) return clean(file.path:gsub("^%./", "")) end
+  for file in each(report.coverage) do width = math.max(width, nkb.fmt.width(shown(file))) end
   for file in each(report.coverage) do
     total, run = total + file.lines, run + file.run
-    lines[#lines + 1] = fmt("  %s  %8s  %d of %d%s", nkb.fmt.pad(clean(file.path:gsub("^%./", "")), width), percent(file.run, file.lines), file.run,
+    lines[#lines + 1] = fmt("  %s  %8s  %d of %d%s", nkb.fmt.pad(shown(file), width), percent(file.run, file.lines), file.run,
       file.lines, #file.missing > 0 and "; not " .. ranges(file.missing) or "")
   end
   lines[#lines + 1] = fmt("  %s  %8s  %d of %d%s", nkb.fmt.pad("all", width), percent(run, total), run, total,

@@ -312,8 +312,8 @@ $ nkibench test --coverage
 ✔ r_test.lua: 1 passed
 
 lines that ran
-  r.lua     99.99 %  20003 of 20004; not 20003
-  all       99.99 %  20003 of 20004
+  r.lua   99.99 %  20003 of 20004; not 20003
+  all     99.99 %  20003 of 20004
 
 1 passed, 0 failed
 $ nkibench test --min 100 > /dev/null
