@@ -228,8 +228,8 @@ static int read_header(struct matrix *m, const struct nkb_csv_line *line)
         struct nkb_str title = line->fields[i].text;
         struct place place = place_of(m, line, line->fields[i].offset, &walk);
         char shown[NKB_SHOWN_BYTES];
-        size_t position;
-        bool is_new;
+        size_t position = 0;
+        bool is_new = false;
         double number;
         if (title.len > 0 && nkb_parse_double(title, true, &number))
             return refuse(m, &place,
@@ -307,8 +307,8 @@ static int read_element(struct matrix *m, const struct nkb_value *element, size_
     int code = start_row(m, &place, &row);
     for (size_t j = 0; j < element->as.items.count && code == 0; j++) {
         struct nkb_value *v = element->as.items.at[j].value;
-        size_t position;
-        bool is_new;
+        size_t position = 0;
+        bool is_new = false;
         place.key = element->as.items.at[j].key;
         code = find_column(m, place.key, &place, &position, &is_new);
         if (code == 0 && nkb_value_find(row, m->columns[position].name))
