@@ -51,7 +51,7 @@ static const struct nkb_cost_rule rules[NKB_HLO_OPCODE_COUNT] = {
     [NKB_HLO_CUSTOM_CALL] = {.bytes = NO_BYTES}, /* the -1 is cost.c's */
     [NKB_HLO_DIVIDE] = {.operands = 2, .flops = ELEMENTS},
     [NKB_HLO_DOMAIN] = {.operands = 1, .bytes = NO_BYTES},
-    [NKB_HLO_DOT] = {.operands = 2, .flops = DOT},
+    [NKB_HLO_DOT] = {.operands = -2, .flops = DOT}, /* more: of a sparse one */
     [NKB_HLO_DYNAMIC_SLICE] = {.operands = -2, .bytes = DYNAMIC_SLICE},
     [NKB_HLO_DYNAMIC_UPDATE_SLICE] = {.operands = -3, .bytes = UPDATE_SLICE},
     [NKB_HLO_ERF] = {.operands = 1, .flops = TRANSCENDENTAL},

@@ -261,6 +261,8 @@ local function fill(g, c, steps)
     if (c.depth or 0) < DEPTH_MAX and chance(45) then made = pick(control_steps)(g, c)
     else made = pick(array_steps)(c) end
     if made and chance(10) then made.scope = pick { "jit(f)/layer/dot", 'a "b" \\', "w/while/body" } end
+    if made and chance(10) then made.noted = pick { "a", "b}{", 'c="1", d' } end
+    if made and chance(5) then made.after = c.list[1] end
   end
 end
 

@@ -1,6 +1,7 @@
 -- A module as an HloModuleProto (xla/service/hlo.proto, xla_data.proto): ids small or of 64 bits, repeated numbers
 -- packed or not, bare or in an HloProto.
 local model = require "model"
+local trips = require "write_text".trips
 
 local write = {}
 
@@ -86,7 +87,8 @@ end
 local function attributes(instruction, style)
   local i, out = instruction, {}
   local function put(text) out[#out + 1] = text end
-  if i.scope then put(bytes(7, bytes(1, "t") .. bytes(2, i.scope))) end
+  if i.scope then put(bytes(7, bytes(1, "t") .. bytes(2, i.scope) .. number(4, 12) .. number(15, 3))) end
+  if i.noted then put(bytes(40, number(1, 3)) .. bytes(68, bytes(1, bytes(1, "key") .. bytes(2, i.noted)))) end
   if i.op == "constant" then put(bytes(8, literal_proto(i, style))) end
   if i.op == "parameter" then put(number(9, i.number)) end
   if i.kind then put(bytes(11, i.kind)) end
@@ -109,7 +111,7 @@ local function attributes(instruction, style)
   end
   if i.fft_length then put(numbers(32, i.fft_length, style.packed)) end
   local config = i.config
-  if i.known_trips then config = ('{"known_trip_count":{"n":"%d"}}'):format(i.known_trips) end
+  if i.known_trips then config = trips[i.known_trips % #trips + 1]:format(i.known_trips) end
   if config then put(bytes(43, config)) end
   if i.feature_groups then put(number(50, i.feature_groups)) end
   if i.batch_groups then put(number(58, i.batch_groups)) end
@@ -138,6 +140,7 @@ function write.module(module, style)
     for _, i in ipairs(computation.list) do
       body[#body + 1] = bytes(2, bytes(1, i.name) .. bytes(2, i.op) .. bytes(3, shape_proto(i.shape, style))
         .. attributes(i, style) .. number(35, ids[i]) .. numbers(36, ids_of(i.args), style.packed)
+        .. numbers(37, ids_of(i.after ~= i and { i.after } or {}), style.packed)
         .. numbers(38, ids_of(i.calls), style.packed))
     end
     body[#body + 1] = number(5, ids[computation]) .. number(6, ids[computation.root])

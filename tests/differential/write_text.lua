@@ -1,6 +1,13 @@
 -- A module as XLA prints it, long or short: with or without %, shapes of operands, layouts, comments.
 local write = {}
 
+-- An annotated trip count, as the annotator has written it over the years and with what else may stand there.
+write.trips = {
+  '{"known_trip_count":{"n":"%d"}}',
+  '{"known_trip_count":{"n":%d},"known_induction_variable":{"tuple_index":"0"}}',
+  '{"known_init_step":{"init":"0","step":"1"}, "known_trip_count" : { "n" : "%d" }, "more": [{"n":"77"}, {}]}',
+}
+
 local function list(values)
   return "{" .. table.concat(values, ",") .. "}"
 end
@@ -148,10 +155,17 @@ local function attributes(instruction, name)
   if #instruction.calls > 0 then
     for _, text in ipairs(called_text(instruction, name)) do put(text) end
   end
+  if instruction.noted then
+    put("sharding={devices=[2,1]<=[2] metadata={op_name=" .. quote(instruction.noted) .. "}}")
+    put("frontend_attributes={key=" .. quote(instruction.noted) .. ", other=\"}\"}")
+  end
+  if instruction.after and instruction.after ~= instruction then
+    put("control-predecessors={" .. name(instruction.after) .. "}")
+  end
   if instruction.scope then put('metadata={op_type="t" op_name=' .. quote(instruction.scope) .. "}") end
   if instruction.config then put("backend_config=" .. quote(instruction.config)) end
   if instruction.known_trips then
-    put(('backend_config={"known_trip_count":{"n":"%d"}}'):format(instruction.known_trips))
+    put(("backend_config=" .. write.trips[instruction.known_trips % #write.trips + 1]):format(instruction.known_trips))
   end
   return out
 end

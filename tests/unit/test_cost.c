@@ -20,6 +20,18 @@ static void xla_fully_connected(void **state)
                 2 * 1000 + 200 + 200, 200, (200 + 400 + 800) + 880 + 2400 + 804 + 2400 + 1600);
 }
 
+/* Old texts: the third operand says where the half of lhs that is stored belongs. */
+static void a_sparse_dot_counts_like_any_other(void **state)
+{
+    (void)state;
+    assert_cost("HloModule m\nENTRY e {\n"
+                "  a = bf16[8,16]{1,0} parameter(0)\n  b = bf16[32,4]{1,0} parameter(1)\n"
+                "  m = u16[8,2]{1,0} parameter(2)\n"
+                "  ROOT d = f32[8,4]{1,0} dot(a, b, m), lhs_contracting_dims={1}, "
+                "rhs_contracting_dims={0}, sparsity=L.1@2:4\n}\n",
+                2 * 8 * 4 * 16, 0, 2 * 8 * 16 + 2 * 32 * 4 + 2 * 8 * 2 + 4 * 8 * 4);
+}
+
 static void calls_count_each_time(void **state)
 {
     (void)state;
@@ -240,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(xla_fully_connected),
+        cmocka_unit_test(a_sparse_dot_counts_like_any_other),
         cmocka_unit_test(calls_count_each_time),
         cmocka_unit_test(conditional_takes_the_largest_of_each),
         cmocka_unit_test(unknown_calls_are_minus_one_each),
