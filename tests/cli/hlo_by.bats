@@ -1,0 +1,273 @@
+# nkibench hlo --by: tables of where the counts belong, and the page of one module.
+load helper
+
+# A module in XLA's text form: three kernels of which none counts anything, one call with a loop.
+write_module() {
+  local config
+  config() { printf '%s' "$1" | base64 -w 0; }
+  cat > "$1" <<END
+HloModule m
+
+f.1 {
+  a = f32[8,8] parameter(0)
+  ROOT d = f32[8,8] dot(a, a), lhs_contracting_dims={1}, rhs_contracting_dims={0}, metadata={op_name="dot_general" source_file="/x/layers.py" source_line=7}
+}
+
+ENTRY e {
+  p = f32[8,8] parameter(0), metadata={op_name="p"}
+  c1 = f32[8,8] call(p), to_apply=f.1, metadata={op_name="jit(f)/q_proj" source_file="/x/model.py" source_line=3}
+  c2 = f32[8,8] call(c1), to_apply=f.1, metadata={op_name="jit(f)/k_proj" source_file="/x/model.py" source_line=3}
+  k1 = f32[8,8] custom-call(c2), custom_call_target="AwsNeuronCustomNativeKernel", backend_config="$(config '{"func_name": "a", "mac_count": 0}')"
+  k2 = f32[8,8] custom-call(k1), custom_call_target="AwsNeuronCustomNativeKernel", backend_config="$(config '{"func_name": "b"}')"
+  ROOT k3 = f32[8,8] custom-call(k2), custom_call_target="AwsNeuronCustomNativeKernel", backend_config="$(config '{')"
+}
+END
+}
+
+@test "a relative name of a called computation belongs to each of its callers" {
+  write_module m.hlo
+  transcript <<'END'
+$ nkibench hlo m.hlo -q --by scope
+by scope (--depth 3) · executed: what runs, each call and each turn of a loop
+  scope below jit(f)/    MACs    share      sum         ×
+  q_proj/dot_general      512     50.0 %   50.0 %       1
+  k_proj/dot_general      512     50.0 %  100.0 %       1
+  (4 others)                0      0.0 %                8
+  total                 1.024 k                        10
+$ nkibench hlo m.hlo -q --by scope --depth 1
+by scope (--depth 1) · executed: what runs, each call and each turn of a loop
+  scope         MACs    share      sum         ×
+  jit(f)       1.024 k  100.0 %  100.0 %       6
+  (2 others)       0      0.0 %                4
+  total        1.024 k                        10
+END
+}
+
+@test "static counts each computation once, so it is given to one of the callers" {
+  write_module m.hlo
+  transcript <<'END'
+$ nkibench hlo m.hlo -q --by scope --count static --top 1
+by scope (--depth 3) · static: what handler.py counts, each computation once
+  scope                        MACs    share      sum    instr.
+  jit(f)/q_proj/dot_general     512    100.0 %  100.0 %       1
+  (5 others)                      0      0.0 %                7
+  total                         512                           8
+END
+}
+
+@test "by source, dtype, computation, opcode, instruction and module" {
+  write_module m.hlo
+  transcript <<'END'
+$ nkibench hlo m.hlo -q --by source,dtype --top 2 --sort flops
+by source · executed: what runs, each call and each turn of a loop
+  source            FLOP    share      sum      MACs         ×
+  /x/layers.py:7   2.048 k  100.0 %  100.0 %   1.024 k       2
+  (2 others)           0      0.0 %                0         8
+  total            2.048 k                     1.024 k      10
+
+by dtype · executed: what runs, each call and each turn of a loop
+  dtype    FLOP    share      sum      MACs         ×
+  f32     2.048 k  100.0 %  100.0 %   1.024 k      10
+$ nkibench hlo m.hlo -q --by opcode --sort key
+by opcode · executed: what runs, each call and each turn of a loop
+  opcode         MACs    share      sum         ×
+  call              0      0.0 %    0.0 %       2
+  custom-call       0      0.0 %    0.0 %       3
+  dot           1.024 k  100.0 %  100.0 %       2
+  parameter         0      0.0 %  100.0 %       3
+  total         1.024 k                        10
+$ nkibench hlo m.hlo -q --by opcode --count xla
+by opcode · XLA's cost: loop bodies once
+  opcode        FLOP    share      sum     bytes     instr.
+  dot          2.048 k  100.0 %  100.0 %   1.500 Ki       1
+  (3 others)       0      0.0 %                0          7
+  total        2.048 k                     1.500 Ki       8
+  3 custom calls of unknown cost add nothing here
+$ nkibench hlo m.hlo -q --by instruction --top 1
+by instruction · executed: what runs, each call and each turn of a loop
+  instruction                MACs    share      sum         ×
+  d  dot f32[8,8] in f.1    1.024 k  100.0 %  100.0 %       2
+  (8 others)                   0       0.0 %                8
+  total                     1.024 k                        10
+$ nkibench hlo m.hlo -q --by module,computation --top 1
+by module · executed: what runs, each call and each turn of a loop
+  module    MACs    share      sum         ×
+  m.hlo    1.024 k  100.0 %  100.0 %      10
+
+by computation · executed: what runs, each call and each turn of a loop
+  computation    MACs    share      sum         ×
+  f.1           1.024 k  100.0 %  100.0 %       4
+  (1 other)        0       0.0 %                6
+  total         1.024 k                        10
+END
+}
+
+@test "kernels of one name are told apart by the MACs of a call" {
+  local one two
+  one=$(printf '{"func_name": "k", "mac_count": 100}' | base64 -w 0)
+  two=$(printf '{"func_name": "k", "mac_count": 300}' | base64 -w 0)
+  cat > k.hlo <<END
+HloModule k
+
+ENTRY e {
+  p = f32[8] parameter(0)
+  a = f32[8] custom-call(p), custom_call_target="AwsNeuronCustomNativeKernel", backend_config="$one"
+  ROOT b = f32[8] custom-call(a), custom_call_target="AwsNeuronCustomNativeKernel", backend_config="$two"
+}
+END
+  transcript <<'END'
+$ nkibench hlo k.hlo -q --by kernel
+by kernel · executed: what runs, each call and each turn of a loop
+  kernel                MACs    share      sum    in NKI         ×
+  k (300 MAC a call)     300     75.0 %   75.0 %   100.0 %       1
+  k (100 MAC a call)     100     25.0 %  100.0 %   100.0 %       1
+  (1 other)                0      0.0 %                -         1
+  total                  400                       100.0 %       3
+$ nkibench hlo k.hlo -q | tail -3
+  kernel                                       sites   calls  MACs each    MACs
+  k                               NKI kernel       1       1      300       300
+  k                               NKI kernel       1       1      100       100
+END
+}
+
+@test "an NKI ratio of 0 is explained" {
+  write_module m.hlo
+  transcript <<'END'
+$ nkibench hlo m.hlo -q
+m.hlo   2 computations · 8 instructions · XLA text
+
+                MACs        share    in NKI
+  executed     1.024 k     100.00 %    0.00 %   what runs: each call, each turn of a loop
+    dot        1.024 k     100.00 %
+  static         512        50.00 %    0.00 %   what handler.py counts: each computation once
+  it costs   2.048 kFLOP · 0 transcendentals · 1.500 KiB as it runs
+  XLA cost   2.045 kFLOP · 0 transcendentals · 1.497 KiB, loop bodies once
+
+  opcode        FLOP    share      sum      MACs         ×
+  dot          2.048 k  100.0 %  100.0 %   1.024 k       2
+  (3 others)       0      0.0 %                0         8
+
+  scope below jit(f)/    MACs    share      sum         ×
+  q_proj/dot_general      512     50.0 %   50.0 %       1
+  k_proj/dot_general      512     50.0 %  100.0 %       1
+  (4 others)                0      0.0 %                8
+
+  kernel                                       sites   calls  MACs each    MACs
+  AwsNeuronCustomNativeKernel     NKI kernel       1       1  unreadable       -
+  a                               NKI kernel       1       1        0         0
+  b                               NKI kernel       1       1   not said       -
+
+  NKI ratio is 0: 3 AwsNeuronCustomNativeKernel calls:
+    1 with mac_count 0
+    1 without a mac_count
+    1 with a config that cannot be read
+
+  ! NKI kernel 'b' states no mac_count: counts 0
+  ! instruction 'k3' in 'e': the kernel's backend_config cannot be read (<*>): counts 0
+END
+  printf 'HloModule n\n\nENTRY e {\n  p = f32[8] parameter(0)\n}\n' > n.hlo
+  nkibench hlo n.hlo | grep -qx '  NKI ratio is 0: no AwsNeuronCustomNativeKernel call.'
+}
+
+@test "tables are asked for in words that are there" {
+  refused 'hlo cache --by scopes' "--by is 'scopes'; module, computation, opcode, kernel, scope, source, dtype or instruction is expected; did you mean 'scope'?"
+  refused 'hlo cache --by opcode,' "--by is ''; module, computation, opcode, kernel, scope, source, dtype or instruction is expected"
+  refused 'hlo cache --top 3' '--top is for a table: give --by, too'
+  refused 'hlo cache --by opcode --count all' "--count is 'all'; one of executed static xla is expected"
+  refused 'hlo cache --by opcode --count xla --sort macs' "--sort is 'macs'; flops, transcendentals, bytes, calls, instructions or key is expected with --count xla"
+  refused 'hlo cache --by opcode --count static --sort bytes' "--sort is 'bytes'; macs, nki, instructions or key is expected with --count static"
+  refused 'hlo cache --by opcode --top 10001' "--top is '10001'; a whole number from 0 to 10000 is expected"
+  refused 'hlo cache --by scope --depth 0' "--depth is '0'; a whole number from 1 to 1000 is expected"
+  refused 'hlo cache --by instruction --top 0' '--top 0 lists every group, but of instructions at most 10000; say how many'
+  refused 'hlo cache --csv --json' '--csv, --json and --lua are three forms; one is right'
+  refused 'log train.log --by opcode' '--by is for hlo'
+  nkibench hlo cache --by opcode --top 10000 > /dev/null
+  nkibench hlo cache --by scope --depth 1000 > /dev/null
+}
+
+# Column $1 of by.csv, added up.
+column() {
+  tail -n +2 by.csv | sed 's/"[^"]*"/quoted/' | cut -d, -f"$1" | awk '{ sum += $1 } END { printf "%.0f", sum }'
+}
+
+@test "data has every digit, and its rows add up to m.hlo" {
+  nkibench hlo cache --json -q > all.json
+  local total by
+  total=$(value all.json executed.macs)
+  for by in module computation opcode kernel scope source dtype instruction; do
+    nkibench hlo cache --json -q --by "$by" --top 5 > by.json
+    [ "$(value by.json 'tables[1].total.executed.macs')" = "$total" ]
+    nkibench hlo cache --csv -q --by "$by" --top 5 > by.csv
+    [ "$(column 11)" = "$total" ]
+    [ "$(column 7)" = "$(value by.json 'tables[1].total.instructions')" ]
+  done
+}
+
+@test "CSV is by module when nothing is said, and quotes what has to be quoted" {
+  write_module 'a,"b".hlo'
+  nkibench hlo 'a,"b".hlo' -q --csv > a.csv
+  [ "$(wc -l < a.csv)" = 2 ]
+  grep -q '^module,1,"a,""b"".hlo",,,,8,10,512,0,1024,1024,0,0,0,2048,0,1536,' a.csv
+  nkibench hlo 'a,"b".hlo' -q --csv --by kernel --sort key | grep -q '^kernel,2,AwsNeuronCustomNativeKernel,AwsNeuronCustomNativeKernel,,,1,1,'
+}
+
+@test "a table is the same with one thread and with two" {
+  nkibench hlo cache --by scope,instruction,kernel --json --jobs 1 > one.json
+  nkibench hlo cache --by scope,instruction,kernel --json --jobs 2 > two.json
+  cmp one.json two.json
+}
+
+@test "a named file that cannot be read does not hide the others" {
+  write_module m.hlo
+  printf 'HloModule x\n\nENTRY e {\n  a = f32[] foo(b)\n}\n' > bad.hlo
+  printf junk > worse.hlo
+  transcript <<'END'
+$ nkibench hlo bad.hlo m.hlo worse.hlo
+  module                    instructions  executed     static    NKI, static
+  bad.hlo                              -        -          -            -
+    ! not read: line 4: operand 'b' is not defined; it must stand above its use in the same computation
+  m.hlo                                8    1.024 k      512         0.00 %
+    ! NKI kernel 'b' states no mac_count: counts 0 (and 1 more)
+  worse.hlo                            -        -          -            -
+    ! not read: byte 0, field profile_info: 117 bytes where 2 are left; the file is cut short or damaged
+
+3 HLO files, 2 not counted
+…
+! nkibench: note: 1 HLO file has a remark (nkibench hlo shows it): m.hlo
+! nkibench: bad.hlo: line 4: operand 'b' is not defined; it must stand above its use in the same computation
+! nkibench: worse.hlo: <*>
+? 1
+$ nkibench hlo bad.hlo m.hlo --csv -q | wc -l
+2
+! nkibench: bad.hlo: line 4: operand 'b' is not defined; it must stand above its use in the same computation
+$ nkibench hlo bad.hlo worse.hlo
+! nkibench: bad.hlo: line 4: operand 'b' is not defined; it must stand above its use in the same computation
+? 1
+END
+}
+
+@test "nothing that counts is no zero" {
+  mkdir texts
+  write_module texts/a.hlo
+  write_module texts/b.hlo
+  printf '\n' >> texts/b.hlo
+  transcript <<'END'
+$ nkibench hlo texts -q
+  module                    instructions  executed     static    NKI, static
+texts/
+  a.hlo                                8    1.024 k      512         0.00 %
+    ! NKI kernel 'b' states no mac_count: counts 0 (and 1 more)
+  b.hlo                                8    1.024 k      512         0.00 %
+    ! NKI kernel 'b' states no mac_count: counts 0 (and 1 more)
+  ! 2 files are XLA text and enter no total (--any-form)
+
+2 HLO files, 2 not counted
+
+  nothing is counted: none of the files enters a total
+$ nkibench hlo texts -q --by opcode
+by opcode in 0 modules · executed: what runs, each call and each turn of a loop
+  nothing is counted
+$ rm texts/b.hlo; nkibench hlo texts -q | grep counted
+  nothing is counted: the file enters no total
+END
+}
