@@ -85,10 +85,10 @@ by opcode · XLA's cost: loop bodies once
   3 custom calls of unknown cost add nothing here
 $ nkibench hlo m.hlo -q --by instruction --top 1
 by instruction · executed: what runs, each call and each turn of a loop
-  instruction                MACs    share      sum         ×
-  d  dot f32[8,8] in f.1    1.024 k  100.0 %  100.0 %       2
-  (8 others)                   0       0.0 %                8
-  total                     1.024 k                        10
+  instruction               MACs    share      sum         ×
+  d  dot f32[8,8] in f.1   1.024 k  100.0 %  100.0 %       2
+  (7 others)                   0      0.0 %                8
+  total                    1.024 k                        10
 $ nkibench hlo m.hlo -q --by module,computation --top 1
 by module · executed: what runs, each call and each turn of a loop
   module    MACs    share      sum         ×
@@ -97,7 +97,7 @@ by module · executed: what runs, each call and each turn of a loop
 by computation · executed: what runs, each call and each turn of a loop
   computation    MACs    share      sum         ×
   f.1           1.024 k  100.0 %  100.0 %       4
-  (1 other)        0       0.0 %                6
+  (1 other)         0      0.0 %                6
   total         1.024 k                        10
 END
 }
