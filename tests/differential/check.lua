@@ -83,9 +83,13 @@ local function check_contradictions(module, entry, truth, problems)
   end
 end
 
-local function compare_executed(module, entry, trips, said)
+local function compare_executed(module, entry, trips, said, bare)
   local problems, running, unknown = {}, count.running(module, trips), 0
   compare(problems, "executed", count.executed(module, trips), entry.executed)
+  local work = cost.executed(module, trips, bare)
+  compare(problems, "table", { calls = work.calls }, entry.row)
+  work.calls = nil
+  compare(problems, "table.executed", work, entry.row.executed)
   for name in pairs(running) do
     if not said[name] then complain(problems, "loop " .. name, "listed", "nothing") end
   end
@@ -107,10 +111,10 @@ local function check(module, entry, truth, bare)
   compare(problems, "static", count.static(module), entry.static)
   compare(problems, "xla", cost.module(module, bare), entry.xla)
   check_contradictions(module, entry, truth, problems)
-  local executed = compare_executed(module, entry, trips, said)
+  local executed = compare_executed(module, entry, trips, said, bare)
   if #executed > 0 and next(unsaid) then
     for while_, n in pairs(unsaid) do trips[while_] = n end
-    executed = compare_executed(module, entry, trips, said)
+    executed = compare_executed(module, entry, trips, said, bare)
   end
   table.move(executed, 1, #executed, #problems + 1, problems)
   return problems
@@ -131,6 +135,13 @@ local function style(number)
   return text, { packed = flip(), wide_ids = flip(), bare = math.random(8) == 1, wrapped = math.random(8) == 1 }
 end
 
+local function ask(flags)
+  local pipe = assert(io.popen(("'%s' hlo --quiet %s '%s'"):format(nkibench, flags, folder)))
+  local report = json.decode(pipe:read "a")
+  assert(pipe:close())
+  return report
+end
+
 local function check_chunk(first, last)
   local modules, styles, truths = {}, {}, {}
   for number = first, last do
@@ -140,14 +151,15 @@ local function check_chunk(first, last)
     put(("%s/%d.hlo"):format(folder, number), write_text.module(module, text))
     put(("%s/%d.hlo_module.pb"):format(folder, number), write_proto.module(module, proto))
   end
-  local pipe = assert(io.popen(("'%s' hlo --quiet --json '%s'"):format(nkibench, folder)))
-  local report = json.decode(pipe:read "a")
-  assert(pipe:close())
+  local report = ask "--json"
+  local rows = {}
+  for _, row in ipairs(ask("--json --by module --count executed --any-form --top 0").tables[1].rows) do rows[row.key] = row end
   local seen = 0
   for _, entry in ipairs(report.modules) do
     local number, form = entry.file_name:match "^(%d+)%.(.*)$"
     number = math.tointeger(tonumber(number))
     if modules[number] then
+      entry.row = rows[entry.path]
       seen = seen + 1
       local problems = check(modules[number], entry, truths[number], form ~= "hlo" and styles[number].bare)
       if #problems > 0 then

@@ -229,6 +229,13 @@ local function own_transcendentals(i)
   return 0
 end
 
+-- What XLA takes a custom fusion for: the first gather or scatter in it.
+local function instead_of(fusion)
+  for _, inner in ipairs(fusion.kind == "kCustom" and fusion.calls[1].list or {}) do
+    if inner.op == "gather" or inner.op == "scatter" then return inner end
+  end
+end
+
 local computation_cost
 
 local function instruction_cost(i)
@@ -252,9 +259,8 @@ local function instruction_cost(i)
       sum.transcendentals, sum.bytes = math.max(sum.transcendentals, one.transcendentals), math.max(sum.bytes, one.bytes)
     end
   elseif i.op == "fusion" then
-    for _, inner in ipairs(i.kind == "kCustom" and i.calls[1].list or {}) do
-      if inner.op == "gather" or inner.op == "scatter" then return instruction_cost(inner) end
-    end
+    local other = instead_of(i)
+    if other then return instruction_cost(other) end
     add(computation_cost(i.calls[1]), 1)
   else
     for number, times in ipairs(count.applications(i)) do add(computation_cost(i.calls[number]), times, i.op == "call") end
@@ -268,6 +274,44 @@ function computation_cost(computation)
     for name, n in pairs(instruction_cost(i)) do sum[name] = sum[name] + n end
   end
   return sum
+end
+
+-- What a computation does each time it runs: loops turn, of a conditional the chosen branch runs, and a custom-call of
+-- which nothing is known adds nothing. The flops in a custom fusion are done, whatever XLA takes it for; its bytes are
+-- XLA's. `calls` counts instructions.
+local function executed_once(computation, trips, chosen, done)
+  if done[computation] then return done[computation] end
+  local sum = { calls = 0, flops = 0, transcendentals = 0, bytes = 0 }
+  local function add(callee, times, and_bytes)
+    local one = executed_once(callee, trips, chosen, done)
+    for name, n in pairs(one) do
+      assert(math.abs(n * (times + 0.0)) < 2.0 ^ 61, "the generator went beyond 63 bits")
+      if name ~= "bytes" or and_bytes then sum[name] = sum[name] + n * times end
+    end
+  end
+  for _, i in ipairs(computation.list) do
+    sum.calls = sum.calls + 1
+    sum.flops = sum.flops + (i.op == "ragged-dot" and 2 * count.macs(i) or own_flops(i))
+    sum.transcendentals = sum.transcendentals + own_transcendentals(i)
+    sum.bytes = sum.bytes + own_bytes(i.op == "fusion" and instead_of(i) or i)
+    if i.op == "while" then
+      add(i.calls[1], trips[i], true)
+      add(i.calls[2], trips[i] + 1, true)
+    elseif i.op == "conditional" then
+      add(chosen(i), 1, true)
+    else
+      for number, times in ipairs(count.applications(i)) do
+        add(i.calls[number], math.max(times, 0), i.op == "call")
+      end
+    end
+  end
+  done[computation] = sum
+  return sum
+end
+
+function cost.executed(module, trips, without_layouts)
+  bare = without_layouts
+  return executed_once(module.entry, trips, function(conditional) return count.branch(conditional, trips) end, {})
 end
 
 -- without_layouts: the module says none, as a protobuf may.

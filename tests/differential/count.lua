@@ -77,6 +77,11 @@ local function own(instruction)
   end
 end
 
+function count.macs(instruction)
+  local _, macs = own(instruction)
+  return macs
+end
+
 function count.static(module)
   local macs, nki = 0, 0
   for _, computation in ipairs(module.list) do
@@ -142,7 +147,23 @@ local function total(macs)
 end
 
 -- MACs of one execution by kind. trips: of each while.
-local function execute(computation, trips, done)
+local execute
+
+-- The branch with the most MACs, the first of equals.
+local function branch(conditional, trips, done)
+  local best, most
+  for _, callee in ipairs(conditional.calls) do
+    local macs = total(execute(callee, trips, done))
+    if not best or macs > most then best, most = callee, macs end
+  end
+  return best
+end
+
+function count.branch(conditional, trips)
+  return branch(conditional, trips, {})
+end
+
+function execute(computation, trips, done)
   if done[computation] then return done[computation] end
   local macs = {}
   for _, instruction in ipairs(computation.list) do
@@ -152,12 +173,7 @@ local function execute(computation, trips, done)
       add(macs, execute(instruction.calls[1], trips, done), trips[instruction])
       add(macs, execute(instruction.calls[2], trips, done), trips[instruction] + 1)
     elseif instruction.op == "conditional" then
-      local best
-      for _, branch in ipairs(instruction.calls) do
-        local one = execute(branch, trips, done)
-        if not best or total(one) > total(best) then best = one end
-      end
-      add(macs, best, 1)
+      add(macs, execute(branch(instruction, trips, done), trips, done), 1)
     else
       for i, times in ipairs(count.applications(instruction)) do
         add(macs, execute(instruction.calls[i], trips, done), math.max(times, 0))
@@ -186,12 +202,7 @@ function count.running(module, trips)
         if trips[instruction] > 0 then visit(instruction.calls[1]) end
         visit(instruction.calls[2])
       elseif instruction.op == "conditional" then
-        local best, most
-        for _, branch in ipairs(instruction.calls) do
-          local macs = total(execute(branch, trips, {}))
-          if not best or macs > most then best, most = branch, macs end
-        end
-        visit(best)
+        visit(count.branch(instruction, trips))
       else
         for i, times in ipairs(count.applications(instruction)) do
           if times > 0 then visit(instruction.calls[i]) end
