@@ -95,6 +95,7 @@ struct nkb_run {
     size_t worker_count;
     struct nkb_module *modules;
     size_t module_count;
+    const char *hlo_source;      /* what they are from: one folder or file, or "--hlo" */
     const struct nkb_part *part; /* of a scan, once measured; NULL: it is none */
 
     const struct nkb_value *checked; /* the text of nkb_run_check_rules; NULL before */

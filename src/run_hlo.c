@@ -268,7 +268,7 @@ int run_measure_hlo(nkb_run *run, enum need need)
         code = run_check_shards(run, &files, !scan);
     if (code != 0)
         return code;
-    const char *source = run_files_source(&files);
+    const char *source = run->hlo_source = run_files_source(&files);
     if (found_nothing(&files))
         return nkb_err_set(
             &run->err, NKB_EINPUT,

@@ -59,6 +59,15 @@ static uint64_t take_below(struct reader *r, uint64_t limit, const char *what)
     return 0;
 }
 
+static void take_ints(struct reader *r, int64_t *out, uint32_t times)
+{
+    uint64_t there =
+        times == 1 ? 1 : take_below(r, UINT64_C(1) << times, "bits of more than there are");
+    for (uint32_t i = 0; i < times; i++)
+        if (there >> i & 1)
+            out[i] = take_int(r);
+}
+
 /* How many, each of at least so many bytes. */
 static size_t take_count(struct reader *r, size_t least)
 {
@@ -153,8 +162,7 @@ static void take_field(struct reader *r, const struct nkb_field *field, void *ba
     case NKB_FIELD_ASIDE:
         break;
     case NKB_FIELD_INT:
-        for (uint32_t i = 0; i < nkb_field_times(field); i++)
-            ((int64_t *)out)[i] = take_int(r);
+        take_ints(r, out, nkb_field_times(field));
         break;
     case NKB_FIELD_BITS:
         *(uint32_t *)out = (uint32_t)take_below(r, UINT64_C(1) << 32, "bits beyond the 32nd");

@@ -33,6 +33,19 @@ static void put_int(struct writer *w, int64_t v)
     put_varint(w, ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0));
 }
 
+/* Of an array the bits of those that are not 0, and these: most figures of most groups are. */
+static void put_ints(struct writer *w, const int64_t *at, uint32_t times)
+{
+    uint64_t there = 0;
+    for (uint32_t i = 0; i < times; i++)
+        there |= (uint64_t)(at[i] != 0) << i;
+    if (times > 1)
+        put_varint(w, there);
+    for (uint32_t i = 0; i < times; i++)
+        if (times == 1 || there >> i & 1)
+            put_int(w, at[i]);
+}
+
 static void put_double(struct writer *w, double v)
 {
     char bytes[sizeof v];
@@ -124,8 +137,7 @@ static void put_field(struct writer *w, const struct nkb_field *field, const voi
     case NKB_FIELD_ASIDE:
         break;
     case NKB_FIELD_INT:
-        for (uint32_t i = 0; i < nkb_field_times(field); i++)
-            put_int(w, ((const int64_t *)in)[i]);
+        put_ints(w, in, nkb_field_times(field));
         break;
     case NKB_FIELD_BITS:
         put_varint(w, *(const uint32_t *)in);

@@ -22,7 +22,7 @@ size_t nkb_record_least(const struct nkb_record *record)
         if (field->kind == NKB_FIELD_DOUBLE)
             least += sizeof(double);
         else if (field->kind != NKB_FIELD_ASIDE)
-            least += nkb_field_times(field);
+            least += field->kind == NKB_FIELD_RECORD ? nkb_field_times(field) : 1;
     }
     return least;
 }

@@ -18,7 +18,7 @@ enum nkb_aspect {
 
 enum nkb_field_kind {
     NKB_FIELD_ASIDE,  /* not kept: made anew by whoever reads */
-    NKB_FIELD_INT,    /* int64_t, or an array of them */
+    NKB_FIELD_INT,    /* int64_t, or an array of fewer than 64 */
     NKB_FIELD_BITS,   /* uint32_t */
     NKB_FIELD_BOOL,   /* bool */
     NKB_FIELD_DOUBLE, /* double, finite */
