@@ -222,7 +222,7 @@ static int resolve(const struct nkb_shape *shape, struct nkb_str path, const str
     struct way top = {NULL, NKB_STR_NONE}, whole = {&top, NKB_STR_NONE};
     struct nkb_str rest = path;
 
-    while (rest.len) {
+    do {
         size_t len = nkb_step_length(rest);
         const struct nkb_shape *child = nkb_shape_member(shape, (struct nkb_str){rest.ptr, len});
         if (!child && strcmp(shape->metric->type, "open") == 0) {
@@ -238,7 +238,7 @@ static int resolve(const struct nkb_shape *shape, struct nkb_str path, const str
         }
         shape = child;
         rest = nkb_step_rest(rest, len);
-    }
+    } while (rest.len);
     *out = shape;
     return 0;
 }
