@@ -68,11 +68,45 @@ local function text(api)
   return table.concat(lines, "\n") .. "\n"
 end
 
+-- "`a` `b`": of functions that every Lua 5.4 has.
+local function names_of(entries)
+  local names = {}
+  for _, entry in ipairs(entries) do
+    if entry.since > 0 then names[#names + 1] = "`" .. entry.name .. "`" end
+  end
+  return table.concat(names, " ")
+end
+
+-- { { path, "`a` (ms) `b` …" } … }: what stands directly below each group.
+local function groups_of(api)
+  local groups, position = {}, {}
+  for _, metric in ipairs(api.metrics) do
+    local group, name = metric.path:match "^(.*)%.([^.]+)$"
+    if group and name:sub(-2) ~= "[]" then
+      if not position[group] then
+        groups[#groups + 1] = { group, "" }
+        position[group] = #groups
+      end
+      local at = groups[position[group]]
+      at[2] = at[2] .. (at[2] ~= "" and " " or "") .. "`" .. name .. "`" .. (metric.unit and " (" .. metric.unit .. ")" or "")
+    end
+  end
+  for _, metric in ipairs(api.metrics) do
+    if metric.type == "open" then
+      local at = groups[position[metric.path]]
+      if at then at[2] = at[2] .. " …" else groups[#groups + 1] = { metric.path, "…" } end
+    end
+  end
+  return groups
+end
+
+local elsewhere = { rule = true, need = true, lua = true, string = true, table = true, math = true, utf8 = true }
+
 local function markdown(api)
   local function cell(x) return (x:gsub("|", "\\|")) end
   local lines, map = {}, by_section(api)
   for _, section in ipairs(sections) do
-    if section[1] ~= "rule" and section[1] ~= "need" then
+    if not elsewhere[section[1]] then
       lines[#lines + 1] = ("**%s**\n\n| | gives | |\n|---|---|---|"):format(section[3])
       for _, entry in ipairs(map[section[1]] or {}) do
         local gives = entry.gives == "" and "" or "`" .. cell(entry.gives) .. "`"
@@ -81,10 +115,12 @@ local function markdown(api)
       lines[#lines + 1] = ""
     end
   end
-  lines[#lines + 1] = "**m: every metric** (`[]` an item of a list, `*` a name that the input chooses)\n\n| | type | unit | |\n|---|---|---|---|"
-  for _, metric in ipairs(api.metrics) do
-    lines[#lines + 1] = ("| `%s` | %s | %s | %s |"):format(metric.path, metric.type, metric.unit or "", cell(metric.about))
+  lines[#lines + 1] = "**Lua**: " .. names_of(map.lua) .. "\n\n| | |\n|---|---|"
+  for _, section in ipairs { "string", "table", "math", "utf8" } do
+    lines[#lines + 1] = ("| `%s` | %s |"):format(section, names_of(map[section]))
   end
+  lines[#lines + 1] = "\n**m: every metric**; `[]` is an item of a list, `*` a name that the input chooses, … whatever it has\n\n| | |\n|---|---|"
+  for _, group in ipairs(groups_of(api)) do lines[#lines + 1] = ("| `%s` | %s |"):format(group[1], group[2]) end
   return table.concat(lines, "\n") .. "\n"
 end
 

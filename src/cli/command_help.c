@@ -19,6 +19,13 @@ int command_help(struct cli *cli)
     }
     if (command) {
         cli->command = command;
+        if (command->takes_rule) { /* its parameters are flags */
+            int status = nkb_run_rule(cli->run, NULL);
+            if (status != NKB_DONE)
+                return status;
+            if (cli_options_build(cli) != 0)
+                return NKB_INPUT;
+        }
         return cli_help(cli) == 0 ? NKB_DONE : NKB_INPUT;
     }
     const char *form = cli->word_count == 2 ? cli->words[1] : "text";

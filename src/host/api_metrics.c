@@ -74,6 +74,7 @@
         GROUP(at ".steady", "without each run's first step"),                                      \
         NUMBER_OR_0(at ".steady.mean", unit, "their mean"),                                        \
         COUNT_OR_0(at ".steady.count", NULL, "their number"),                                      \
+        COUNT_OR_0(at ".series_every", NULL, "one step in so many is in series"),                  \
         LIST(at ".series", "the values, at most 4096"),                                            \
         NUMBER_OR_0(at ".series[]", unit, "one of them")
 
@@ -139,6 +140,7 @@ const struct nkb_api_metric nkb_api_metrics[] = {
     TEXT("hlo.modules[].loops[].name", "the instruction's name"),
     COUNT_OR_0("hlo.modules[].loops[].trip_count", NULL, "times the body runs"),
     TEXT("hlo.modules[].loops[].how", "how that is known"),
+    TEXT("hlo.modules[].loops[].why", "why it is not known"),
     LIST("hlo.modules[].diagnostics", "what was said of it"),
     TEXT("hlo.modules[].diagnostics[]", "one remark"),
     LIST("hlo.kernels", "NKI kernels and other custom calls"),
@@ -179,6 +181,16 @@ const struct nkb_api_metric nkb_api_metrics[] = {
     LOG_FIGURE("log.learning_rate", NULL, "learning rate"),
     LOG_FIGURE("log.gradient_norm", NULL, "norm of the gradient"),
     LOG_FIGURE("log.step_time_s", "s", "seconds a step"),
+    LOG_FIGURE("log.parameter_norm", NULL, "norm of the parameters"),
+    LOG_FIGURE("log.val_loss", NULL, "validation loss"),
+    GROUP("log.consumed_samples", "samples seen"),
+    COUNT_OR_0("log.consumed_samples.first", NULL, "at the first step"),
+    COUNT_OR_0("log.consumed_samples.last", NULL, "at the last step"),
+    COUNT_OR_0("log.lines", NULL, "lines of the file"),
+    COUNT_OR_0("log.unknown_lines", NULL, "lines that were not recognised"),
+    COUNT_OR_0("log.unreadable_values", NULL, "values that are no number"),
+    COUNT_OR_0("log.cut_lines", NULL, "lines too long to be read whole"),
+    ANY("log.upstream", "the same figures as upstream takes them"),
 
     ANY("inference", "the report of the inference benchmark, as written"),
     SUBMODEL("inference.e2e_model", "end to end"),
