@@ -89,12 +89,12 @@ static int read_number(nkb_run *run, const char *name, int64_t least, int64_t mo
     return 0;
 }
 
-static int add_dimension(nkb_run *run, struct run_hlo_by *by, struct nkb_str name)
-{
 /* What a part keeps when nothing is asked for: whoever merges may ask for any. */
 static const char every_dimension[] =
     "module,computation,opcode,kernel,scope,source,dtype,instruction";
 
+static int add_dimension(nkb_run *run, struct run_hlo_by *by, struct nkb_str name)
+{
     int found = nkb_dimension_find(name);
     char shown[NKB_SHOWN_BYTES];
     if (found < 0) {
@@ -142,13 +142,13 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
     *out = (struct run_hlo_by){.request = {.top = DEFAULT_TOP}};
     if (!asked && run_asked(run, "csv"))
         asked = "module";
+    if (!asked && run_asked(run, "scan"))
+        asked = every_dimension;
     if (!asked) {
         out->summary = run_asked(run, "page") && run->module_count == 1;
         out->request.sort = NKB_FIGURES;
         if (out->summary)
             out->attribution = (struct nkb_attribution){1u << NKB_BY_OPCODE | 1u << NKB_BY_SCOPE |
-    if (!asked && run_asked(run, "scan"))
-        asked = every_dimension;
                                                             1u << NKB_BY_INSTRUCTION,
                                                         0, SUMMARY_TOP, NKB_FIG_MACS};
         return refuse_without_by(run);
@@ -175,9 +175,8 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
 static int add_table(nkb_run *run, struct run_hlo_by *by, enum nkb_dimension dimension,
                      struct nkb_value *list)
 {
-    const char *source = run->hlo_count == 1 ? run->hlo_paths[0] : "--hlo";
-    const struct nkb_hlo_totals_options options = {run_switch(run, SET_ANY_FORM),
-                                                   run_switch(run, SET_DEDUPE), run->hlo_source};
+    const struct nkb_hlo_totals_options options = {
+        run_switch(run, SET_ANY_FORM), run_switch(run, SET_DEDUPE), run->hlo_source};
     struct nkb_value *table = NULL;
     by->request.by = dimension;
     int code = nkb_hlo_table(&run->arena, run->modules, run->module_count, &options, &by->request,
