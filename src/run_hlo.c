@@ -19,6 +19,7 @@ enum { MAX_STDIN_BYTES = 1 << 30 };
 struct worker {
     struct nkb_arena hlo; /* the module itself */
     struct nkb_arena_store store;
+    struct nkb_hlo_reader *reader;
 };
 
 struct job {
@@ -32,12 +33,17 @@ struct job {
 };
 
 /* Standard input cannot be read twice, so it is held whole. */
-static int read_hlo(const char *path, struct nkb_arena *scratch, struct nkb_hlo *hlo,
+static int read_hlo(struct worker *worker, const char *path, struct nkb_hlo *hlo,
                     struct nkb_err *err)
 {
     struct nkb_buf bytes = NKB_BUF_INIT;
-    if (strcmp(path, "-") != 0)
-        return nkb_hlo_read_file(path, scratch, hlo, err);
+    struct nkb_arena *scratch = &worker->hlo;
+    if (strcmp(path, "-") != 0) {
+        if (!worker->reader)
+            worker->reader = nkb_hlo_reader_new();
+        return worker->reader ? nkb_hlo_reader_file(worker->reader, path, scratch, hlo, err)
+                              : nkb_err_memory(err);
+    }
     int code = nkb_file_read(path, NULL, MAX_STDIN_BYTES, &bytes, err);
     if (code == 0)
         code = nkb_hlo_read_bytes(nkb_buf_str(&bytes), scratch, hlo, err);
@@ -50,14 +56,15 @@ static void analyse_file(void *context, size_t index, size_t worker)
     struct job *job = context;
     nkb_run *run = job->run;
     struct nkb_module *module = &run->modules[index];
-    struct nkb_arena *keep = &run->worker_arenas[worker], *scratch = &job->workers[worker].hlo;
+    struct nkb_arena *keep = &run->worker_arenas[worker];
+    struct worker *own = &job->workers[worker];
     struct nkb_hlo hlo;
     struct nkb_err err = {0};
 
     if (atomic_load(&job->stop))
         return;
     if (!module->error && !module->part) {
-        int code = read_hlo(module->path.ptr, scratch, &hlo, &err);
+        int code = read_hlo(own, module->path.ptr, &hlo, &err);
         if (code == 0) {
             module->form = hlo.form;
             module->size_bytes = (int64_t)hlo.size_bytes;
@@ -69,7 +76,7 @@ static void analyse_file(void *context, size_t index, size_t worker)
             module->ok = false;
             module->error = nkb_arena_string(keep, err.text);
         }
-        nkb_arena_reset(scratch);
+        nkb_arena_reset(&own->hlo);
         if (job->digests && module->ok)
             run_take_digest(module);
     }
@@ -105,6 +112,7 @@ static int analyse(nkb_run *run)
 
     for (size_t i = 0; i < threads; i++) {
         run->worker_arenas[i].store = NULL; /* what it holds stays */
+        nkb_hlo_reader_free(job.workers[i].reader);
         nkb_arena_free(&job.workers[i].hlo);
         nkb_arena_store_free(&job.workers[i].store);
     }

@@ -15,7 +15,7 @@ static bool operand_elements(const struct nkb_hlo_computation *computation,
                              nkb_i128 *out)
 {
     const struct nkb_hlo_instruction *operand = nkb_operand(computation, instruction, i);
-    return operand && nkb_shape_xla_elements(&operand->shape, out);
+    return operand && nkb_shape_xla_elements(operand->shape, out);
 }
 
 /* The elements a window covers, less one: what is combined into the first. */
@@ -35,7 +35,7 @@ static bool window_rest(const struct nkb_hlo_instruction *instruction, nkb_i128 
 static int64_t broadcasted_reduce(const struct nkb_hlo_instruction *instruction)
 {
     const struct nkb_hlo_attrs *attrs = instruction->attrs;
-    const struct nkb_hlo_shape *shape = &instruction->shape;
+    const struct nkb_hlo_shape *shape = instruction->shape;
     uint32_t reduced = 0, padded = 0, at = 0;
     if (!attrs || !attrs->window || shape->element_type == NKB_TYPE_TUPLE)
         return 0;
@@ -61,7 +61,7 @@ static bool reduce_applications(const struct nkb_hlo_computation *computation,
                                 const struct nkb_hlo_instruction *reduce, nkb_i128 *out)
 {
     nkb_i128 in, result;
-    if (!operand_elements(computation, reduce, 0, &in) || !first_elements(&reduce->shape, &result))
+    if (!operand_elements(computation, reduce, 0, &in) || !first_elements(reduce->shape, &result))
         return false;
     *out = in - result; /* both at least 0, or of 64 bits */
     return true;
@@ -70,7 +70,7 @@ static bool reduce_applications(const struct nkb_hlo_computation *computation,
 static bool reduce_window_applications(const struct nkb_hlo_instruction *reduce, nkb_i128 *out)
 {
     nkb_i128 result, rest;
-    if (!first_elements(&reduce->shape, &result))
+    if (!first_elements(reduce->shape, &result))
         return false;
     int64_t size = broadcasted_reduce(reduce);
     if (size > 0) {
@@ -108,7 +108,7 @@ bool nkb_xla_applications(const struct nkb_hlo_computation *computation,
         *out = 1;
         return true;
     case NKB_HLO_MAP:
-        return nkb_shape_xla_elements(&instruction->shape, out);
+        return nkb_shape_xla_elements(instruction->shape, out);
     case NKB_HLO_REDUCE:
         return reduce_applications(computation, instruction, out);
     case NKB_HLO_REDUCE_WINDOW:

@@ -86,7 +86,7 @@ static bool kernel_number(struct attribution *a, const struct nkb_site *site, ui
 
 static uint32_t dtype_number(const struct nkb_hlo_instruction *in)
 {
-    int32_t type = in->shape.element_type;
+    int32_t type = in->shape->element_type;
     return type > 0 && type < NKB_TYPE_COUNT ? (uint32_t)type : NKB_TYPE_INVALID;
 }
 
@@ -266,7 +266,7 @@ int nkb_attribute(const struct nkb_attribution *by, const struct nkb_sites *site
         .hlo = sites->hlo,
         .measures = {sites, graph, module->has_xla ? cost : NULL, 0},
     };
-    a.scratch.limit_bytes = keep->limit_bytes;
+    a.scratch = nkb_arena_beside(keep);
     if (!graph->times)
         a.measures.absent |= NKB_FIGS_RUN | NKB_FIGS_RUN_COST;
     if (!a.measures.cost)

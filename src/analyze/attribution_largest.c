@@ -81,10 +81,11 @@ void nkb_largest_add(struct nkb_largest *l, uint32_t computation, uint32_t instr
 static struct nkb_str describe(const struct nkb_hlo_computation *computation,
                                const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
 {
-    const char *type = nkb_hlo_type_name(in->shape.element_type);
+    const char *type = nkb_hlo_type_name(in->shape->element_type);
     struct nkb_str text = NKB_STR_NONE;
     struct nkb_buf out = NKB_BUF_INIT;
-    nkb_buf_append(&out, in->opcode_name.ptr, in->opcode_name.len);
+    const struct nkb_str opcode = nkb_hlo_opcode_said(in);
+    nkb_buf_append(&out, opcode.ptr, opcode.len);
     if (in->attrs && in->attrs->custom_call_target.len) {
         const struct nkb_nki_config *nki = in->attrs->nki;
         struct nkb_str what =
@@ -93,10 +94,10 @@ static struct nkb_str describe(const struct nkb_hlo_computation *computation,
         nkb_buf_append(&out, what.ptr, what.len);
     }
     nkb_buf_printf(&out, " %s", type ? type : "unknown");
-    for (uint32_t i = 0; i < in->shape.rank && i < SHOWN_DIMS; i++)
-        nkb_buf_printf(&out, "%c%lld", i ? ',' : '[', (long long)in->shape.dims[i]);
-    if (in->shape.rank)
-        nkb_buf_text(&out, in->shape.rank > SHOWN_DIMS ? ",…]" : "]");
+    for (uint32_t i = 0; i < in->shape->rank && i < SHOWN_DIMS; i++)
+        nkb_buf_printf(&out, "%c%lld", i ? ',' : '[', (long long)in->shape->dims[i]);
+    if (in->shape->rank)
+        nkb_buf_text(&out, in->shape->rank > SHOWN_DIMS ? ",…]" : "]");
     nkb_buf_text(&out, " in ");
     nkb_buf_append(&out, computation->name.ptr, computation->name.len);
     if (!out.failed)

@@ -93,7 +93,8 @@ static bool add_instruction(const struct nkb_cost *cost, uint32_t computation, u
 {
     const struct nkb_cost_site site =
         nkb_cost_site_of(cost->hlo, cost->order.bodies, computation, at);
-    const struct nkb_cost_own *own = &cost->order.bodies[computation].own[at];
+    const struct nkb_cost_own costs = nkb_cost_rows_get(&cost->order.bodies[computation].own, at),
+                              *own = &costs;
     bool unknown = site.instruction->opcode == NKB_HLO_CUSTOM_CALL;
     sum->unknown_flops += unknown;
     sum->unknown_bytes += unknown;
@@ -145,7 +146,8 @@ static bool spread_over_ops(struct nkb_cost *cost)
                 nkb_cost_site_of(cost->hlo, cost->order.bodies, computation, at);
             const struct choice choice = choose_branches(cost, site.instruction);
             uint32_t callees = nkb_cost_callee_count(site.instruction);
-            if (!add_own(&body->own[at], &own_weight, &cost->ops[c->instructions[at].opcode].cost))
+            const struct nkb_cost_own own = nkb_cost_rows_get(&body->own, at);
+            if (!add_own(&own, &own_weight, &cost->ops[c->instructions[at].opcode].cost))
                 return false;
             for (uint32_t k = 0; k < callees; k++) {
                 struct nkb_cost_weights factor, *callee = &weights[site.instruction->called[k]];
@@ -168,9 +170,9 @@ static bool real_flops(const struct nkb_cost *cost, uint32_t computation, uint32
     const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
     if (c->instructions[at].opcode == NKB_HLO_RAGGED_DOT)
         return nkb_ragged_dot_macs(c, &c->instructions[at], out) && nkb_i128_mul(*out, 2, out);
-    if (!cost->order.bodies || !cost->order.bodies[computation].own)
+    if (!cost->order.bodies || !cost->order.bodies[computation].own.at)
         return false; /* XLA does not visit it */
-    *out = cost->order.bodies[computation].own[at].flops;
+    *out = nkb_cost_rows_get(&cost->order.bodies[computation].own, at).flops;
     return true;
 }
 
@@ -266,7 +268,7 @@ struct nkb_cost *nkb_cost_open(const struct nkb_hlo *hlo, const nkb_i128 *times,
         return NULL;
     }
     struct nkb_arena *scratch = &cost->scratch;
-    scratch->limit_bytes = keep->limit_bytes;
+    *scratch = nkb_arena_beside(keep);
     cost->hlo = hlo;
     bool measured = nkb_cost_order_find(&cost->order, hlo, scratch, keep) &&
                     nkb_cost_order_measure(&cost->order, hlo, scratch, keep);
@@ -300,9 +302,9 @@ void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct n
 bool nkb_cost_own_of(const struct nkb_cost *cost, uint32_t computation, uint32_t instruction,
                      struct nkb_cost_own *out, nkb_i128 *executed_flops)
 {
-    const struct nkb_cost_own *own = cost->order.bodies[computation].own;
-    *out = own ? own[instruction] : (struct nkb_cost_own){0, 0, 0};
-    return real_flops(cost, computation, instruction, executed_flops) && own;
+    const struct nkb_cost_rows *own = &cost->order.bodies[computation].own;
+    *out = own->at ? nkb_cost_rows_get(own, instruction) : (struct nkb_cost_own){0, 0, 0};
+    return real_flops(cost, computation, instruction, executed_flops) && own->at;
 }
 
 struct nkb_cost_weights nkb_cost_weight_of(const struct nkb_cost *cost, uint32_t computation)
@@ -313,7 +315,7 @@ struct nkb_cost_weights nkb_cost_weight_of(const struct nkb_cost *cost, uint32_t
 bool nkb_cost_edge(const struct nkb_cost *cost, uint32_t computation, uint32_t instruction,
                    uint32_t i, uint32_t *callee, struct nkb_cost_weights *out)
 {
-    if (!cost->order.bodies[computation].own)
+    if (!cost->order.bodies[computation].own.at)
         return false;
     const struct nkb_cost_site site =
         nkb_cost_site_of(cost->hlo, cost->order.bodies, computation, instruction);

@@ -25,11 +25,8 @@ static bool measure_shapes(const struct nkb_hlo_computation *c, struct nkb_cost_
     body->custom = NKB_HLO_NONE;
     for (*at = 0; *at < c->instruction_count; ++*at) {
         const struct nkb_hlo_instruction *instruction = &c->instructions[*at];
-        if (!nkb_cost_shape_bytes(&instruction->shape, false, &body->outputs[*at]))
-            return false;
-        body->sizes[*at] = body->outputs[*at];
-        if (instruction->shape.element_type == NKB_TYPE_TUPLE &&
-            !nkb_cost_shape_bytes(&instruction->shape, true, &body->sizes[*at]))
+        nkb_i128 bytes;
+        if (!nkb_cost_sizes_find(body->sizes, instruction->shape, true, &bytes))
             return false;
         if (body->custom == NKB_HLO_NONE &&
             (instruction->opcode == NKB_HLO_GATHER || instruction->opcode == NKB_HLO_SCATTER))
@@ -55,10 +52,9 @@ static bool measure_body(struct nkb_cost_order *order, const struct nkb_hlo *hlo
     const struct nkb_hlo_computation *c = &hlo->computations[computation];
     struct nkb_cost_body *body = &order->bodies[computation];
     uint32_t at;
-    body->sizes = nkb_arena_array(scratch, c->instruction_count, sizeof *body->sizes);
-    body->outputs = nkb_arena_array(scratch, c->instruction_count, sizeof *body->outputs);
-    body->own = nkb_arena_array(scratch, c->instruction_count, sizeof *body->own);
-    if (!body->sizes || !body->outputs || !body->own)
+    struct nkb_cost_own own;
+    body->sizes = order->sizes;
+    if (!nkb_cost_rows_open(&body->own, c->instruction_count, scratch))
         return false;
     if (!measure_shapes(c, body, &at)) {
         nkb_cost_refuse(order, keep, c, &c->instructions[at], "its shape has no size");
@@ -66,7 +62,10 @@ static bool measure_body(struct nkb_cost_order *order, const struct nkb_hlo *hlo
     }
     for (at = 0; at < c->instruction_count; at++) {
         struct nkb_cost_site site = nkb_cost_site_of(hlo, order->bodies, computation, at);
-        if (!nkb_cost_of(hlo, order->bodies, &site, &body->own[at]) || !has_applications(&site)) {
+        bool good = nkb_cost_of(hlo, order->bodies, &site, &own) && has_applications(&site);
+        if (good && !nkb_cost_rows_put(&body->own, at, &own, scratch))
+            return false;
+        if (!good) {
             nkb_cost_refuse(order, keep, c, &c->instructions[at],
                             "its operands, shapes and attributes give no cost");
             return false;
@@ -83,7 +82,8 @@ bool nkb_cost_order_measure(struct nkb_cost_order *order, const struct nkb_hlo *
                             struct nkb_arena *scratch, struct nkb_arena *keep)
 {
     struct nkb_arena temp = nkb_arena_beside(scratch);
-    bool ok = true;
+    order->sizes = nkb_cost_sizes_new(scratch);
+    bool ok = order->sizes != NULL;
     for (uint32_t i = 0; i < order->count && ok; i++) {
         ok = measure_body(order, hlo, order->at[i], scratch, &temp, keep);
         nkb_arena_reset(&temp);

@@ -34,7 +34,7 @@ struct fused {
     const struct nkb_hlo *hlo;
     const struct nkb_cost_body *bodies;
     const struct nkb_hlo_computation *computation;
-    const nkb_i128 *sizes;
+    struct nkb_cost_sizes *sizes;
     const uint32_t
         *first_use; /* uses of instruction i: uses[first_use[i]] … uses[first_use[i+1]-1] */
     const struct use *uses; /* by user, then operand */
@@ -44,6 +44,14 @@ struct fused {
     nkb_i128 *reads; /* of parameters and tuple elements, once read_done */
     bool *read_done;
 };
+
+/* Bytes of an instruction's result, as an operand; its shape has been found good. */
+static nkb_i128 size_of(const struct fused *f, uint32_t at)
+{
+    nkb_i128 bytes = 0;
+    (void)nkb_cost_sizes_find(f->sizes, f->computation->instructions[at].shape, true, &bytes);
+    return bytes;
+}
 
 static bool count_uses(struct fused *f, struct nkb_arena *temp)
 {
@@ -90,7 +98,7 @@ static bool follow_users(const struct fused *f, uint32_t nested, struct follow *
         enum rest rest = NOTHING;
         follow->used = true;
         if (user->opcode == NKB_HLO_SLICE || (user->opcode == NKB_HLO_DYNAMIC_SLICE && sliced)) {
-            if (!nkb_i128_add(follow->sliced, f->sizes[at], &follow->sliced))
+            if (!nkb_i128_add(follow->sliced, size_of(f, at), &follow->sliced))
                 return false;
         } else if (user->opcode == NKB_HLO_DYNAMIC_SLICE ||
                    user->opcode == NKB_HLO_DYNAMIC_UPDATE_SLICE) {
@@ -180,7 +188,7 @@ static bool add_nested(const struct fused *f, const struct use *use, uint32_t pa
         return true;
     *seen = true;
     return nkb_i128_add(
-        *sum, rest == WHOLE ? f->sizes[parameter] : body->parameter_reads[use->operand], sum);
+        *sum, rest == WHOLE ? size_of(f, parameter) : body->parameter_reads[use->operand], sum);
 }
 
 /* Bytes read of a parameter, or of an element of a tuple parameter, by its users. */
@@ -190,7 +198,7 @@ static bool read_bytes(const struct fused *f, uint32_t parameter, nkb_i128 *out)
         *out = f->reads[parameter];
         return true;
     }
-    nkb_i128 sum = 0, whole = f->sizes[parameter];
+    nkb_i128 sum = 0, whole = size_of(f, parameter);
     bool seen = false;
     for (uint32_t u = f->first_use[parameter]; u < f->first_use[parameter + 1]; u++) {
         const struct use *use = &f->uses[u];
@@ -206,11 +214,11 @@ static bool read_bytes(const struct fused *f, uint32_t parameter, nkb_i128 *out)
             continue;
         switch (user->opcode) {
         case NKB_HLO_SLICE:
-            bytes = f->sizes[use->user];
+            bytes = size_of(f, use->user);
             break;
         case NKB_HLO_DYNAMIC_SLICE:
             shared = user->operands[0] != parameter;
-            bytes = shared ? 0 : f->sizes[use->user];
+            bytes = shared ? 0 : size_of(f, use->user);
             break;
         case NKB_HLO_DYNAMIC_UPDATE_SLICE: /* the first operand is updated in place */
             shared = user->operands[0] != parameter;
@@ -257,9 +265,9 @@ static bool add_leaf_reads(const struct fused *f, uint32_t instruction,
 static bool add_constant(const struct fused *f, uint32_t constant, nkb_i128 *sum)
 {
     nkb_i128 elements;
-    if (!nkb_shape_xla_elements(&f->computation->instructions[constant].shape, &elements))
+    if (!nkb_shape_xla_elements(f->computation->instructions[constant].shape, &elements))
         return false;
-    return elements <= 1 || nkb_i128_add(*sum, f->sizes[constant], sum);
+    return elements <= 1 || nkb_i128_add(*sum, size_of(f, constant), sum);
 }
 
 static bool list_parameters(const struct nkb_hlo_computation *c, struct nkb_cost_body *body,
@@ -303,7 +311,7 @@ bool nkb_cost_fuse(const struct nkb_hlo *hlo, struct nkb_cost_body *bodies, uint
                 return false;
         } else if (instruction->opcode == NKB_HLO_PARAMETER) {
             if (!read_bytes(&f, i, &body->parameter_reads[instruction->number]) ||
-                !add_leaf_reads(&f, i, &instruction->shape, 0, &body->inner_bytes))
+                !add_leaf_reads(&f, i, instruction->shape, 0, &body->inner_bytes))
                 return false;
         }
     }
@@ -315,14 +323,15 @@ bool nkb_cost_fuse(const struct nkb_hlo *hlo, struct nkb_cost_body *bodies, uint
 static bool add_written(const struct nkb_hlo_computation *c, const struct nkb_cost_body *body,
                         uint32_t writer, const struct nkb_hlo_shape *shape, nkb_i128 *sum)
 {
-    const struct nkb_hlo_instruction *instruction = &c->instructions[writer];
+    const struct nkb_hlo_instruction *instruction = &c->instructions[writer], *update;
     nkb_i128 bytes;
     if (nkb_hlo_type_bits(shape->element_type) == 0 && shape->element_type != NKB_TYPE_TUPLE)
         return true;
     if (instruction->opcode == NKB_HLO_DYNAMIC_UPDATE_SLICE &&
         shape->element_type != NKB_TYPE_TUPLE)
-        return nkb_operand(c, instruction, 1) &&
-               nkb_i128_add(*sum, body->sizes[instruction->operands[1]], sum);
+        return (update = nkb_operand(c, instruction, 1)) != NULL &&
+               nkb_cost_sizes_find(body->sizes, update->shape, true, &bytes) &&
+               nkb_i128_add(*sum, bytes, sum);
     return nkb_cost_shape_bytes(shape, false, &bytes) && nkb_i128_add(*sum, bytes, sum);
 }
 
@@ -332,7 +341,7 @@ bool nkb_cost_fusion_bytes(const struct nkb_hlo *hlo, const struct nkb_cost_body
     const struct nkb_hlo_computation *c = &hlo->computations[fusion->called[0]];
     const struct nkb_cost_body *body = &bodies[fusion->called[0]];
     const struct nkb_hlo_instruction *root = &c->instructions[c->root];
-    const struct nkb_hlo_shape *shape = &fusion->shape;
+    const struct nkb_hlo_shape *shape = fusion->shape;
     *out = body->inner_bytes;
     if (shape->element_type != NKB_TYPE_TUPLE)
         return add_written(c, body, c->root, shape, out);

@@ -42,19 +42,21 @@ static bool check_references(struct walk *walk, const struct nkb_hlo_computation
     uint32_t callees = nkb_cost_callee_count(instruction);
     for (uint32_t i = 0; i < instruction->operand_count && !what; i++)
         if (instruction->operands[i] >= c->instruction_count)
-            what = nkb_arena_printf(walk->keep, "operand %lld does not exist",
-                                    (long long)instruction->operand_ids[i]);
+            what = nkb_arena_printf(
+                walk->keep, "operand %lld does not exist",
+                (long long)nkb_hlo_missing_id(instruction->operands, instruction->operand_count));
     if (!what && instruction->called_count < callees)
         what = nkb_arena_printf(walk->keep, "calls %u computations; %s needs %u",
                                 (unsigned)instruction->called_count,
                                 nkb_hlo_opcode_name(instruction->opcode), (unsigned)callees);
     for (uint32_t i = 0; i < callees && !what; i++)
         if (instruction->called[i] >= walk->hlo->computation_count)
-            what = nkb_arena_printf(walk->keep, "called computation %lld does not exist",
-                                    (long long)instruction->called_ids[i]);
+            what = nkb_arena_printf(
+                walk->keep, "called computation %lld does not exist",
+                (long long)nkb_hlo_missing_id(instruction->called, instruction->called_count));
     if (!what && instruction->opcode == NKB_HLO_OPCODE_COUNT)
         what = nkb_arena_printf(walk->keep, "opcode '%s' is not XLA's",
-                                nkb_show(instruction->opcode_name, shown));
+                                nkb_show(nkb_hlo_opcode_said(instruction), shown));
     if (what)
         nkb_cost_refuse(walk->order, walk->keep, c, instruction, what);
     return !what;

@@ -17,7 +17,7 @@ static bool operand_elements(const struct nkb_cost_site *site, uint32_t i, nkb_i
 {
     const struct nkb_hlo_instruction *operand =
         nkb_operand(site->computation, site->instruction, i);
-    return operand && nkb_shape_xla_elements(&operand->shape, out);
+    return operand && nkb_shape_xla_elements(operand->shape, out);
 }
 
 /* 2 flops a complex multiply-add of 4: 8 E(in) prod(floor(log2(length))). */
@@ -50,8 +50,8 @@ static bool solve_flops(const struct nkb_cost_site *site, uint32_t array, nkb_i1
 {
     const struct nkb_hlo_instruction *a = nkb_operand(site->computation, site->instruction, 0);
     nkb_i128 elements;
-    return a && a->shape.rank > 0 && operand_elements(site, array, &elements) &&
-           nkb_i128_mul(elements, a->shape.dims[a->shape.rank - 1], out);
+    return a && a->shape->rank > 0 && operand_elements(site, array, &elements) &&
+           nkb_i128_mul(elements, a->shape->dims[a->shape->rank - 1], out);
 }
 
 static bool own_flops(const struct nkb_cost_site *site, enum flops_rule rule,
@@ -62,11 +62,11 @@ static bool own_flops(const struct nkb_cost_site *site, enum flops_rule rule,
     case NO_FLOPS:
         return true;
     case ELEMENTS:
-        return nkb_shape_xla_elements(&instruction->shape, &own->flops);
+        return nkb_shape_xla_elements(instruction->shape, &own->flops);
     case TRANSCENDENTAL:
-        return nkb_shape_xla_elements(&instruction->shape, &own->transcendentals);
+        return nkb_shape_xla_elements(instruction->shape, &own->transcendentals);
     case RANDOM:
-        return nkb_cost_leaf_elements(&instruction->shape, &own->transcendentals);
+        return nkb_cost_leaf_elements(instruction->shape, &own->transcendentals);
     case DOT:
         return nkb_dot_xla_macs(site->computation, instruction, &own->flops) &&
                nkb_i128_mul(own->flops, 2, &own->flops);
@@ -74,7 +74,7 @@ static bool own_flops(const struct nkb_cost_site *site, enum flops_rule rule,
         return nkb_convolution_macs(site->computation, instruction, &own->flops) &&
                nkb_i128_mul(own->flops, 2, &own->flops);
     case ALL_REDUCE: /* two replicas are assumed */
-        return nkb_cost_leaf_elements(&instruction->shape, &own->flops);
+        return nkb_cost_leaf_elements(instruction->shape, &own->flops);
     case FFT:
         return fft_flops(site, &own->flops);
     case CHOLESKY:
@@ -98,9 +98,10 @@ static bool add_operands(const struct nkb_cost_site *site, uint32_t first, uint3
         return false;
     for (uint32_t i = first; i < end; i++) {
         nkb_i128 bytes;
-        if (!nkb_operand(site->computation, site->instruction, i) ||
-            !nkb_i128_mul(site->body->sizes[site->instruction->operands[i]], factor, &bytes) ||
-            !nkb_i128_add(*sum, bytes, sum))
+        const struct nkb_hlo_instruction *operand =
+            nkb_operand(site->computation, site->instruction, i);
+        if (!operand || !nkb_cost_sizes_find(site->body->sizes, operand->shape, true, &bytes) ||
+            !nkb_i128_mul(bytes, factor, &bytes) || !nkb_i128_add(*sum, bytes, sum))
             return false;
     }
     return true;
@@ -108,9 +109,9 @@ static bool add_operands(const struct nkb_cost_site *site, uint32_t first, uint3
 
 static bool add_output(const struct nkb_cost_site *site, nkb_i128 factor, nkb_i128 *sum)
 {
-    nkb_i128 bytes,
-        output = site->body->outputs[site->instruction - site->computation->instructions];
-    return nkb_i128_mul(output, factor, &bytes) && nkb_i128_add(*sum, bytes, sum);
+    nkb_i128 bytes;
+    return nkb_cost_sizes_find(site->body->sizes, site->instruction->shape, false, &bytes) &&
+           nkb_i128_mul(bytes, factor, &bytes) && nkb_i128_add(*sum, bytes, sum);
 }
 
 static int64_t minor_to_major(const struct nkb_hlo_shape *shape, uint32_t k)
@@ -124,17 +125,17 @@ static int64_t minor_to_major(const struct nkb_hlo_shape *shape, uint32_t k)
 static bool is_bitcast(const struct nkb_cost_site *site)
 {
     const struct nkb_hlo_instruction *in = nkb_operand(site->computation, site->instruction, 0);
-    const struct nkb_hlo_shape *out = &site->instruction->shape;
+    const struct nkb_hlo_shape *out = site->instruction->shape;
     const struct nkb_hlo_attrs *attrs = site->instruction->attrs;
     uint32_t rank = out->rank, given = attrs ? attrs->dimensions.count : 0;
-    if (!in || in->shape.element_type != out->element_type || in->shape.rank != rank ||
-        given != rank || !in->shape.has_layout || !out->has_layout ||
+    if (!in || in->shape->element_type != out->element_type || in->shape->rank != rank ||
+        given != rank || !in->shape->has_layout || !out->has_layout ||
         (out->minor_to_major_count != 0 && out->minor_to_major_count != rank) ||
-        (in->shape.minor_to_major_count != 0 && in->shape.minor_to_major_count != rank))
+        (in->shape->minor_to_major_count != 0 && in->shape->minor_to_major_count != rank))
         return false;
     for (uint32_t k = 0; k < rank; k++) {
         int64_t dim = minor_to_major(out, k);
-        if (dim < 0 || dim >= rank || attrs->dimensions.at[dim] != minor_to_major(&in->shape, k))
+        if (dim < 0 || dim >= rank || attrs->dimensions.at[dim] != minor_to_major(in->shape, k))
             return false;
     }
     return true;
@@ -142,10 +143,14 @@ static bool is_bitcast(const struct nkb_cost_site *site)
 
 static bool outfeed_bytes(const struct nkb_cost_site *site, nkb_i128 *sum)
 {
-    for (uint32_t i = 0; i < site->instruction->operand_count; i++)
-        if (!nkb_operand(site->computation, site->instruction, i) ||
-            !nkb_i128_add(*sum, site->body->outputs[site->instruction->operands[i]], sum))
+    for (uint32_t i = 0; i < site->instruction->operand_count; i++) {
+        const struct nkb_hlo_instruction *operand =
+            nkb_operand(site->computation, site->instruction, i);
+        nkb_i128 bytes;
+        if (!operand || !nkb_cost_sizes_find(site->body->sizes, operand->shape, false, &bytes) ||
+            !nkb_i128_add(*sum, bytes, sum))
             return false;
+    }
     return true;
 }
 
@@ -176,8 +181,7 @@ static bool own_bytes(const struct nkb_hlo *hlo, const struct nkb_cost_body *bod
         return operands % 2 == 1 && add_operands(site, half, half + 1, 1, sum) &&
                add_operands(site, half + 1, operands, 3, sum);
     case TUPLE:
-        *sum = site->body->sizes[site->instruction - site->computation->instructions];
-        return true;
+        return nkb_cost_sizes_find(site->body->sizes, site->instruction->shape, true, sum);
     case HALF_IN_AND_OUT:
         if (!add_output(site, 1, sum) || !add_operands(site, 0, 1, 1, sum))
             return false;

@@ -10,13 +10,42 @@ struct nkb_cost_totals {
     nkb_i128 flops, transcendentals, bytes, unknown_flops, unknown_bytes;
 };
 
+/* Own costs by instruction, cost_store.c. */
+struct nkb_cost_row {
+    int64_t flops, transcendentals, bytes;
+};
+struct nkb_cost_wide;
+struct nkb_cost_rows {
+    struct nkb_cost_row *at;    /* NULL: XLA does not visit the computation */
+    struct nkb_cost_wide *wide; /* those beyond 63 bits, in order */
+    uint32_t wide_count, wide_room;
+};
+bool nkb_cost_rows_open(struct nkb_cost_rows *rows, uint32_t count, struct nkb_arena *scratch);
+/* In order. False: out of memory. */
+bool nkb_cost_rows_put(struct nkb_cost_rows *rows, uint32_t at, const struct nkb_cost_own *own,
+                       struct nkb_arena *scratch);
+struct nkb_cost_own nkb_cost_rows_wide(const struct nkb_cost_rows *rows, uint32_t at);
+static inline struct nkb_cost_own nkb_cost_rows_get(const struct nkb_cost_rows *rows, uint32_t at)
+{
+    const struct nkb_cost_row *row = &rows->at[at];
+    if (row->flops == INT64_MIN)
+        return nkb_cost_rows_wide(rows, at);
+    return (struct nkb_cost_own){row->flops, row->transcendentals, row->bytes};
+}
+
+/* Bytes of shapes, remembered. */
+struct nkb_cost_sizes;
+struct nkb_cost_sizes *nkb_cost_sizes_new(struct nkb_arena *scratch);
+/* As an operand a tuple is its table of pointers, else its leaves. False for a malformed shape. */
+bool nkb_cost_sizes_find(struct nkb_cost_sizes *sizes, const struct nkb_hlo_shape *shape,
+                         bool as_operand, nkb_i128 *out);
+
 /* What is known of one computation. Filled callee first: what it calls is complete before it. */
 struct nkb_cost_body {
     bool fused;      /* a fusion calls it */
     uint32_t custom; /* the first gather or scatter in it, or NKB_HLO_NONE: see nkb_cost_site_of */
-    nkb_i128 *sizes; /* bytes of each instruction's result, as an operand */
-    nkb_i128 *outputs; /* and as an output: tuples by their leaves */
-    struct nkb_cost_own *own;
+    struct nkb_cost_sizes *sizes; /* of shapes; all computations have the same */
+    struct nkb_cost_rows own;     /* by instruction */
     /* Fused ones only. */
     uint32_t parameter_count;
     uint32_t *parameters;      /* position of each parameter by number, or NKB_HLO_NONE */
@@ -28,7 +57,8 @@ struct nkb_cost_body {
 struct nkb_cost_order {
     uint32_t *at, count;
     struct nkb_cost_body *bodies; /* one a computation of the module */
-    const char *why;              /* there is no cost; NULL: memory */
+    struct nkb_cost_sizes *sizes;
+    const char *why; /* there is no cost; NULL: memory */
 };
 
 /* False when the module gives none: order->why, from keep, says why. */

@@ -77,9 +77,9 @@ static bool fold_at(const struct nkb_fold *fold, struct nkb_tracer *tracer,
     const struct nkb_hlo_instruction *in = origin->in;
     struct nkb_range range;
     nkb_i128 operands[2];
-    if (depth == NKB_FOLD_MAX_DEPTH || (*fold->budget)-- <= 0 || in->shape.rank != 0 ||
+    if (depth == NKB_FOLD_MAX_DEPTH || (*fold->budget)-- <= 0 || in->shape->rank != 0 ||
         in->operand_count < 1 || in->operand_count > 2 ||
-        !nkb_range_of_type(in->shape.element_type, &range))
+        !nkb_range_of_type(in->shape->element_type, &range))
         return false;
     for (uint32_t i = 0; i < in->operand_count; i++) {
         int frame_count = tracer->frame_count;

@@ -77,12 +77,12 @@ static const char *check_references(const struct nkb_hlo_computation *computatio
         if (in->operands[i] == NKB_HLO_NONE)
             return nkb_arena_printf(keep, "%s: operand %lld does not exist there",
                                     nkb_where(computation, in, where),
-                                    (long long)in->operand_ids[i]);
+                                    (long long)nkb_hlo_missing_id(in->operands, in->operand_count));
     for (uint32_t i = 0; i < in->called_count; i++)
         if (in->called[i] == NKB_HLO_NONE)
             return nkb_arena_printf(keep, "%s: computation %lld does not exist",
                                     nkb_where(computation, in, where),
-                                    (long long)in->called_ids[i]);
+                                    (long long)nkb_hlo_missing_id(in->called, in->called_count));
     uint32_t needed = callees_needed(in->opcode);
     if (in->called_count < needed)
         return nkb_arena_printf(keep, "%s: a %s names %u of the %u computations it needs",

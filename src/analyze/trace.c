@@ -57,7 +57,7 @@ static bool passes_through(const struct nkb_hlo_computation *computation,
 {
     if (in->operand_count == 0 || in->operands[0] >= computation->instruction_count)
         return false;
-    int32_t from = computation->instructions[in->operands[0]].shape.element_type;
+    int32_t from = computation->instructions[in->operands[0]].shape->element_type;
     switch (in->opcode) {
     case NKB_HLO_COPY:
     case NKB_HLO_OPT_BARRIER:
@@ -66,9 +66,9 @@ static bool passes_through(const struct nkb_hlo_computation *computation,
         return true;
     case NKB_HLO_BITCAST:
     case NKB_HLO_RESHAPE:
-        return from == in->shape.element_type;
+        return from == in->shape->element_type;
     case NKB_HLO_CONVERT:
-        return widens(from, in->shape.element_type);
+        return widens(from, in->shape->element_type);
     default:
         return false;
     }
@@ -77,7 +77,7 @@ static bool passes_through(const struct nkb_hlo_computation *computation,
 /* A u64's number is its bits. */
 static nkb_i128 constant_value(const struct nkb_hlo_instruction *in)
 {
-    return in->shape.element_type == NKB_TYPE_U64 ? (nkb_i128)(uint64_t)in->number : in->number;
+    return in->shape->element_type == NKB_TYPE_U64 ? (nkb_i128)(uint64_t)in->number : in->number;
 }
 
 struct nkb_origin nkb_trace(struct nkb_tracer *tracer, struct nkb_trace_place place)

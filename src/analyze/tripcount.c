@@ -108,7 +108,7 @@ static bool term_of(struct loop *loop, struct nkb_tracer *tracer, const struct n
                     struct term *term, uint32_t *other)
 {
     if (sum->kind != NKB_ORIGIN_RESULT || sum->in->operand_count != 2 ||
-        !nkb_range_of_type(sum->in->shape.element_type, &term->range))
+        !nkb_range_of_type(sum->in->shape->element_type, &term->range))
         return false;
     *other = 0;
     if (sum->in->opcode == NKB_HLO_SUBTRACT) {
@@ -257,7 +257,7 @@ static const char *infer(struct loop *loop, int64_t *count)
     const uint32_t *operands = compare.in->operands;
     const struct nkb_hlo_computation *where = loop->condition.frames[compare.frame].computation;
     if (operands[0] >= where->instruction_count ||
-        !nkb_range_of_type(where->instructions[operands[0]].shape.element_type, &compared))
+        !nkb_range_of_type(where->instructions[operands[0]].shape->element_type, &compared))
         return "its condition compares no integers";
     if (!linear_of(loop, &loop->condition,
                    (struct nkb_trace_place){compare.frame, operands[0], {0}}, &counter) ||

@@ -108,7 +108,7 @@ bool nkb_dot_macs(const struct nkb_hlo_computation *computation,
     struct nkb_buf many = NKB_BUF_INIT;
     if (!lhs || !rhs)
         return false;
-    uint32_t rank = rhs->shape.rank;
+    uint32_t rank = rhs->shape->rank;
     if (rank > USUAL_RANK) {
         if (!nkb_buf_reserve(&many, rank))
             return false;
@@ -117,10 +117,10 @@ bool nkb_dot_macs(const struct nkb_hlo_computation *computation,
     mark_dims(marks, rank, &numbers->rhs_contracting);
     mark_dims(marks, rank, &numbers->rhs_batch);
     struct product product = PRODUCT_ONE;
-    multiply_dims(&product, &lhs->shape, 0);
+    multiply_dims(&product, lhs->shape, 0);
     for (uint32_t i = 0; i < rank; i++)
         if (!marks[i])
-            multiply(&product, rhs->shape.dims[i]);
+            multiply(&product, rhs->shape->dims[i]);
     nkb_buf_free(&many);
     return finish(&product, out);
 }
@@ -144,10 +144,10 @@ bool nkb_dot_xla_macs(const struct nkb_hlo_computation *computation,
     const struct nkb_hlo_instruction *lhs = nkb_operand(computation, dot, 0);
     const struct nkb_hlo_dot *numbers = dot_numbers(dot);
     struct product product = PRODUCT_ONE;
-    if (!lhs || !is_array(&dot->shape) || numbers->rhs_group.count > dot->shape.rank)
+    if (!lhs || !is_array(dot->shape) || numbers->rhs_group.count > dot->shape->rank)
         return false;
-    multiply_dims(&product, &dot->shape, numbers->rhs_group.count);
-    return multiply_contracted(&product, &lhs->shape, numbers) && finish(&product, out);
+    multiply_dims(&product, dot->shape, numbers->rhs_group.count);
+    return multiply_contracted(&product, lhs->shape, numbers) && finish(&product, out);
 }
 
 bool nkb_ragged_dot_macs(const struct nkb_hlo_computation *computation,
@@ -157,10 +157,10 @@ bool nkb_ragged_dot_macs(const struct nkb_hlo_computation *computation,
     const struct nkb_hlo_instruction *sizes = nkb_operand(computation, dot, 2);
     const struct nkb_hlo_dot *numbers = dot_numbers(dot);
     struct product product = PRODUCT_ONE;
-    if (!lhs || !sizes || !is_array(&dot->shape))
+    if (!lhs || !sizes || !is_array(dot->shape))
         return false;
-    multiply_dims(&product, &dot->shape, 0);
-    if (!multiply_contracted(&product, &lhs->shape, numbers) || !finish(&product, out))
+    multiply_dims(&product, dot->shape, 0);
+    if (!multiply_contracted(&product, lhs->shape, numbers) || !finish(&product, out))
         return false;
     bool contracts_groups = false;
     for (uint32_t i = 0; i < numbers->lhs_contracting.count && numbers->lhs_ragged.count > 0; i++)
@@ -170,7 +170,7 @@ bool nkb_ragged_dot_macs(const struct nkb_hlo_computation *computation,
     /* The groups share out the contracting dimension: together they contract it once. Group sizes
      * are [batch…, groups]. */
     int64_t groups;
-    if (!dimension(&sizes->shape, (int64_t)sizes->shape.rank - 1, &groups) || groups <= 0)
+    if (!dimension(sizes->shape, (int64_t)sizes->shape->rank - 1, &groups) || groups <= 0)
         return false;
     *out /= groups;
     return true;
@@ -213,16 +213,16 @@ bool nkb_convolution_macs(const struct nkb_hlo_computation *computation,
     int64_t feature_groups = attrs->feature_group_count ? attrs->feature_group_count : 1;
     int64_t batch_groups = attrs->batch_group_count ? attrs->batch_group_count : 1;
     int64_t in_feature, out_feature, batch;
-    if (!dimension(&lhs->shape, numbers->input_feature, &in_feature) ||
-        !dimension(&convolution->shape, numbers->output_feature, &out_feature) ||
-        !dimension(&lhs->shape, numbers->input_batch, &batch) || feature_groups < 1 ||
+    if (!dimension(lhs->shape, numbers->input_feature, &in_feature) ||
+        !dimension(convolution->shape, numbers->output_feature, &out_feature) ||
+        !dimension(lhs->shape, numbers->input_batch, &batch) || feature_groups < 1 ||
         batch_groups < 1)
         return false;
     struct product product = PRODUCT_ONE;
     multiply(&product, in_feature / feature_groups);
     multiply(&product, out_feature);
     multiply(&product, batch / batch_groups);
-    return multiply_positions(&product, attrs, &lhs->shape, &rhs->shape, &convolution->shape) &&
+    return multiply_positions(&product, attrs, lhs->shape, rhs->shape, convolution->shape) &&
            finish(&product, out);
 }
 
@@ -232,14 +232,14 @@ bool nkb_custom_matmul_macs(const struct nkb_hlo_computation *computation,
     const struct nkb_hlo_instruction *rhs = nkb_operand(computation, call, 1);
     struct product product = PRODUCT_ONE;
     int64_t columns;
-    if (!rhs || !is_array(&rhs->shape) ||
-        !dimension(&call->shape, (int64_t)call->shape.rank - 1, &columns))
+    if (!rhs || !is_array(rhs->shape) ||
+        !dimension(call->shape, (int64_t)call->shape->rank - 1, &columns))
         return false;
     /* E(out) / N first: it is exact and keeps the product small. */
-    for (uint32_t i = 0; i + 1 < call->shape.rank; i++)
-        multiply(&product, call->shape.dims[i]);
+    for (uint32_t i = 0; i + 1 < call->shape->rank; i++)
+        multiply(&product, call->shape->dims[i]);
     if (columns == 0)
         product.zero = true;
-    multiply_dims(&product, &rhs->shape, 0);
+    multiply_dims(&product, rhs->shape, 0);
     return finish(&product, out);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/pages.h"
 
 bool nkb_buf_reserve(struct nkb_buf *buf, size_t more)
 {
@@ -26,6 +27,7 @@ bool nkb_buf_reserve(struct nkb_buf *buf, size_t more)
     char *data = realloc(buf->data, capacity);
     if (!data)
         goto failed;
+    nkb_pages_advise(data, capacity);
     buf->data = data;
     buf->capacity = capacity;
     return true;

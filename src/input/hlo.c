@@ -3,6 +3,7 @@
 #include "input/hlo.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,11 +11,34 @@
 #include "input/hlo_format.h"
 #include "input/hlo_proto.h"
 #include "input/hlotext.h"
+#include "input/hlotext_reader.h"
 
 enum {
     HEAD_BYTES = 16 * 1024,
     PLAIN_BYTES = 256, /* no protobuf of a module comes so far without a control character */
+    KEPT_BYTES = 4 * 1024 * 1024,
 };
+
+struct nkb_hlo_reader {
+    struct nkb_hlo_build build;
+    struct nkb_hlotext text;
+    struct nkb_buf bytes; /* a window of the file, or all of it */
+};
+
+struct nkb_hlo_reader *nkb_hlo_reader_new(void)
+{
+    return calloc(1, sizeof(struct nkb_hlo_reader));
+}
+
+void nkb_hlo_reader_free(struct nkb_hlo_reader *reader)
+{
+    if (!reader)
+        return;
+    nkb_hlo_build_free(&reader->build);
+    nkb_hlotext_close(&reader->text);
+    nkb_buf_free(&reader->bytes);
+    free(reader);
+}
 
 /* A small HloProto can begin like a line of text: a newline is its first tag. */
 static bool is_text(struct nkb_str bytes)
@@ -35,25 +59,27 @@ static int refuse_size(struct nkb_err *err, const char *what, uint64_t limit)
                        what, (unsigned long long)limit);
 }
 
-static int read_text(struct nkb_str text, const struct nkb_hlo_limits *limits,
-                     struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
+static int read_text(struct nkb_hlo_reader *reader, struct nkb_str text,
+                     const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
+                     struct nkb_hlo *out, struct nkb_err *err)
 {
     if (text.len > limits->whole_bytes)
         return refuse_size(err, "HLO text", limits->whole_bytes);
     memset(out, 0, sizeof *out);
-    int code = nkb_hlotext_read(text, arena, out, err);
+    int code = nkb_hlotext_read_with(&reader->text, text, arena, out, err);
     out->form = NKB_FORM_TEXT;
     out->size_bytes = text.len;
     return code;
 }
 
-static int read_proto(struct nkb_wire *wire, const struct nkb_hlo_limits *limits,
-                      struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
+static int read_proto(struct nkb_hlo_reader *reader, struct nkb_wire *wire,
+                      const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
+                      struct nkb_hlo *out, struct nkb_err *err)
 {
     struct nkb_str head;
     struct nkb_buf scratch = NKB_BUF_INIT;
     uint64_t head_bytes = wire->size < HEAD_BYTES ? wire->size : HEAD_BYTES;
-    int code = nkb_hlo_proto_read(wire, limits, arena, out, err);
+    int code = nkb_hlo_proto_read(wire, limits, &reader->build, arena, out, err);
 
     if (code == NKB_EINPUT && !wire->final && nkb_wire_peek(wire, 0, head_bytes, &scratch, &head)) {
         const char *format = nkb_hlo_format_name(head);
@@ -64,15 +90,26 @@ static int read_proto(struct nkb_wire *wire, const struct nkb_hlo_limits *limits
     return code;
 }
 
-int nkb_hlo_read_bytes_within(struct nkb_str bytes, const struct nkb_hlo_limits *limits,
-                              struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
+static int read_bytes(struct nkb_hlo_reader *reader, struct nkb_str bytes,
+                      const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
+                      struct nkb_hlo *out, struct nkb_err *err)
 {
     struct nkb_wire wire;
 
     if (is_text(bytes))
-        return read_text(bytes, limits, arena, out, err);
+        return read_text(reader, bytes, limits, arena, out, err);
     nkb_wire_from_bytes(&wire, bytes);
-    return read_proto(&wire, limits, arena, out, err);
+    return read_proto(reader, &wire, limits, arena, out, err);
+}
+
+int nkb_hlo_read_bytes_within(struct nkb_str bytes, const struct nkb_hlo_limits *limits,
+                              struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
+{
+    struct nkb_hlo_reader *reader = nkb_hlo_reader_new();
+    int code = reader ? read_bytes(reader, bytes, limits, arena, out, err) : nkb_err_memory(err);
+
+    nkb_hlo_reader_free(reader);
+    return code;
 }
 
 int nkb_hlo_read_bytes(struct nkb_str bytes, struct nkb_arena *arena, struct nkb_hlo *out,
@@ -107,33 +144,28 @@ static int read_whole(int fd, const char *what, uint64_t limit, struct nkb_buf *
     }
 }
 
-static int read_regular(int fd, uint64_t size, const struct nkb_hlo_limits *limits,
-                        struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
+static int read_regular(struct nkb_hlo_reader *reader, int fd, uint64_t size,
+                        const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
+                        struct nkb_hlo *out, struct nkb_err *err)
 {
     struct nkb_wire wire;
-    struct nkb_buf text = NKB_BUF_INIT;
-    int code = nkb_wire_from_file(&wire, fd, size, NKB_WIRE_WINDOW_BYTES, err);
+    struct nkb_buf *bytes = &reader->bytes;
 
-    if (code != 0)
-        return code;
-    if (!nkb_wire_more(&wire, HEAD_BYTES)) {
-        code = nkb_err_set(err, NKB_EINPUT, "byte %llu: %s", (unsigned long long)wire.fault_at,
+    if (!nkb_buf_reserve(bytes, NKB_WIRE_WINDOW_BYTES))
+        return nkb_err_memory(err);
+    nkb_wire_from_file_with(&wire, fd, size, (unsigned char *)bytes->data, NKB_WIRE_WINDOW_BYTES);
+    if (!nkb_wire_more(&wire, HEAD_BYTES))
+        return nkb_err_set(err, NKB_EINPUT, "byte %llu: %s", (unsigned long long)wire.fault_at,
                            wire.fault);
-        goto out;
-    }
     struct nkb_str head = {(const char *)wire.at, nkb_wire_ready(&wire)};
     if (!is_text(head))
-        code = read_proto(&wire, limits, arena, out, err);
-    else if (size > limits->whole_bytes)
-        code = refuse_size(err, "HLO text", limits->whole_bytes);
-    else if (!nkb_buf_reserve(&text, (size_t)size + 1))
-        code = nkb_err_memory(err);
-    else if ((code = read_whole(fd, "HLO text", limits->whole_bytes, &text, err)) == 0)
-        code = read_text(nkb_buf_str(&text), limits, arena, out, err);
-out:
-    nkb_buf_free(&text);
-    nkb_wire_close(&wire);
-    return code;
+        return read_proto(reader, &wire, limits, arena, out, err);
+    if (size > limits->whole_bytes)
+        return refuse_size(err, "HLO text", limits->whole_bytes);
+    if (!nkb_buf_reserve(bytes, (size_t)size + 1))
+        return nkb_err_memory(err);
+    int code = read_whole(fd, "HLO text", limits->whole_bytes, bytes, err);
+    return code != 0 ? code : read_text(reader, nkb_buf_str(bytes), limits, arena, out, err);
 }
 
 /* Callers put the path in front of our messages; nkb_file_open has done so already. */
@@ -145,10 +177,11 @@ static void drop_path(struct nkb_err *err, const char *path)
         memmove(err->text, err->text + n + 2, strlen(err->text + n + 2) + 1);
 }
 
-int nkb_hlo_read_file_within(const char *path, const struct nkb_hlo_limits *limits,
-                             struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
+static int read_file(struct nkb_hlo_reader *reader, const char *path,
+                     const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
+                     struct nkb_hlo *out, struct nkb_err *err)
 {
-    struct nkb_buf whole = NKB_BUF_INIT;
+    struct nkb_buf *bytes = &reader->bytes;
     int64_t size = -1;
     int fd = -1, code = nkb_file_open(path, NULL, &fd, &size, err);
 
@@ -157,15 +190,33 @@ int nkb_hlo_read_file_within(const char *path, const struct nkb_hlo_limits *limi
         return code;
     }
     if (size > 0) {
-        code = read_regular(fd, (uint64_t)size, limits, arena, out, err);
+        code = read_regular(reader, fd, (uint64_t)size, limits, arena, out, err);
     } else { /* a pipe, or a file that only says it is empty, as those of /proc do */
-        code = read_whole(fd, "the contents of a pipe", limits->whole_bytes, &whole, err);
+        code = read_whole(fd, "the contents of a pipe", limits->whole_bytes, bytes, err);
         if (code == 0)
-            code = nkb_hlo_read_bytes_within(nkb_buf_str(&whole), limits, arena, out, err);
+            code = read_bytes(reader, nkb_buf_str(bytes), limits, arena, out, err);
     }
     close(fd);
-    nkb_buf_free(&whole);
+    bytes->len = 0;
+    if (bytes->capacity > KEPT_BYTES || bytes->failed)
+        nkb_buf_free(bytes);
     return code;
+}
+
+int nkb_hlo_read_file_within(const char *path, const struct nkb_hlo_limits *limits,
+                             struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
+{
+    struct nkb_hlo_reader *reader = nkb_hlo_reader_new();
+    int code = reader ? read_file(reader, path, limits, arena, out, err) : nkb_err_memory(err);
+
+    nkb_hlo_reader_free(reader);
+    return code;
+}
+
+int nkb_hlo_reader_file(struct nkb_hlo_reader *reader, const char *path, struct nkb_arena *arena,
+                        struct nkb_hlo *out, struct nkb_err *err)
+{
+    return read_file(reader, path, &nkb_hlo_default_limits, arena, out, err);
 }
 
 int nkb_hlo_read_file(const char *path, struct nkb_arena *arena, struct nkb_hlo *out,

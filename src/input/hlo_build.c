@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW = 4096, GROWTH_MAX = 8 };
+enum { FEW = 1024, GROWTH_MAX = 64, KEPT_BYTES = 4 * 1024 * 1024 };
 #define SLACK (33.0 / 32)
 
 const struct nkb_hlo_limits nkb_hlo_default_limits = {
@@ -45,7 +45,18 @@ static struct nkb_hlo_computation *open_computation(struct nkb_hlo_build *build,
     build->instructions = build->few;
     build->instruction_room = FEW;
     build->instruction_count = 0;
+    build->instruction_ids.count = build->operand_ids.count = 0;
     return &build->computation;
+}
+
+static struct nkb_hlo_instruction *take_instructions(struct nkb_hlo_build *build, size_t count)
+{
+    size_t bytes;
+    struct nkb_hlo_instruction *place =
+        nkb_size_mul(count, sizeof *place, &bytes) ? nkb_arena_take(build->arena, bytes) : NULL;
+    if (!place)
+        nkb_hlo_build_memory(build);
+    return place;
 }
 
 /* The array is full, and the next instruction stands at offset `at`. */
@@ -61,45 +72,12 @@ static bool grow_instructions(struct nkb_hlo_build *build, uint64_t at)
         room = (size_t)promised;
     if (room < count + count / 4)
         room = count + count / 4;
-    struct nkb_hlo_instruction *grown =
-        nkb_arena_grow(build->arena, build->instructions, count, room, sizeof *grown);
+    struct nkb_hlo_instruction *grown = take_instructions(build, room);
     if (!grown)
-        return nkb_hlo_build_memory(build);
+        return false;
+    memcpy(grown, build->instructions, count * sizeof *grown);
     build->instructions = grown;
     build->instruction_room = room;
-    return true;
-}
-
-/* Operand ids to positions, the root, and the calls noted for the end of the module. */
-static bool resolve_operands(struct nkb_hlo_build *build, struct nkb_hlo_computation *computation)
-{
-    size_t operands = 0;
-
-    for (uint32_t i = 0; i < computation->instruction_count; i++)
-        operands += computation->instructions[i].operand_count;
-    uint32_t *next = nkb_arena_array(build->arena, operands, sizeof *next);
-    if (!next ||
-        !nkb_id_map_build(&build->ids, &computation->instructions->id,
-                          sizeof *computation->instructions, computation->instruction_count))
-        return nkb_hlo_build_memory(build);
-    computation->root = nkb_id_map_find(&build->ids, computation->root_id, NKB_HLO_NONE);
-
-    for (uint32_t i = 0; i < computation->instruction_count; i++) {
-        struct nkb_hlo_instruction *in = &computation->instructions[i];
-        if (in->operand_count) {
-            in->operands = next;
-            for (uint32_t j = 0; j < in->operand_count; j++)
-                *next++ = nkb_id_map_find(&build->ids, in->operand_ids[j], NKB_HLO_NONE);
-        }
-        if (in->called_count) {
-            /* An array of pointers it is: NOLINTNEXTLINE(bugprone-sizeof-expression) */
-            const size_t size_bytes = sizeof *build->callers;
-            if (!nkb_hlo_build_room(build, &build->callers, &build->caller_room,
-                                    build->caller_count, size_bytes))
-                return false;
-            build->callers[build->caller_count++] = in;
-        }
-    }
     return true;
 }
 
@@ -112,13 +90,14 @@ static bool close_computation(struct nkb_hlo_build *build)
     computation->root = NKB_HLO_NONE;
     computation->instruction_count = (uint32_t)count;
     computation->instructions = build->instructions;
-    if (build->instructions == build->few)
-        computation->instructions =
-            nkb_arena_grow(build->arena, build->few, count, count, sizeof *build->few);
-    if (!computation->instructions)
-        return nkb_hlo_build_memory(build);
+    if (build->instructions == build->few) {
+        computation->instructions = take_instructions(build, count);
+        if (!computation->instructions)
+            return false;
+        memcpy(computation->instructions, build->few, count * sizeof *build->few);
+    }
     build->computation_count++;
-    return count == 0 || resolve_operands(build, computation);
+    return count == 0 || nkb_hlo_resolve_operands(build, computation);
 }
 
 static struct nkb_hlo_draft *open_instruction(struct nkb_hlo_build *build, uint64_t at)
@@ -130,9 +109,9 @@ static struct nkb_hlo_draft *open_instruction(struct nkb_hlo_build *build, uint6
     struct nkb_hlo_draft *draft = &build->draft;
     memset(draft, 0, offsetof(struct nkb_hlo_draft, literal));
     draft->in.name = NKB_STR_LITERAL("");
-    draft->in.opcode_name = NKB_STR_LITERAL("");
     draft->in.opcode = NKB_HLO_OPCODE_COUNT;
-    draft->in.at = at;
+    if (build->temp.head)
+        nkb_arena_reset(&build->temp);
     return draft;
 }
 
@@ -179,13 +158,15 @@ static bool one_more_frame(struct nkb_hlo_build *build)
 
 bool nkb_hlo_build_index_file(struct nkb_hlo_build *build, struct nkb_str name)
 {
-    return one_more_frame(build) && (nkb_hlo_sources_add_file(&build->sources, build->arena, name) ||
-                                     nkb_hlo_build_memory(build));
+    return one_more_frame(build) &&
+           (nkb_hlo_sources_add_file(&build->sources, build->arena, name) ||
+            nkb_hlo_build_memory(build));
 }
 
 bool nkb_hlo_build_source_file(struct nkb_hlo_build *build, struct nkb_str name)
 {
-    return nkb_hlo_sources_file(&build->sources, build->arena, name, &build->draft.source_file) ||
+    return nkb_hlo_sources_file(&build->sources, build->arena, name,
+                                &build->draft.metadata.source_file) ||
            nkb_hlo_build_memory(build);
 }
 
@@ -199,14 +180,15 @@ bool nkb_hlo_build_close(struct nkb_hlo_build *build, const struct nkb_proto_fie
             return false;
         build->instructions[build->instruction_count++] = build->draft.in;
         return true;
+    case NKB_KEEP_INTO:
+        return nkb_hlo_draft_share(build, field);
     case NKB_KEEP_LOCATION:
         return one_more_frame(build) &&
                (nkb_hlo_sources_add_location(&build->sources, build->location) ||
                 nkb_hlo_build_memory(build));
     case NKB_KEEP_FRAME:
-        return one_more_frame(build) &&
-               (nkb_hlo_sources_add_frame(&build->sources, build->frame) ||
-                nkb_hlo_build_memory(build));
+        return one_more_frame(build) && (nkb_hlo_sources_add_frame(&build->sources, build->frame) ||
+                                         nkb_hlo_build_memory(build));
     default:
         return true;
     }
@@ -216,34 +198,23 @@ void nkb_hlo_build_start(struct nkb_hlo_build *build, struct nkb_wire *wire,
                          const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
                          struct nkb_hlo *module)
 {
-    memset(build, 0, sizeof *build);
     memset(module, 0, sizeof *module);
     build->wire = wire;
     build->limits = limits;
     build->arena = arena;
     build->module = module;
+    build->modules_wrapped = 0;
+    build->computation_count = build->caller_count = build->payload_count = 0;
+    build->trip_wanted_count = 0;
+    build->called_ids.count = 0;
+    build->instructions_all = build->tuple_elements = build->window_dims = 0;
+    build->numbers = build->frames = 0;
+    build->temp.limit_bytes = arena->limit_bytes;
+    nkb_hlo_pool_open(&build->pool, arena);
+    build->memo_is_open = nkb_hlo_memo_open(&build->memo);
     module->name = NKB_STR_LITERAL("");
     module->entry = NKB_HLO_NONE;
     module->size_bytes = wire->size;
-}
-
-/* Called computations may stand anywhere in the module, so they wait for its end. */
-static bool resolve_calls(struct nkb_hlo_build *build)
-{
-    size_t called = 0;
-
-    for (size_t i = 0; i < build->caller_count; i++)
-        called += build->callers[i]->called_count;
-    uint32_t *next = nkb_arena_array(build->arena, called, sizeof *next);
-    if (!next)
-        return nkb_hlo_build_memory(build);
-    for (size_t i = 0; i < build->caller_count; i++) {
-        struct nkb_hlo_instruction *in = build->callers[i];
-        in->called = next;
-        for (uint32_t j = 0; j < in->called_count; j++)
-            *next++ = nkb_id_map_find(&build->ids, in->called_ids[j], NKB_HLO_NONE);
-    }
-    return true;
 }
 
 bool nkb_hlo_build_finish(struct nkb_hlo_build *build)
@@ -273,7 +244,37 @@ bool nkb_hlo_build_finish(struct nkb_hlo_build *build)
                           (uint32_t)count))
         return nkb_hlo_build_memory(build);
     module->entry = nkb_id_map_find(&build->ids, module->entry_id, NKB_HLO_NONE);
-    return resolve_calls(build);
+    return nkb_hlo_resolve_calls(build);
+}
+
+static void drop_large(void *array, size_t *room, size_t size_bytes)
+{
+    void *at;
+    if (*room <= KEPT_BYTES / size_bytes)
+        return;
+    memcpy(&at, array, sizeof at);
+    free(at);
+    at = NULL;
+    memcpy(array, &at, sizeof at);
+    *room = 0;
+}
+
+void nkb_hlo_build_end(struct nkb_hlo_build *build)
+{
+    drop_large(&build->computations, &build->computation_room, sizeof *build->computations);
+    drop_large(&build->callers, &build->caller_room, sizeof(void *));
+    drop_large(&build->payload_trips, &build->payload_room, sizeof *build->payload_trips);
+    drop_large(&build->trips_wanted, &build->trip_wanted_room, sizeof *build->trips_wanted);
+    drop_large(&build->instruction_ids.at, &build->instruction_ids.room, sizeof(int64_t));
+    drop_large(&build->operand_ids.at, &build->operand_ids.room, sizeof(int64_t));
+    drop_large(&build->called_ids.at, &build->called_ids.room, sizeof(int64_t));
+    drop_large(&build->scratch.data, &build->scratch.capacity, 1);
+    if (!build->scratch.data)
+        build->scratch = NKB_BUF_INIT;
+    if (build->ids.room > KEPT_BYTES / sizeof(uint32_t))
+        nkb_id_map_free(&build->ids);
+    nkb_hlo_sources_free(&build->sources);
+    nkb_arena_reset(&build->temp);
 }
 
 void nkb_hlo_build_free(struct nkb_hlo_build *build)
@@ -283,7 +284,14 @@ void nkb_hlo_build_free(struct nkb_hlo_build *build)
     free(build->callers);
     free(build->payload_trips);
     free(build->trips_wanted);
+    free(build->instruction_ids.at);
+    free(build->operand_ids.at);
+    free(build->called_ids.at);
+    nkb_hlo_pool_free(&build->pool);
+    nkb_hlo_memo_free(&build->memo);
     nkb_hlo_sources_free(&build->sources);
     nkb_id_map_free(&build->ids);
     nkb_buf_free(&build->scratch);
+    nkb_arena_free(&build->temp);
+    memset(build, 0, sizeof *build);
 }

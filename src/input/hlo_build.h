@@ -7,6 +7,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "input/hlo_draft.h"
+#include "input/hlo_memo.h"
+#include "input/hlo_opcodes.h"
+#include "input/hlo_pool.h"
 #include "input/hlo_schema.h"
 #include "input/hlo_sources.h"
 #include "input/id_map.h"
@@ -28,18 +31,18 @@ struct nkb_hlo_limits {
 };
 extern const struct nkb_hlo_limits nkb_hlo_default_limits;
 
-enum { NKB_HLO_OPCODES_SEEN = 64 };
-
-struct nkb_hlo_seen_opcode {
-    struct nkb_str name; /* in the table of opcodes; empty: slot not used */
-    enum nkb_hlo_opcode opcode;
-};
-
 struct nkb_hlo_trip_wanted {
     struct nkb_hlo_attrs *attrs;
     int64_t payload;
 };
 
+struct nkb_hlo_id_list {
+    int64_t *at;
+    size_t count, room;
+};
+
+/* Zeroed memory is one that has read nothing yet; what it has allocated for itself serves module
+ * after module. */
 struct nkb_hlo_build {
     struct nkb_wire *wire;
     struct nkb_arena *arena;
@@ -61,10 +64,12 @@ struct nkb_hlo_build {
     struct nkb_hlo_sources sources;
     struct nkb_hlo_location location; /* being read, as is the frame */
     struct nkb_hlo_frame frame;
-    int64_t *numbers_free; /* short lists and texts are cut from larger pieces */
-    size_t numbers_left;
-    char *text_free;
-    size_t text_left;
+    struct nkb_arena temp; /* lists and tuples of the instruction being read */
+    struct nkb_hlo_pool pool;
+    struct nkb_hlo_memo memo;
+    bool memo_is_open;
+    /* Of the instructions and operands of the computation, and of all calls so far. */
+    struct nkb_hlo_id_list instruction_ids, operand_ids, called_ids;
 
     int64_t *payload_trips; /* known_trip_count of each payload, -1: none */
     size_t payload_count, payload_room;
@@ -73,7 +78,7 @@ struct nkb_hlo_build {
 
     struct nkb_id_map ids;
     struct nkb_buf scratch;
-    struct nkb_hlo_seen_opcode opcodes_seen[NKB_HLO_OPCODES_SEEN];
+    struct nkb_hlo_opcodes opcodes;
 };
 
 void nkb_hlo_build_start(struct nkb_hlo_build *build, struct nkb_wire *wire,
@@ -81,6 +86,8 @@ void nkb_hlo_build_start(struct nkb_hlo_build *build, struct nkb_wire *wire,
                          struct nkb_hlo *module);
 /* The module is complete: make the arrays and resolve what was called. */
 bool nkb_hlo_build_finish(struct nkb_hlo_build *build);
+/* The module has been read, or refused: give back what only a large one needs. */
+void nkb_hlo_build_end(struct nkb_hlo_build *build);
 void nkb_hlo_build_free(struct nkb_hlo_build *build);
 
 /* A message that is kept stands from offset `at` to `end`: the struct its fields fill, NULL for a
@@ -95,6 +102,9 @@ bool nkb_hlo_build_bytes(struct nkb_hlo_build *build, const struct nkb_proto_fie
                          void *target, struct nkb_hlo_blob blob);
 /* Text that stays; NULs allowed. */
 bool nkb_hlo_build_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to);
+/* The same for one that comes again and again. */
+bool nkb_hlo_build_shared_text(struct nkb_hlo_build *build, struct nkb_str text,
+                               struct nkb_str *to);
 bool nkb_hlo_build_opcode(struct nkb_hlo_build *build, struct nkb_str name);
 void nkb_hlo_build_direction(struct nkb_hlo_build *build, struct nkb_str name);
 bool nkb_hlo_build_source_file(struct nkb_hlo_build *build, struct nkb_str name);
@@ -102,11 +112,24 @@ bool nkb_hlo_build_index_file(struct nkb_hlo_build *build, struct nkb_str name);
 
 /* Between the files of the builder. What a draft becomes, hlo_draft.c: */
 bool nkb_hlo_draft_finish(struct nkb_hlo_build *build);
+/* A message that fills part of a draft is complete: share what it came to. */
+bool nkb_hlo_draft_share(struct nkb_hlo_build *build, const struct nkb_proto_field *field);
+/* Instead of walking a message that the memo has; false: it must be walked. And what to note of one
+ * that was walked, alone in its instruction. */
+bool nkb_hlo_draft_recall(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                          const struct nkb_hlo_note *note);
+void nkb_hlo_draft_note(const struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                        struct nkb_hlo_note *note);
+/* Ids to positions, hlo_resolve.c: */
+bool nkb_hlo_build_ids(struct nkb_hlo_build *build, struct nkb_hlo_id_list *list,
+                       const struct nkb_hlo_ints *ids);
+bool nkb_hlo_resolve_operands(struct nkb_hlo_build *build, struct nkb_hlo_computation *computation);
+bool nkb_hlo_resolve_calls(struct nkb_hlo_build *build);
 /* What is kept and where, hlo_keep.c: */
 struct nkb_hlo_shape *nkb_hlo_build_tuple_element(struct nkb_hlo_build *build,
                                                   struct nkb_hlo_shape *tuple);
 struct nkb_hlo_window_dim *nkb_hlo_build_window_dim(struct nkb_hlo_build *build,
-                                                    struct nkb_hlo_attrs *attrs);
+                                                    struct nkb_hlo_draft *draft);
 bool nkb_hlo_build_blob(struct nkb_hlo_build *build, struct nkb_hlo_blob blob, struct nkb_str *out);
 /* Room for one more in an array of `size_bytes` elements from malloc; array is the pointer's
  * address. */

@@ -5,35 +5,17 @@
 
 #include "input/hlo_config.h"
 
-/* Opcodes are few and their search is long: remember the ones seen by a cheap key. */
-static struct nkb_hlo_seen_opcode *seen_opcode(struct nkb_hlo_build *build, struct nkb_str name)
-{
-    unsigned first = (unsigned char)name.ptr[0], last = (unsigned char)name.ptr[name.len - 1],
-             middle = (unsigned char)name.ptr[name.len / 2];
-    return &build->opcodes_seen[(name.len + first * 5 + middle * 11 + last * 17) %
-                                NKB_HLO_OPCODES_SEEN];
-}
+static const struct nkb_hlo_shape no_shape;
+static const struct nkb_hlo_window_dim no_window; /* given, without dimensions */
 
 bool nkb_hlo_build_opcode(struct nkb_hlo_build *build, struct nkb_str name)
 {
-    struct nkb_hlo_instruction *in = &build->draft.in;
+    struct nkb_hlo_draft *draft = &build->draft;
 
-    in->opcode = NKB_HLO_OPCODE_COUNT;
-    if (name.len == 0) {
-        in->opcode_name = NKB_STR_LITERAL("");
-        return true;
-    }
-    struct nkb_hlo_seen_opcode *seen = seen_opcode(build, name);
-    if (!nkb_str_equal(seen->name, name)) {
-        enum nkb_hlo_opcode found = nkb_hlo_opcode_find(name);
-        if (found == NKB_HLO_OPCODE_COUNT)
-            return nkb_hlo_build_text(build, name, &in->opcode_name);
-        seen->name = (struct nkb_str){nkb_hlo_opcode_name(found), name.len};
-        seen->opcode = found;
-    }
-    in->opcode = seen->opcode;
-    in->opcode_name = seen->name;
-    return true;
+    draft->in.opcode = nkb_hlo_opcodes_find(&build->opcodes, name);
+    draft->attrs.opcode_name = NKB_STR_LITERAL("");
+    return draft->in.opcode != NKB_HLO_OPCODE_COUNT ||
+           nkb_hlo_build_shared_text(build, name, &draft->attrs.opcode_name);
 }
 
 void nkb_hlo_build_direction(struct nkb_hlo_build *build, struct nkb_str name)
@@ -52,13 +34,13 @@ void nkb_hlo_build_direction(struct nkb_hlo_build *build, struct nkb_str name)
             build->draft.attrs.direction = directions[i].direction;
 }
 
-/* One little-endian integer of `size` bytes, sign-extended; false when the blob holds no such. */
+/* One little-endian integer of `size` bytes, sign-extended; none when the blob holds no such. */
 static bool small_integer(struct nkb_hlo_build *build, struct nkb_hlo_blob blob, unsigned size,
-                          bool is_signed, bool *given, int64_t *out)
+                          bool is_signed)
 {
+    struct nkb_hlo_instruction *in = &build->draft.in;
     struct nkb_str bytes;
 
-    *given = false;
     if (blob.len != size)
         return true;
     if (!nkb_hlo_build_blob(build, blob, &bytes))
@@ -68,8 +50,8 @@ static bool small_integer(struct nkb_hlo_build *build, struct nkb_hlo_blob blob,
         value |= (uint64_t)(unsigned char)bytes.ptr[i] << (8 * i);
     if (is_signed && value >> (8 * size - 1))
         value |= ~UINT64_C(0) << (8 * size);
-    *out = (int64_t)value;
-    *given = true;
+    in->number = (int64_t)value;
+    in->has_number = true;
     return true;
 }
 
@@ -81,9 +63,9 @@ static bool take_literal(struct nkb_hlo_build *build)
     struct nkb_hlo_first first = {0, 0};
     enum { S8 = 2, S16, S32, S64, U8, U16, U32, U64 };
 
-    if (!build->draft.has_literal || in->shape.rank != 0 || in->shape.tuple_count != 0)
+    if (!build->draft.has_literal || in->shape->rank != 0 || in->shape->tuple_count != 0)
         return true;
-    switch (in->shape.element_type) {
+    switch (in->shape->element_type) {
     case NKB_TYPE_PRED:
         first = literal->preds;
         in->number = first.value != 0;
@@ -105,13 +87,13 @@ static bool take_literal(struct nkb_hlo_build *build)
         in->number = (int64_t)first.value; /* the 64 bits */
         break;
     case S8:
-        return small_integer(build, literal->s8s, 1, true, &in->has_number, &in->number);
+        return small_integer(build, literal->s8s, 1, true);
     case U8:
-        return small_integer(build, literal->u8s, 1, false, &in->has_number, &in->number);
+        return small_integer(build, literal->u8s, 1, false);
     case S16:
-        return small_integer(build, literal->s16s, 2, true, &in->has_number, &in->number);
+        return small_integer(build, literal->s16s, 2, true);
     case U16:
-        return small_integer(build, literal->u16s, 2, false, &in->has_number, &in->number);
+        return small_integer(build, literal->u16s, 2, false);
     default:
         return true;
     }
@@ -160,49 +142,91 @@ static bool any_attribute(const struct nkb_hlo_attrs *attrs)
     return attrs->dimensions.count || attrs->dot || attrs->convolution || attrs->window ||
            attrs->feature_group_count || attrs->batch_group_count || attrs->fft_length.count ||
            attrs->slice_sizes.count || attrs->custom_call_target.len || attrs->fusion_kind.len ||
-           attrs->has_known_trip_count || attrs->direction != NKB_CMP_NONE;
-}
-
-static void *copy(struct nkb_hlo_build *build, const void *from, size_t size_bytes)
-{
-    void *place = nkb_arena_alloc(build->arena, size_bytes);
-    return place ? memcpy(place, from, size_bytes) : NULL;
+           attrs->has_known_trip_count || attrs->direction != NKB_CMP_NONE ||
+           attrs->opcode_name.len;
 }
 
 static bool keep_attributes(struct nkb_hlo_build *build, bool trips_later)
 {
     struct nkb_hlo_draft *draft = &build->draft;
-    struct nkb_hlo_attrs *attrs = &draft->attrs, *kept;
+    struct nkb_hlo_attrs *attrs = &draft->attrs, *own;
     bool ragged = draft->in.opcode == NKB_HLO_RAGGED_DOT && draft->has_ragged_dot;
-    bool room = true;
 
     attrs->slice_sizes =
         draft->in.opcode == NKB_HLO_GATHER ? draft->gather_slice_sizes : draft->dynamic_slice_sizes;
-    if (ragged || draft->has_dot)
-        room &= (attrs->dot = copy(build, ragged ? &draft->ragged_dot : &draft->dot,
-                                   sizeof *attrs->dot)) != NULL;
+    if (ragged)
+        attrs->dot = &draft->ragged_dot;
+    else
+        attrs->dot = draft->shared_dot;
     if (draft->has_convolution)
-        room &= (attrs->convolution =
-                     copy(build, &draft->convolution, sizeof *attrs->convolution)) != NULL;
-    if (draft->has_window && !attrs->window)
-        room &= (attrs->window = nkb_arena_alloc(build->arena, 0)) != NULL;
-    if (!room)
+        attrs->convolution = &draft->convolution;
+    if (draft->has_window)
+        attrs->window = draft->window ? draft->window : &no_window;
+    if (!trips_later) {
+        if (!any_attribute(attrs))
+            return true;
+        draft->in.attrs = nkb_hlo_pool_attrs(&build->pool, attrs);
+        return draft->in.attrs || nkb_hlo_build_memory(build);
+    }
+    own = nkb_hlo_pool_attrs_own(&build->pool, attrs);
+    if (!own)
         return nkb_hlo_build_memory(build);
-    if (!trips_later && !any_attribute(attrs))
-        return true;
-
-    kept = copy(build, attrs, sizeof *attrs);
-    if (!kept)
-        return nkb_hlo_build_memory(build);
-    draft->in.attrs = kept;
-    if (!trips_later)
-        return true;
+    draft->in.attrs = own;
     if (!nkb_hlo_build_room(build, &build->trips_wanted, &build->trip_wanted_room,
                             build->trip_wanted_count, sizeof *build->trips_wanted))
         return false;
     build->trips_wanted[build->trip_wanted_count++] =
-        (struct nkb_hlo_trip_wanted){kept, draft->payload.id};
+        (struct nkb_hlo_trip_wanted){own, draft->payload.id};
     return true;
+}
+
+bool nkb_hlo_draft_share(struct nkb_hlo_build *build, const struct nkb_proto_field *field)
+{
+    struct nkb_hlo_draft *draft = &build->draft;
+
+    if (field->memo == NKB_MEMO_SHAPE) {
+        draft->shared_shape = nkb_hlo_pool_shape(&build->pool, &draft->shape);
+        return draft->shared_shape || nkb_hlo_build_memory(build);
+    }
+    if (field->memo == NKB_MEMO_DOT) {
+        draft->shared_dot = nkb_hlo_pool_dot(&build->pool, &draft->dot);
+        return draft->shared_dot || nkb_hlo_build_memory(build);
+    }
+    return true;
+}
+
+bool nkb_hlo_draft_recall(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                          const struct nkb_hlo_note *note)
+{
+    struct nkb_hlo_draft *draft = &build->draft;
+
+    if (field->memo == NKB_MEMO_METADATA) {
+        if (draft->has_metadata)
+            return false;
+        draft->has_metadata = true;
+        draft->metadata = note->is.metadata;
+        return true;
+    }
+    if (draft->recalled[field->memo] ||
+        (field->memo == NKB_MEMO_SHAPE ? draft->has_shape : draft->has_dot))
+        return false;
+    draft->recalled[field->memo] = note;
+    if (field->memo == NKB_MEMO_SHAPE)
+        draft->shared_shape = note->is.shape;
+    else
+        draft->shared_dot = note->is.dot;
+    return true;
+}
+
+void nkb_hlo_draft_note(const struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                        struct nkb_hlo_note *note)
+{
+    if (field->memo == NKB_MEMO_METADATA)
+        note->is.metadata = build->draft.metadata;
+    else if (field->memo == NKB_MEMO_SHAPE)
+        note->is.shape = build->draft.shared_shape;
+    else
+        note->is.dot = build->draft.shared_dot;
 }
 
 bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
@@ -211,9 +235,15 @@ bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
     struct nkb_hlo_instruction *in = &draft->in;
     bool trips_later = false, good = true;
 
-    in->operand_ids = draft->operand_ids.at;
+    const struct nkb_hlo_ints id = {&draft->id, 1};
+
+    if (!nkb_hlo_build_ids(build, &build->instruction_ids, &id) ||
+        !nkb_hlo_build_ids(build, &build->operand_ids, &draft->operand_ids) ||
+        !nkb_hlo_build_ids(build, &build->called_ids, &draft->called_ids))
+        return false;
+    in->shape = draft->shared_shape ? draft->shared_shape : &no_shape;
+    in->op_name = draft->metadata.op_name;
     in->operand_count = draft->operand_ids.count;
-    in->called_ids = draft->called_ids.at;
     in->called_count = draft->called_ids.count;
     switch (in->opcode) {
     case NKB_HLO_PARAMETER:
@@ -236,8 +266,9 @@ bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
     default:
         break;
     }
-    if (!nkb_hlo_sources_find(&build->sources, build->arena, draft->source_file,
-                              draft->source_line, draft->stack_frame_id, &in->source))
+    if (!nkb_hlo_sources_find(&build->sources, build->arena, draft->metadata.source_file,
+                              draft->metadata.source_line, draft->metadata.stack_frame_id,
+                              &in->source))
         return nkb_hlo_build_memory(build);
     return good && keep_attributes(build, trips_later);
 }

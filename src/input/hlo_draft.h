@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "input/hlo_memo.h"
 #include "model/hlo.h"
 
 /* Bytes left where they are in the input until it is known that they are wanted. */
@@ -31,12 +32,19 @@ struct nkb_hlo_payload {
 };
 
 struct nkb_hlo_draft {
+    int64_t id;
     struct nkb_hlo_instruction in;
     struct nkb_hlo_attrs attrs;
+    struct nkb_hlo_shape shape;
+    struct nkb_hlo_window_dim *window; /* attrs.window_rank of them */
+    struct nkb_hlo_metadata metadata;
+    /* What shape and dot came to, shared with others. */
+    const struct nkb_hlo_shape *shared_shape;
+    const struct nkb_hlo_dot *shared_dot;
+    /* By kind of memo: the message was not walked but recalled; a second one needs it walked. */
+    const struct nkb_hlo_note *recalled[NKB_MEMO_METADATA];
     struct nkb_hlo_ints operand_ids, called_ids, dynamic_slice_sizes, gather_slice_sizes;
     int64_t parameter_number, tuple_index;
-    uint32_t source_file; /* number among the module's files; 0: none */
-    int32_t source_line, stack_frame_id;
     struct nkb_hlo_blob config;
     bool has_shape, has_metadata, has_literal, has_payload, has_dot, has_ragged_dot,
         has_convolution, has_window;

@@ -1,20 +1,15 @@
-/* Memory of what is kept. A list or tuple in the arena has room for the next power of two, so that
- * its length alone says when it is full; a list that comes packed, as all real ones do, is made
- * once. */
+/* Memory of what is read. A list or tuple has room for the next power of two, so that its length
+ * alone says when it is full; a list that comes packed, as all real ones do, is made once. Lists
+ * are temporary, until their instruction is complete: then the pool keeps what they came to. */
 #include "input/hlo_build.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pages.h"
 #include "input/hlo_config.h"
 
-enum {
-    FIRST_ROOM = 64,
-    POOL_NUMBERS = 1024, /* short lists are cut from pieces of this many */
-    POOLED_NUMBERS = 64, /* and these are short */
-    POOL_BYTES = 16 * 1024,
-    POOLED_BYTES = 512,
-};
+enum { FIRST_ROOM = 64 };
 
 bool nkb_hlo_build_memory(struct nkb_hlo_build *build)
 {
@@ -51,6 +46,7 @@ bool nkb_hlo_build_room(struct nkb_hlo_build *build, void *array, size_t *room, 
     grown = realloc(old, total);
     if (!grown)
         return nkb_hlo_build_memory(build);
+    nkb_pages_advise(grown, total);
     memcpy(array, &grown, sizeof grown);
     *room = want;
     /* cppcheck-suppress memleak ; the array has it now */
@@ -62,22 +58,6 @@ static uint64_t room_of(uint64_t count)
     return count < 2 ? count : UINT64_C(1) << (64 - __builtin_clzll(count - 1));
 }
 
-static int64_t *take_numbers(struct nkb_hlo_build *build, uint64_t room)
-{
-    if (room > POOLED_NUMBERS)
-        return nkb_arena_array(build->arena, (size_t)room, sizeof(int64_t));
-    if (room > build->numbers_left) {
-        build->numbers_free = nkb_arena_array(build->arena, POOL_NUMBERS, sizeof(int64_t));
-        build->numbers_left = build->numbers_free ? POOL_NUMBERS : 0;
-        if (!build->numbers_free)
-            return NULL;
-    }
-    int64_t *place = build->numbers_free;
-    build->numbers_free += room;
-    build->numbers_left -= (size_t)room;
-    return place;
-}
-
 int64_t *nkb_hlo_build_more(struct nkb_hlo_build *build, const int64_t **at, uint32_t *count,
                             uint64_t more)
 {
@@ -87,7 +67,7 @@ int64_t *nkb_hlo_build_more(struct nkb_hlo_build *build, const int64_t **at, uin
                              "dimensions, ids and other listed numbers"))
         return NULL;
     if (room > room_of(old)) {
-        int64_t *grown = take_numbers(build, room);
+        int64_t *grown = nkb_arena_take(&build->temp, (size_t)room * sizeof *grown);
         if (!grown) {
             nkb_hlo_build_memory(build);
             return NULL;
@@ -106,7 +86,7 @@ static void *one_more(struct nkb_hlo_build *build, void *at, uint32_t count, siz
     uint64_t room = room_of((uint64_t)count + 1);
 
     if (room > room_of(count))
-        at = nkb_arena_grow(build->arena, at, count, (size_t)room, size_bytes);
+        at = nkb_arena_grow(&build->temp, at, count, (size_t)room, size_bytes);
     if (!at)
         nkb_hlo_build_memory(build);
     return at;
@@ -128,40 +108,28 @@ struct nkb_hlo_shape *nkb_hlo_build_tuple_element(struct nkb_hlo_build *build,
 }
 
 struct nkb_hlo_window_dim *nkb_hlo_build_window_dim(struct nkb_hlo_build *build,
-                                                    struct nkb_hlo_attrs *attrs)
+                                                    struct nkb_hlo_draft *draft)
 {
     struct nkb_hlo_window_dim *dims;
 
     if (!nkb_hlo_build_count(build, &build->window_dims, 1, build->limits->window_dims,
                              "window dimensions"))
         return NULL;
-    dims = one_more(build, attrs->window, attrs->window_rank, sizeof *dims);
+    dims = one_more(build, draft->window, draft->attrs.window_rank, sizeof *dims);
     if (!dims)
         return NULL;
-    attrs->window = dims;
-    return &dims[attrs->window_rank++];
+    draft->window = dims;
+    return &dims[draft->attrs.window_rank++];
 }
 
 bool nkb_hlo_build_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to)
 {
-    if (text.len >= POOLED_BYTES) {
-        *to = nkb_arena_copy(build->arena, text);
-        return to->ptr || nkb_hlo_build_memory(build);
-    }
-    if (text.len >= build->text_left) {
-        build->text_free = nkb_arena_alloc(build->arena, POOL_BYTES);
-        build->text_left = build->text_free ? POOL_BYTES : 0;
-        if (!build->text_free)
-            return nkb_hlo_build_memory(build);
-    }
-    char *place = build->text_free;
-    if (text.len)
-        memcpy(place, text.ptr, text.len);
-    place[text.len] = '\0';
-    build->text_free += text.len + 1;
-    build->text_left -= text.len + 1;
-    *to = (struct nkb_str){place, text.len};
-    return true;
+    return nkb_hlo_pool_name(&build->pool, text, to) || nkb_hlo_build_memory(build);
+}
+
+bool nkb_hlo_build_shared_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to)
+{
+    return nkb_hlo_pool_text(&build->pool, text, to) || nkb_hlo_build_memory(build);
 }
 
 bool nkb_hlo_build_blob(struct nkb_hlo_build *build, struct nkb_hlo_blob blob, struct nkb_str *out)

@@ -19,16 +19,15 @@ static const struct reading {
 };
 
 static int read_as(const struct reading *reading, struct nkb_wire *wire,
-                   const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
-                   struct nkb_hlo *out, uint64_t *modules, struct nkb_err *err)
+                   const struct nkb_hlo_limits *limits, struct nkb_hlo_build *build,
+                   struct nkb_arena *arena, struct nkb_hlo *out, uint64_t *modules,
+                   struct nkb_err *err)
 {
-    struct nkb_hlo_build build;
-
     nkb_wire_rewind(wire);
-    nkb_hlo_build_start(&build, wire, limits, arena, out);
-    int code = nkb_hlo_walk(&build, reading->root, err);
-    *modules = build.modules_wrapped;
-    nkb_hlo_build_free(&build);
+    nkb_hlo_build_start(build, wire, limits, arena, out);
+    int code = nkb_hlo_walk(build, reading->root, err);
+    *modules = build->modules_wrapped;
+    nkb_hlo_build_end(build);
     out->form = reading->form;
     return code;
 }
@@ -41,7 +40,8 @@ static int refuse_modules(uint64_t modules, struct nkb_err *err)
 
 /* The module in the given field; everything else in the message is unknown and skipped. */
 static int read_metaneff(uint32_t field, struct nkb_wire *wire, const struct nkb_hlo_limits *limits,
-                         struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
+                         struct nkb_hlo_build *build, struct nkb_arena *arena, struct nkb_hlo *out,
+                         struct nkb_err *err)
 {
     enum { HLO_MODULE = 1 }; /* in an HloProto */
     struct nkb_proto_field fields[NKB_METANEFF_FIELD_MAX + 1] = {0};
@@ -51,26 +51,27 @@ static int read_metaneff(uint32_t field, struct nkb_wire *wire, const struct nkb
 
     fields[field] = nkb_proto_hlo.fields[HLO_MODULE];
     fields[field].name = "serialized_graph_def";
-    int code = read_as(&reading, wire, limits, arena, out, &modules, err);
+    int code = read_as(&reading, wire, limits, build, arena, out, &modules, err);
     wire->final = true;
     return code == 0 && modules != 1 ? refuse_modules(modules, err) : code;
 }
 
 int nkb_hlo_proto_read(struct nkb_wire *wire, const struct nkb_hlo_limits *limits,
-                       struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
+                       struct nkb_hlo_build *build, struct nkb_arena *arena, struct nkb_hlo *out,
+                       struct nkb_err *err)
 {
     struct nkb_hlo module;
     struct nkb_err bare = {0}, other = {0};
     uint64_t modules;
     uint32_t field = nkb_hlo_metaneff_field(wire);
     if (field > 0)
-        return read_metaneff(field, wire, limits, arena, out, err);
-    int code = read_as(&readings[0], wire, limits, arena, out, &modules, &bare);
+        return read_metaneff(field, wire, limits, build, arena, out, err);
+    int code = read_as(&readings[0], wire, limits, build, arena, out, &modules, &bare);
     bool look_again = (code != 0 || out->computation_count == 0) && wire->size > 0;
 
     for (size_t i = 1; i < sizeof readings / sizeof readings[0] && look_again && !wire->final;
          i++) {
-        int wrapped = read_as(&readings[i], wire, limits, arena, &module, &modules, &other);
+        int wrapped = read_as(&readings[i], wire, limits, build, arena, &module, &modules, &other);
         if (wrapped == 0 && module.computation_count > 0) {
             *out = module;
             if (modules == 1)

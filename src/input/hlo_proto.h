@@ -11,7 +11,8 @@
 
 /* When every reading fails the message is that of the bare one. */
 int nkb_hlo_proto_read(struct nkb_wire *wire, const struct nkb_hlo_limits *limits,
-                       struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err);
+                       struct nkb_hlo_build *build, struct nkb_arena *arena, struct nkb_hlo *out,
+                       struct nkb_err *err);
 
 int nkb_hlo_read_file_within(const char *path, const struct nkb_hlo_limits *limits,
                              struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err);

@@ -4,6 +4,7 @@
 #include "input/hlo_sources.h"
 
 #define KEEP(how, type, member) .keep = NKB_KEEP_##how, .at = offsetof(struct type, member)
+#define MEMO(what) .memo = NKB_MEMO_##what
 #define HAND(how) .keep = NKB_KEEP_##how
 /* A message that fills a member of the struct (INTO zeroes it first, INTO_HERE finds it zeroed), or
  * the struct itself, with or without a note that it was there. */
@@ -52,14 +53,15 @@ TABLE(computation);
 static const struct nkb_proto_field instruction_fields[] = {
     F(1, "name", TEXT, KEEP(TEXT, nkb_hlo_draft, in.name)),
     F(2, "opcode", TEXT, HAND(OPCODE)),
-    F(3, "shape", MESSAGE, OF(shape), INTO_HERE(nkb_hlo_draft, in.shape, has_shape)),
-    F(7, "metadata", MESSAGE, OF(op_metadata), INTO_SAME_WITH(nkb_hlo_draft, has_metadata)),
+    F(3, "shape", MESSAGE, OF(shape), INTO_HERE(nkb_hlo_draft, shape, has_shape), MEMO(SHAPE)),
+    F(7, "metadata", MESSAGE, OF(op_metadata), INTO_HERE(nkb_hlo_draft, metadata, has_metadata),
+      MEMO(METADATA)),
     F(8, "literal", MESSAGE, OF(literal), INTO(nkb_hlo_draft, literal, has_literal)),
     F(9, "parameter_number", VARINT, KEEP(I64, nkb_hlo_draft, parameter_number)),
-    F(11, "fusion_kind", TEXT, KEEP(TEXT, nkb_hlo_draft, attrs.fusion_kind)),
+    F(11, "fusion_kind", TEXT, KEEP(SHARED_TEXT, nkb_hlo_draft, attrs.fusion_kind)),
     F(13, "tuple_index", VARINT, KEEP(I64, nkb_hlo_draft, tuple_index)),
     F(14, "dimensions", VARINTS, KEEP(INTS, nkb_hlo_draft, attrs.dimensions)),
-    F(15, "window", MESSAGE, OF(window), INTO_HERE(nkb_hlo_draft, attrs, has_window)),
+    F(15, "window", MESSAGE, OF(window), INTO_SAME_WITH(nkb_hlo_draft, has_window)),
     F(16, "convolution_dimension_numbers", MESSAGE, OF(convolution),
       INTO(nkb_hlo_draft, convolution, has_convolution)),
     F(17, "slice_dimensions", MESSAGE, OF(slice_dimensions)),
@@ -73,14 +75,14 @@ static const struct nkb_proto_field instruction_fields[] = {
     F(25, "feature_index", VARINT),
     F(26, "channel_id", VARINT),
     F(27, "infeed_config", BYTES),
-    F(28, "custom_call_target", TEXT, KEEP(TEXT, nkb_hlo_draft, attrs.custom_call_target)),
+    F(28, "custom_call_target", TEXT, KEEP(SHARED_TEXT, nkb_hlo_draft, attrs.custom_call_target)),
     F(29, "outfeed_shape", MESSAGE, OF(shape)),
-    F(30, "dot_dimension_numbers", MESSAGE, OF(dot), INTO(nkb_hlo_draft, dot, has_dot)),
+    F(30, "dot_dimension_numbers", MESSAGE, OF(dot), INTO(nkb_hlo_draft, dot, has_dot), MEMO(DOT)),
     F(31, "fft_type", VARINT),
     F(32, "fft_length", VARINTS, KEEP(INTS, nkb_hlo_draft, attrs.fft_length)),
     F(33, "gather_dimension_numbers", MESSAGE, OF(gather)),
     F(34, "gather_slice_sizes", VARINTS, KEEP(INTS, nkb_hlo_draft, gather_slice_sizes)),
-    F(35, "id", VARINT, KEEP(I64, nkb_hlo_draft, in.id)),
+    F(35, "id", VARINT, KEEP(I64, nkb_hlo_draft, id)),
     F(36, "operand_ids", VARINTS, KEEP(INTS, nkb_hlo_draft, operand_ids)),
     F(37, "control_predecessor_ids", VARINTS),
     F(38, "called_computation_ids", VARINTS, KEEP(INTS, nkb_hlo_draft, called_ids)),
@@ -167,15 +169,15 @@ TABLE(layout);
 
 static const struct nkb_proto_field op_metadata_fields[] = {
     F(1, "op_type", TEXT),
-    F(2, "op_name", TEXT, KEEP(TEXT, nkb_hlo_draft, in.op_name)),
+    F(2, "op_name", TEXT, KEEP(SHARED_TEXT, nkb_hlo_metadata, op_name)),
     F(3, "source_file", TEXT, HAND(SOURCE_FILE)),
-    F(4, "source_line", VARINT, KEEP(I32, nkb_hlo_draft, source_line)),
+    F(4, "source_line", VARINT, KEEP(I32, nkb_hlo_metadata, source_line)),
     F(5, "profile_type", VARINTS),
     F(8, "size_of_generated_code_in_bytes", VARINT),
     F(9, "size_of_memory_working_set_in_bytes", VARINT),
     F(10, "profile_info", MESSAGE, OF(metadata_profile)),
     F(12, "deduplicated_name", TEXT),
-    F(15, "stack_frame_id", VARINT, KEEP(I32, nkb_hlo_draft, stack_frame_id)),
+    F(15, "stack_frame_id", VARINT, KEEP(I32, nkb_hlo_metadata, stack_frame_id)),
     F(16, "scheduling_name", TEXT),
 };
 TABLE(op_metadata);

@@ -28,13 +28,14 @@ enum nkb_proto_keep {
     NKB_KEEP_I64,
     NKB_KEEP_I32,
     NKB_KEEP_BOOL,
-    NKB_KEEP_ANY,   /* a bool: is any of the list true */
-    NKB_KEEP_INTS,  /* appended to a struct nkb_hlo_ints */
-    NKB_KEEP_FIRST, /* struct nkb_hlo_first */
-    NKB_KEEP_TEXT,  /* copied to a struct nkb_str */
-    NKB_KEEP_BLOB,  /* struct nkb_hlo_blob */
-    NKB_KEEP_INTO,  /* a message that fills the struct at `at`; the bool at `flag` says it was there
-                     */
+    NKB_KEEP_ANY,         /* a bool: is any of the list true */
+    NKB_KEEP_INTS,        /* appended to a struct nkb_hlo_ints */
+    NKB_KEEP_FIRST,       /* struct nkb_hlo_first */
+    NKB_KEEP_TEXT,        /* copied to a struct nkb_str */
+    NKB_KEEP_SHARED_TEXT, /* the same, equal ones once */
+    NKB_KEEP_BLOB,        /* struct nkb_hlo_blob */
+    NKB_KEEP_INTO, /* a message that fills the struct at `at`; the bool at `flag` says it was there
+                    */
     NKB_KEEP_MODULE, /* the module inside a wrapper: fills the same struct, and is counted */
     /* values with a place of their own, hlo_build.c */
     NKB_KEEP_COMPUTATION,
@@ -59,7 +60,7 @@ struct nkb_proto_message;
 struct nkb_proto_field {
     const char *name;
     const struct nkb_proto_message *message; /* of NKB_PROTO_MESSAGE */
-    uint8_t kind, keep;
+    uint8_t kind, keep, memo;
     uint16_t at, flag, size;
 };
 

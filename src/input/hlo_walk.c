@@ -113,6 +113,8 @@ bool nkb_hlo_walk_keep_text(struct nkb_hlo_walk *w, const struct nkb_proto_field
         return nkb_hlo_build_opcode(w->build, text);
     if (field->keep == NKB_KEEP_TEXT)
         return nkb_hlo_build_text(w->build, text, inside(target, field));
+    if (field->keep == NKB_KEEP_SHARED_TEXT)
+        return nkb_hlo_build_shared_text(w->build, text, inside(target, field));
     if (field->keep == NKB_KEEP_SOURCE_FILE)
         return nkb_hlo_build_source_file(w->build, text);
     if (field->keep == NKB_KEEP_INDEX_FILE)
@@ -162,7 +164,8 @@ bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *
     for (bytes q = p; q < end; q++)
         how_many += *q < 0x80; /* each number has one such byte, its last */
     if (how_many == 0)
-        return nkb_wire_read_varint(w->wire, p, end, &value) != NULL; /* cut short: the fault is noted */
+        return nkb_wire_read_varint(w->wire, p, end, &value) !=
+               NULL; /* cut short: the fault is noted */
     int64_t *place = nkb_hlo_build_more(w->build, at, count, how_many);
     if (!place)
         return false;
@@ -238,6 +241,40 @@ const unsigned char *nkb_hlo_walk_group(struct nkb_hlo_walk *w, bytes p, bytes e
     return NULL;
 }
 
+/* A child of an instruction that may have come before. The second of its kind in one instruction
+ * is merged with the first, which must have been walked for that. */
+static bytes walk_known(struct nkb_hlo_walk *w, const struct nkb_proto_field *field, void *target,
+                        bytes tag_at, bytes p, size_t len, unsigned depth)
+{
+    struct nkb_hlo_build *build = w->build;
+    struct nkb_hlo_draft *draft = target;
+    struct nkb_hlo_note *note = NULL;
+    bool only = !((const bool *)target)[field->flag];
+
+    if (field->memo < NKB_MEMO_METADATA && draft->recalled[field->memo]) {
+        const struct nkb_hlo_note *first = draft->recalled[field->memo];
+        draft->recalled[field->memo] = NULL;
+        only = false;
+        if (!walk_child(w, field, target, tag_at, first->bytes, first->len, depth)) {
+            w->wire->fault_at = offset_of(w, tag_at); /* memory or a limit; it stands nowhere */
+            return NULL;
+        }
+        w->wire->at = p;
+    }
+    if (only && build->memo_is_open && len <= NKB_HLO_MEMO_BYTES) {
+        note = nkb_hlo_memo_at(&build->memo, field->memo, p, len);
+        if (nkb_hlo_memo_has(&build->memo, note, field->memo, p, len) &&
+            nkb_hlo_draft_recall(build, field, note))
+            return p + len;
+    }
+    bytes end = walk_child(w, field, target, tag_at, p, len, depth);
+    if (end && note) {
+        nkb_hlo_memo_put(&build->memo, note, field->memo, p, len);
+        nkb_hlo_draft_note(build, field, note);
+    }
+    return end ? p + len : NULL;
+}
+
 /* A field that nobody knows, or not with this wire type. */
 static bytes walk_unknown(struct nkb_hlo_walk *w, uint32_t tag, bytes tag_at, bytes p, bytes end,
                           unsigned depth)
@@ -282,6 +319,8 @@ static bytes walk_bytes(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
 
     switch (field->kind) {
     case NKB_PROTO_MESSAGE:
+        if (target && field->memo != NKB_MEMO_NOT)
+            return walk_known(w, field, target, tag_at, p, len, depth);
         return walk_child(w, field, target, tag_at, p, len, depth);
     case NKB_PROTO_TEXT:
         good = walk_text(w, field, target, p, len);

@@ -3,45 +3,74 @@
  * positions here. The text need not stay: everything kept is copied into the arena. */
 #include "input/hlotext.h"
 
+#include <stdlib.h>
+
 #include "base/text.h"
 #include "input/hlotext_reader.h"
 
 /* A first line that has not ended after so many bytes may go on. */
-enum { CUT_LINE_BYTES = 2048 };
+enum { CUT_LINE_BYTES = 2048, KEPT_BYTES = 1024 * 1024 };
 
 static const struct nkb_str BOM = {"\xef\xbb\xbf", 3};
+
+/* Empty, but what is allocated stays. */
+static void reuse(struct nkb_buf *buf)
+{
+    if (buf->capacity > KEPT_BYTES)
+        nkb_buf_free(buf);
+    buf->len = 0;
+    buf->failed = false;
+}
 
 static void reader_open(struct nkb_hlotext *r, struct nkb_str text, struct nkb_arena *arena,
                         struct nkb_err *err)
 {
     const char *from = text.len ? text.ptr : "";
-    *r = (struct nkb_hlotext){
-        .at = from,
-        .end = from + text.len,
-        .counted = from,
-        .line_start = from,
-        .line = 1,
-        .arena = arena,
-        .err = err,
-        .instruction_names = NKB_NAMES_INIT,
-        .computation_names = NKB_NAMES_INIT,
-    };
+    r->at = r->counted = r->line_start = from;
+    r->end = from + text.len;
+    r->line = 1;
+    r->arena = arena;
+    r->err = err;
+    r->scope = r->scope_count = r->inline_depth = 0;
+    r->list = (struct nkb_hlotext_list){NULL, 0, 0, NULL};
+    if (r->instruction_names.oldest_scope == 0)
+        r->instruction_names = r->computation_names = NKB_NAMES_INIT;
     if (text.len >= BOM.len && memcmp(from, BOM.ptr, BOM.len) == 0)
         r->at += BOM.len;
 }
 
-static void reader_close(struct nkb_hlotext *r)
+/* Ready for the next text; of what a large one needed nothing stays. */
+static void reader_end(struct nkb_hlotext *r)
 {
+    struct nkb_buf *stacks[] = {&r->ints,   &r->positions,    &r->shapes,
+                                &r->called, &r->computations, &r->pending};
+    struct nkb_names *names[] = {&r->instruction_names, &r->computation_names};
+    for (size_t i = 0; i < sizeof stacks / sizeof *stacks; i++)
+        reuse(stacks[i]);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i]->capacity > KEPT_BYTES / sizeof *names[i]->slots)
+            nkb_names_free(names[i]);
+        nkb_names_clear(names[i]);
+    }
+    nkb_hlo_sources_free(&r->sources);
+    nkb_arena_reset(&r->temp);
+}
+
+void nkb_hlotext_close(struct nkb_hlotext *r)
+{
+    reader_end(r);
     nkb_buf_free(&r->ints);
     nkb_buf_free(&r->positions);
     nkb_buf_free(&r->shapes);
     nkb_buf_free(&r->called);
-    nkb_buf_free(&r->instructions);
     nkb_buf_free(&r->computations);
     nkb_buf_free(&r->pending);
     nkb_names_free(&r->instruction_names);
     nkb_names_free(&r->computation_names);
-    nkb_hlo_sources_free(&r->sources);
+    nkb_hlo_pool_free(&r->pool);
+    nkb_arena_free(&r->temp);
+    free(r->few);
+    r->few = NULL;
 }
 
 /* What MLIR files begin with. `module {` could also be a computation of that name: then a name and
@@ -66,7 +95,7 @@ static bool looks_like_mlir(struct nkb_hlotext *r)
 
 bool nkb_hlotext_detect(struct nkb_str head)
 {
-    struct nkb_hlotext r;
+    struct nkb_hlotext r = {0};
     reader_open(&r, head, NULL, NULL);
     nkb_hlotext_blanks(&r);
     const char *from = r.at;
@@ -172,7 +201,8 @@ static int read_computation(struct nkb_hlotext *r, struct nkb_str name, struct n
     if ((rc = nkb_hlotext_want(r, '{', "'{' of a computation")) < 0 ||
         (rc = nkb_hlotext_body(r, name, line, &position)) < 0)
         return rc;
-    int added = nkb_names_add(&r->computation_names, 1, name, position);
+    int added =
+        nkb_names_add(&r->computation_names, nkb_hlotext_computations_named(r), 1, name, position);
     if (added < 0)
         return nkb_err_memory(r->err);
     if (added == 0)
@@ -213,32 +243,42 @@ static int read_module(struct nkb_hlotext *r, struct nkb_hlo *out)
     return nkb_hlotext_called_resolve(r);
 }
 
-int nkb_hlotext_read(struct nkb_str text, struct nkb_arena *arena, struct nkb_hlo *out,
-                     struct nkb_err *err)
+int nkb_hlotext_read_with(struct nkb_hlotext *reader, struct nkb_str text, struct nkb_arena *arena,
+                          struct nkb_hlo *out, struct nkb_err *err)
 {
-    struct nkb_hlotext reader;
-    reader_open(&reader, text, arena, err);
+    reader_open(reader, text, arena, err);
+    reader->temp.limit_bytes = arena->limit_bytes;
+    nkb_hlo_pool_open(&reader->pool, arena);
     *out = (struct nkb_hlo){.form = NKB_FORM_TEXT, .entry = NKB_HLO_NONE, .size_bytes = text.len};
-    int rc = read_module(&reader, out);
+    int rc = read_module(reader, out);
     if (rc < 0)
         goto out;
 
-    size_t size = reader.computations.len;
+    size_t size = reader->computations.len;
     out->computation_count = (uint32_t)(size / sizeof *out->computations);
     out->computations = nkb_arena_alloc(arena, size);
     if (!out->computations || nkb_arena_failed(arena)) {
         rc = nkb_err_memory(err);
         goto out;
     }
-    memcpy(out->computations, reader.computations.data, size);
+    memcpy(out->computations, reader->computations.data, size);
     for (uint32_t i = 0; i < out->computation_count; i++)
         out->instruction_count += out->computations[i].instruction_count;
     if (out->entry == NKB_HLO_NONE) /* XLA's rule: the last one */
         out->entry = out->computation_count - 1;
     out->entry_id = out->entry;
-    if (!nkb_hlo_sources_finish(&reader.sources, arena, out))
+    if (!nkb_hlo_sources_finish(&reader->sources, arena, out))
         rc = nkb_err_memory(err);
 out:
-    reader_close(&reader);
+    reader_end(reader);
     return rc;
+}
+
+int nkb_hlotext_read(struct nkb_str text, struct nkb_arena *arena, struct nkb_hlo *out,
+                     struct nkb_err *err)
+{
+    struct nkb_hlotext reader = {0};
+    int code = nkb_hlotext_read_with(&reader, text, arena, out, err);
+    nkb_hlotext_close(&reader);
+    return code;
 }

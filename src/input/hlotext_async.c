@@ -30,21 +30,18 @@ enum nkb_hlo_opcode nkb_hlotext_async_opcode(struct nkb_str name, enum nkb_hlo_o
 static int add_parameters(struct nkb_hlotext *r, const struct nkb_hlo_instruction *start,
                           struct nkb_hlo_instruction *parameters)
 {
-    const struct nkb_hlo_instruction *here = nkb_hlotext_instructions(r);
+    const struct nkb_hlo_instruction *here = r->list.at;
     for (uint32_t i = 0; i < start->operand_count; i++) {
         char *name = i == 0 ? nkb_arena_string(r->arena, "async_param")
                             : nkb_arena_printf(r->arena, "async_param.%u", (unsigned)i);
         if (!name)
             return nkb_err_memory(r->err);
         parameters[i] = (struct nkb_hlo_instruction){
-            .id = i,
             .name = nkb_str_from(name),
             .opcode = NKB_HLO_PARAMETER,
-            .opcode_name = nkb_str_from(nkb_hlo_opcode_name(NKB_HLO_PARAMETER)),
             .shape = here[start->operands[i]].shape,
             .has_number = true,
             .number = i,
-            .at = start->at,
         };
     }
     return 0;
@@ -56,14 +53,13 @@ int nkb_hlotext_async_wrap(struct nkb_hlotext *r, struct nkb_hlotext_draft *draf
     if (start->opcode != NKB_HLO_ASYNC_START) { /* the start has said it all */
         start->attrs = NULL;
         start->called = NULL;
-        start->called_ids = NULL;
         start->called_count = 0;
         return 0;
     }
-    if (start->shape.tuple_count < 2) {
+    if (start->shape->tuple_count < 2) {
         char shown[NKB_SHOWN_BYTES];
         return nkb_hlotext_fail(
-            r, start->at,
+            r, draft->line,
             "the shape of '%s' is no ((operands), result, …); an async-start has that",
             nkb_show(start->name, shown));
     }
@@ -72,28 +68,21 @@ int nkb_hlotext_async_wrap(struct nkb_hlotext *r, struct nkb_hlotext_draft *draf
     struct nkb_hlo_instruction *instructions =
         nkb_arena_array(r->arena, (size_t)count + 1, sizeof *instructions);
     uint32_t *operands = nkb_arena_array(r->arena, count, sizeof *operands);
-    int64_t *operand_ids = nkb_arena_array(r->arena, count, sizeof *operand_ids);
     uint32_t *called = nkb_arena_alloc(r->arena, sizeof *called);
-    int64_t *called_id = nkb_arena_alloc(r->arena, sizeof *called_id);
     char *name = nkb_arena_string(r->arena, "async_wrapped");
-    if (!instructions || !operands || !operand_ids || !called || !called_id || !name)
+    if (!instructions || !operands || !called || !name)
         return nkb_err_memory(r->err);
     int rc = add_parameters(r, start, instructions);
     if (rc < 0)
         return rc;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         operands[i] = i;
-        operand_ids[i] = i;
-    }
     struct nkb_hlo_instruction *root = &instructions[count];
     *root = *start;
-    root->id = count;
     root->opcode = draft->wrapped;
-    root->opcode_name = nkb_str_from(nkb_hlo_opcode_name(draft->wrapped));
-    root->name = root->opcode_name;
-    root->shape = start->shape.tuple[1];
+    root->name = nkb_str_from(nkb_hlo_opcode_name(draft->wrapped));
+    root->shape = &start->shape->tuple[1];
     root->operands = operands;
-    root->operand_ids = operand_ids;
     root->op_name = NKB_STR_NONE; /* stays with the start, whose calls it prefixes */
 
     struct nkb_hlo_computation wrapped = {
@@ -102,17 +91,15 @@ int nkb_hlotext_async_wrap(struct nkb_hlotext *r, struct nkb_hlotext_draft *draf
         .root = count,
         .instruction_count = count + 1,
         .instructions = instructions,
-        .at = start->at,
+        .at = draft->line,
     };
     rc = nkb_hlotext_add_computation(r, &wrapped, called);
     if (rc < 0)
         return rc;
-    *called_id = *called;
     start->attrs = NULL;
     start->has_number = false;
     start->number = 0;
     start->called = called;
-    start->called_ids = called_id;
     start->called_count = 1;
     return 0;
 }

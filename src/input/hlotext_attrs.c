@@ -7,10 +7,8 @@
 
 struct nkb_hlo_attrs *nkb_hlotext_attrs_of(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
 {
-    if (!draft->attrs) {
-        draft->attrs = nkb_arena_alloc(r->arena, sizeof *draft->attrs);
-        draft->made.attrs = draft->attrs;
-    }
+    if (!draft->attrs)
+        draft->attrs = nkb_arena_alloc(&r->temp, sizeof *draft->attrs);
     return draft->attrs;
 }
 
@@ -98,11 +96,19 @@ static const struct attribute *find_attribute(struct nkb_str name)
     return NULL;
 }
 
-static int read_dot_dims(struct nkb_hlotext *r, struct nkb_hlo_attrs *attrs, enum kind kind)
+static struct nkb_hlo_dot *dot_of(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
 {
-    if (!attrs->dot && !(attrs->dot = nkb_arena_alloc(r->arena, sizeof *attrs->dot)))
+    struct nkb_hlo_attrs *attrs = nkb_hlotext_attrs_of(r, draft);
+    if (attrs && !draft->dot)
+        attrs->dot = draft->dot = nkb_arena_alloc(&r->temp, sizeof *draft->dot);
+    return draft->dot;
+}
+
+static int read_dot_dims(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft, enum kind kind)
+{
+    struct nkb_hlo_dot *dot = dot_of(r, draft);
+    if (!dot)
         return nkb_err_memory(r->err);
-    struct nkb_hlo_dot *dot = attrs->dot;
     return nkb_hlotext_ints(r, kind == A_LHS_CONTRACTING   ? &dot->lhs_contracting
                                : kind == A_RHS_CONTRACTING ? &dot->rhs_contracting
                                : kind == A_LHS_BATCH       ? &dot->lhs_batch
@@ -113,7 +119,7 @@ static int read_dot_dims(struct nkb_hlotext *r, struct nkb_hlo_attrs *attrs, enu
 
 static int read_iota_dimension(struct nkb_hlotext *r, struct nkb_hlo_attrs *attrs)
 {
-    int64_t *dim = nkb_arena_alloc(r->arena, sizeof *dim);
+    int64_t *dim = nkb_arena_alloc(&r->temp, sizeof *dim);
     if (!dim)
         return nkb_err_memory(r->err);
     attrs->dimensions = (struct nkb_hlo_ints){dim, 1}; /* where protobuf keeps it, too */
@@ -126,8 +132,8 @@ static int read_kind(struct nkb_hlotext *r, struct nkb_str *out)
     struct nkb_str word = nkb_hlotext_word(r);
     if (word.len == 0)
         return nkb_hlotext_expected(r, "the kind of a fusion, such as kLoop");
-    *out = nkb_arena_copy(r->arena, word);
-    return out->ptr ? 0 : nkb_err_memory(r->err);
+    *out = word;
+    return 0;
 }
 
 static int read_direction(struct nkb_hlotext *r, enum nkb_hlo_direction *out)
@@ -237,7 +243,7 @@ static int read_value(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft,
     case A_DIRECTION:
         return read_direction(r, &attrs->direction);
     default:
-        return read_dot_dims(r, attrs, attribute->kind);
+        return read_dot_dims(r, draft, attribute->kind);
     }
 }
 
@@ -251,22 +257,18 @@ static int finish(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
 
     for (int i = 0; i < 2; i++)
         if (draft->pair_name[i] && !draft->pair_name[!i])
-            return nkb_hlotext_fail(r, made->at, "'%s' has '%s' alone; '%s' goes with it",
+            return nkb_hlotext_fail(r, draft->line, "'%s' has '%s' alone; '%s' goes with it",
                                     nkb_show(made->name, shown), draft->pair_name[i],
                                     find_attribute(nkb_str_from(draft->pair_name[i]))->partner);
     if (opcode == NKB_HLO_GET_TUPLE_ELEMENT && !made->has_number)
-        return nkb_hlotext_fail(r, made->at,
+        return nkb_hlotext_fail(r, draft->line,
                                 "'%s' takes an element of a tuple; index=N must say which",
                                 nkb_show(made->name, shown));
 
     bool is_dot =
         opcode == NKB_HLO_DOT || opcode == NKB_HLO_RAGGED_DOT || opcode == NKB_HLO_SCALED_DOT;
-    if (is_dot) {
-        struct nkb_hlo_attrs *attrs = nkb_hlotext_attrs_of(r, draft);
-        if (!attrs ||
-            (!attrs->dot && !(attrs->dot = nkb_arena_alloc(r->arena, sizeof *attrs->dot))))
-            return nkb_err_memory(r->err);
-    }
+    if (is_dot && !dot_of(r, draft))
+        return nkb_err_memory(r->err);
     if (opcode == NKB_HLO_WHILE) {
         int64_t trips;
         if (draft->backend_config.len && nkb_trip_count_read(draft->backend_config, &trips)) {

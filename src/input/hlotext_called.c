@@ -8,7 +8,6 @@
 struct pending {
     struct nkb_str name;
     uint32_t *position;
-    int64_t *id;
     uint64_t line;
     bool by_fusion;
 };
@@ -78,7 +77,6 @@ int nkb_hlotext_called_value(struct nkb_hlotext *r, struct nkb_hlotext_draft *dr
 static void bind(struct nkb_hlotext *r, const struct pending *reference, uint32_t position)
 {
     *reference->position = position;
-    *reference->id = position;
     if (reference->by_fusion)
         nkb_hlotext_computations(r)[position].is_fusion = true;
 }
@@ -94,12 +92,10 @@ int nkb_hlotext_called_finish(struct nkb_hlotext *r, struct nkb_hlotext_draft *d
     if (count == 0)
         return 0;
 
-    uint32_t *called = nkb_arena_array(r->arena, count, sizeof *called);
-    int64_t *ids = nkb_arena_array(r->arena, count, sizeof *ids);
-    if (!called || !ids || count > UINT32_MAX)
+    uint32_t *called = nkb_hlo_pool_take(&r->pool, count * sizeof *called);
+    if (!called || count > UINT32_MAX)
         return nkb_err_memory(r->err);
     made->called = called;
-    made->called_ids = ids;
     made->called_count = (uint32_t)count;
     const struct nkb_hlotext_called *list =
         (const struct nkb_hlotext_called *)(const void *)r->called.data;
@@ -108,11 +104,11 @@ int nkb_hlotext_called_finish(struct nkb_hlotext *r, struct nkb_hlotext_draft *d
             i < paired ? &draft->pair[i] : &list[draft->first_called + i - paired];
         enum nkb_hlo_opcode opcode =
             draft->wrapped == NKB_HLO_OPCODE_COUNT ? made->opcode : draft->wrapped;
-        struct pending reference = {one->name, &called[i], &ids[i], made->at,
-                                    opcode == NKB_HLO_FUSION};
+        struct pending reference = {one->name, &called[i], draft->line, opcode == NKB_HLO_FUSION};
         uint32_t position = one->position;
         if (position != NKB_HLO_NONE ||
-            nkb_names_find(&r->computation_names, 1, one->name, &position)) {
+            nkb_names_find(&r->computation_names, nkb_hlotext_computations_named(r), 1, one->name,
+                           &position)) {
             bind(r, &reference, position);
         } else {
             called[i] = NKB_HLO_NONE;
@@ -130,7 +126,8 @@ int nkb_hlotext_called_resolve(struct nkb_hlotext *r)
     const struct pending *list = (const struct pending *)(const void *)r->pending.data;
     for (size_t i = 0; i < r->pending.len / sizeof *list; i++) {
         uint32_t position;
-        if (!nkb_names_find(&r->computation_names, 1, list[i].name, &position)) {
+        if (!nkb_names_find(&r->computation_names, nkb_hlotext_computations_named(r), 1,
+                            list[i].name, &position)) {
             char shown[NKB_SHOWN_BYTES];
             return nkb_hlotext_fail(
                 r, list[i].line,

@@ -2,7 +2,15 @@
  * it (and those that async instructions stand for) come before it, as XLA orders them. */
 #include "input/hlotext_reader.h"
 
+#include <stdlib.h>
+
+#include "base/num.h"
 #include "base/text.h"
+
+/* Instructions gather in a small array that is used again and again; those of a computation written
+ * inside another, and of a large one, in the arena. */
+enum { FEW = 1024, FIRST_ROOM = 8, GROWTH_MAX = 64 };
+#define SLACK (33.0 / 32)
 
 int nkb_hlotext_add_computation(struct nkb_hlotext *r,
                                 const struct nkb_hlo_computation *computation,
@@ -34,7 +42,7 @@ static int read_instructions(struct nkb_hlotext *r, struct nkb_hlo_computation *
         if (rc < 0)
             return rc;
         if (is_root && computation->root != NKB_HLO_NONE)
-            return nkb_hlotext_fail(r, nkb_hlotext_instructions(r)[i].at,
+            return nkb_hlotext_fail(r, r->instruction_line,
                                     "computation '%s' has a second ROOT; one is right",
                                     nkb_show(computation->name, shown));
         if (is_root)
@@ -51,30 +59,72 @@ static int read_instructions(struct nkb_hlotext *r, struct nkb_hlo_computation *
     return 0;
 }
 
+static bool open_few(struct nkb_hlotext *r)
+{
+    if (!r->few)
+        r->few = malloc(FEW * sizeof *r->few);
+    r->list.at = r->few;
+    r->list.room = r->few ? FEW : 0;
+    return r->few != NULL;
+}
+
+/* With room for as many as the rest of the text would hold if it went on so. */
+bool nkb_hlotext_grow_list(struct nkb_hlotext *r)
+{
+    struct nkb_hlotext_list *list = &r->list;
+    size_t room = list->count * GROWTH_MAX, bytes;
+    double promised = (double)list->count * (double)(r->end - list->text) /
+                          (double)(r->at - list->text + 1) * SLACK +
+                      FIRST_ROOM;
+
+    if (room < FIRST_ROOM)
+        room = FIRST_ROOM;
+    if (promised < (double)room)
+        room = (size_t)promised;
+    if (room < list->count + list->count / 4 + FIRST_ROOM)
+        room = list->count + list->count / 4 + FIRST_ROOM;
+    if (!nkb_size_mul(room, sizeof *list->at, &bytes))
+        return false;
+    struct nkb_hlo_instruction *grown = nkb_arena_take(r->arena, bytes);
+    if (!grown)
+        return false;
+    if (list->count)
+        memcpy(grown, list->at, list->count * sizeof *grown);
+    list->at = grown;
+    list->room = room;
+    return true;
+}
+
 int nkb_hlotext_body(struct nkb_hlotext *r, struct nkb_str name, uint64_t line,
                      uint32_t *position_out)
 {
     uint32_t outer_scope = r->scope;
-    size_t outer_first = r->first_instruction;
+    struct nkb_hlotext_list outer = r->list;
+    bool is_outer = r->inline_depth == 0;
     struct nkb_hlo_computation computation = {.name = nkb_arena_copy(r->arena, name), .at = line};
 
     if (r->scope_count == UINT32_MAX)
         return nkb_err_memory(r->err);
     r->scope = ++r->scope_count;
-    if (r->inline_depth == 0)
+    if (is_outer)
         nkb_names_forget(&r->instruction_names, r->scope);
-    r->first_instruction = r->instructions.len / sizeof(struct nkb_hlo_instruction);
+    r->list = (struct nkb_hlotext_list){.text = r->at};
+    if (is_outer && !open_few(r))
+        return nkb_err_memory(r->err);
     int rc = read_instructions(r, &computation);
     if (rc < 0)
         return rc;
 
-    size_t size = computation.instruction_count * sizeof(struct nkb_hlo_instruction);
-    computation.instructions = nkb_arena_alloc(r->arena, size);
+    computation.instructions = r->list.at;
+    if (r->list.at == r->few) {
+        size_t size = r->list.count * sizeof *r->few;
+        computation.instructions = nkb_arena_take(r->arena, size);
+        if (computation.instructions)
+            memcpy(computation.instructions, r->few, size);
+    }
     if (!computation.instructions || !computation.name.ptr)
         return nkb_err_memory(r->err);
-    memcpy(computation.instructions, nkb_hlotext_instructions(r), size);
-    r->instructions.len = r->first_instruction * sizeof(struct nkb_hlo_instruction);
-    r->first_instruction = outer_first;
+    r->list = outer;
     r->scope = outer_scope;
     return nkb_hlotext_add_computation(r, &computation, position_out);
 }

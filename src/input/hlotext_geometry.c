@@ -105,20 +105,20 @@ int nkb_hlotext_window(struct nkb_hlotext *r, struct nkb_hlo_attrs *attrs)
                 r, nkb_hlotext_line(r, r->at),
                 "a window's %s has %zu dimensions, its size %zu; they must be as many",
                 field_names[i], count[i], rank);
-    attrs->window = r->ints.failed || rank > UINT32_MAX
-                        ? NULL
-                        : nkb_arena_array(r->arena, rank, sizeof *attrs->window);
-    if (!attrs->window)
+    struct nkb_hlo_window_dim *window = r->ints.failed || rank > UINT32_MAX
+                                            ? NULL
+                                            : nkb_arena_array(&r->temp, rank, sizeof *window);
+    if (!window)
         return nkb_err_memory(r->err);
+    attrs->window = window;
     attrs->window_rank = (uint32_t)rank;
     const int64_t *ints = (const int64_t *)(const void *)r->ints.data;
     for (size_t d = 0; d < rank; d++) {
-        attrs->window[d] =
+        window[d] =
             (struct nkb_hlo_window_dim){.stride = 1, .window_dilation = 1, .base_dilation = 1};
         for (int i = 0; i < FIELD_COUNT; i++)
             if (count[i])
-                set_field(&attrs->window[d], (enum field)i,
-                          ints + first[i] + d * (i == PAD ? 2 : 1));
+                set_field(&window[d], (enum field)i, ints + first[i] + d * (i == PAD ? 2 : 1));
     }
     r->ints.len = base;
     return 0;
@@ -171,7 +171,7 @@ static int read_labels(struct nkb_hlotext *r, struct nkb_str all, struct nkb_str
     for (uint32_t i = 0; i < count; i++)
         if (!seen[i])
             return bad_labels(r, all, "skips a spatial dimension");
-    int64_t *at = nkb_arena_array(r->arena, count, sizeof *at);
+    int64_t *at = nkb_arena_array(&r->temp, count, sizeof *at);
     if (!at)
         return nkb_err_memory(r->err);
     if (count)
@@ -217,7 +217,7 @@ int nkb_hlotext_dim_labels(struct nkb_hlotext *r, struct nkb_hlo_attrs *attrs)
         return rc;
     if (in.spatial.count != kernel.spatial.count || in.spatial.count != out.spatial.count)
         return bad_labels(r, text, "has groups of different spatial dimensions");
-    struct nkb_hlo_convolution *made = nkb_arena_alloc(r->arena, sizeof *made);
+    struct nkb_hlo_convolution *made = nkb_arena_alloc(&r->temp, sizeof *made);
     if (!made)
         return nkb_err_memory(r->err);
     *made = (struct nkb_hlo_convolution){

@@ -31,7 +31,8 @@ static int read_operand(struct nkb_hlotext *r, uint32_t *position)
         if (rc < 0)
             return rc;
     }
-    if (nkb_names_find(&r->instruction_names, r->scope, name, position))
+    if (nkb_names_find(&r->instruction_names, nkb_hlotext_instructions_named(r), r->scope, name,
+                       position))
         return 0;
     char shown[NKB_SHOWN_BYTES];
     return nkb_hlotext_fail(
@@ -56,16 +57,12 @@ static int read_operands(struct nkb_hlotext *r, struct nkb_hlo_instruction *made
         return rc;
 
     size_t size = r->positions.len - base, count = size / sizeof(uint32_t);
-    uint32_t *operands = r->positions.failed ? NULL : nkb_arena_alloc(r->arena, size);
-    int64_t *ids = nkb_arena_array(r->arena, count, sizeof *ids);
-    if (!operands || !ids || count > UINT32_MAX)
+    uint32_t *operands = r->positions.failed ? NULL : nkb_hlo_pool_take(&r->pool, size);
+    if (!operands || count > UINT32_MAX)
         return nkb_err_memory(r->err);
     memcpy(operands, r->positions.data + base, size);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = operands[i];
     r->positions.len = base;
     made->operands = operands;
-    made->operand_ids = ids;
     made->operand_count = (uint32_t)count;
     return 0;
 }
@@ -99,14 +96,15 @@ static void read_scalar(struct nkb_str text, struct nkb_hlo_instruction *made)
         from--;
     text = (struct nkb_str){text.ptr + from, text.len - from};
 
-    if (nkb_str_is(text, "true") || nkb_str_is(text, "false")) {
+    int64_t number = text.len && *text.ptr == 't';
+    if (nkb_str_is(text, "true") || nkb_str_is(text, "false"))
         made->has_number = true;
-        made->number = *text.ptr == 't';
-    } else if (made->shape.element_type == NKB_TYPE_U64) {
-        made->has_number = parse_bits(text, &made->number);
-    } else {
-        made->has_number = nkb_parse_i64(text, &made->number);
-    }
+    else if (made->shape->element_type == NKB_TYPE_U64)
+        made->has_number = parse_bits(text, &number);
+    else
+        made->has_number = nkb_parse_i64(text, &number);
+    if (made->has_number)
+        made->number = number;
 }
 
 /* The literal is skipped, however long; `{...}` stands for one left out. */
@@ -115,21 +113,32 @@ static int read_constant(struct nkb_hlotext *r, struct nkb_hlo_instruction *made
     const char *from = r->at + 1;
     int rc = nkb_hlotext_skip_brackets(r);
     bool integral =
-        made->shape.element_type >= NKB_TYPE_PRED && made->shape.element_type <= NKB_TYPE_U64;
-    if (rc == 0 && made->shape.rank == 0 && integral)
+        made->shape->element_type >= NKB_TYPE_PRED && made->shape->element_type <= NKB_TYPE_U64;
+    if (rc == 0 && made->shape->rank == 0 && integral)
         read_scalar((struct nkb_str){from, (size_t)(r->at - from) - 1}, made);
     return rc;
 }
 
-static int read_parameter(struct nkb_hlotext *r, struct nkb_hlo_instruction *made)
+static int read_parameter(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
 {
+    struct nkb_hlo_instruction *made = &draft->made;
     int rc = nkb_hlotext_int(r, "the number of a parameter", &made->number);
     if (rc == 0 && made->number < 0)
-        rc = nkb_hlotext_fail(r, made->at,
+        rc = nkb_hlotext_fail(r, draft->line,
                               "parameter number %lld is negative; 0 or more is expected",
                               (long long)made->number);
     made->has_number = true;
     return rc < 0 ? rc : nkb_hlotext_want(r, ')', "')' behind the number of a parameter");
+}
+
+static int read_shape(struct nkb_hlotext *r, const struct nkb_hlo_shape **out)
+{
+    struct nkb_hlo_shape shape;
+    int rc = nkb_hlotext_shape(r, 0, &shape);
+    if (rc < 0)
+        return rc;
+    *out = nkb_hlo_pool_shape(&r->pool, &shape);
+    return *out ? 0 : nkb_err_memory(r->err);
 }
 
 static int read_opcode(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
@@ -139,14 +148,16 @@ static int read_opcode(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
     struct nkb_str name = nkb_hlotext_word(r);
     if (name.len == 0)
         return nkb_hlotext_expected(r, "an opcode behind the shape");
-    made->opcode = nkb_hlo_opcode_find(name);
+    made->opcode = nkb_hlo_opcodes_find(&r->opcodes, name);
     if (made->opcode == NKB_HLO_OPCODE_COUNT)
         made->opcode = nkb_hlotext_async_opcode(name, &draft->wrapped);
-    if (made->opcode ==
-        NKB_HLO_OPCODE_COUNT) /* one a newer XLA has: it counts nothing but is no fault */
-        made->opcode_name = nkb_arena_copy(r->arena, name);
-    else
-        made->opcode_name = nkb_str_from(nkb_hlo_opcode_name(made->opcode));
+    if (made->opcode != NKB_HLO_OPCODE_COUNT)
+        return 0;
+    /* One a newer XLA has: it counts nothing but is no fault. */
+    struct nkb_hlo_attrs *attrs = nkb_hlotext_attrs_of(r, draft);
+    if (!attrs)
+        return nkb_err_memory(r->err);
+    attrs->opcode_name = name;
     return 0;
 }
 
@@ -155,20 +166,22 @@ static int read_rest(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
     struct nkb_hlo_instruction *made = &draft->made;
     int rc;
     if ((rc = nkb_hlotext_want(r, '=', "'=' behind the name of an instruction")) < 0 ||
-        (rc = nkb_hlotext_shape(r, 0, &made->shape)) < 0 || (rc = read_opcode(r, draft)) < 0 ||
+        (rc = read_shape(r, &made->shape)) < 0 || (rc = read_opcode(r, draft)) < 0 ||
         (rc = nkb_hlotext_want(r, '(', "'(' behind an opcode")) < 0)
         return rc;
     if (made->opcode == NKB_HLO_CONSTANT) {
         r->at--;
         rc = read_constant(r, made);
     } else if (made->opcode == NKB_HLO_PARAMETER) {
-        rc = read_parameter(r, made);
+        rc = read_parameter(r, draft);
     } else {
         rc = read_operands(r, made);
     }
     if (rc < 0 || (rc = nkb_hlotext_attributes(r, draft)) < 0 ||
         (rc = nkb_hlotext_called_finish(r, draft)) < 0)
         return rc;
+    if (draft->attrs && !(made->attrs = nkb_hlo_pool_attrs(&r->pool, draft->attrs)))
+        return nkb_err_memory(r->err);
     if (draft->wrapped != NKB_HLO_OPCODE_COUNT)
         rc = nkb_hlotext_async_wrap(r, draft);
     return rc;
@@ -181,6 +194,8 @@ int nkb_hlotext_instruction(struct nkb_hlotext *r, bool *is_root)
         .first_called = r->called.len / sizeof(struct nkb_hlotext_called),
     };
     struct nkb_str name;
+    if (r->inline_depth == 0 && r->temp.head)
+        nkb_arena_reset(&r->temp);
     int rc = nkb_hlotext_name(r, "an instruction or '}'", &name);
     if (rc < 0)
         return rc;
@@ -191,22 +206,25 @@ int nkb_hlotext_instruction(struct nkb_hlotext *r, bool *is_root)
         if (*is_root && (rc = nkb_hlotext_name(r, "the name of the root instruction", &name)) < 0)
             return rc;
     }
-    draft.made.at = nkb_hlotext_line(r, name.ptr);
-    draft.made.name = nkb_arena_copy(r->arena, name);
+    draft.line = nkb_hlotext_line(r, name.ptr);
+    if (!nkb_hlo_pool_name(&r->pool, name, &draft.made.name))
+        return nkb_err_memory(r->err);
     if ((rc = read_rest(r, &draft)) < 0)
         return rc;
 
-    size_t position = r->instructions.len / sizeof draft.made - r->first_instruction;
-    if (position >= NKB_HLO_NONE || nkb_arena_failed(r->arena))
+    struct nkb_hlotext_list *list = &r->list;
+    if (list->count >= NKB_HLO_NONE || nkb_arena_failed(r->arena) ||
+        (list->count == list->room && !nkb_hlotext_grow_list(r)))
         return nkb_err_memory(r->err);
-    draft.made.id = (int64_t)position;
-    nkb_buf_append(&r->instructions, &draft.made, sizeof draft.made);
-    int added = nkb_names_add(&r->instruction_names, r->scope, name, (uint32_t)position);
-    if (added < 0 || r->instructions.failed)
+    int added = nkb_names_add(&r->instruction_names, nkb_hlotext_instructions_named(r), r->scope,
+                              name, (uint32_t)list->count);
+    if (added < 0)
         return nkb_err_memory(r->err);
+    list->at[list->count++] = draft.made;
+    r->instruction_line = draft.line;
     char shown[NKB_SHOWN_BYTES];
     return added ? 0
-                 : nkb_hlotext_fail(r, draft.made.at,
+                 : nkb_hlotext_fail(r, draft.line,
                                     "'%s' is defined twice in one computation; names are unique",
                                     nkb_show(name, shown));
 }

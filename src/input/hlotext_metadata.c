@@ -61,7 +61,8 @@ int nkb_hlotext_metadata(struct nkb_hlotext *r, struct nkb_hlo_instruction *made
     int rc = read_pairs(r, "'{' before metadata", keys, sizeof keys / sizeof *keys, &made->op_name,
                         &file);
     if (rc == 0 &&
-        ((file.len && !nkb_hlo_sources_file(&r->sources, r->arena, file, &number)) ||
+        (!nkb_hlo_pool_text(&r->pool, made->op_name, &made->op_name) ||
+         (file.len && !nkb_hlo_sources_file(&r->sources, r->arena, file, &number)) ||
          !nkb_hlo_sources_find(&r->sources, r->arena, number, line, frame, &made->source)))
         rc = nkb_err_memory(r->err);
     return rc;

@@ -4,90 +4,89 @@
 #include "input/hlotext_names.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/num.h"
+#include "base/hash.h"
+#include "base/pages.h"
 
 enum { FIRST_CAPACITY = 256 };
 
-static uint64_t mix(uint64_t a, uint64_t b)
+static struct nkb_str name_of(struct nkb_names_of of, uint32_t value)
 {
-    nkb_u128 product = (nkb_u128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    return *(const struct nkb_str *)(const void *)((const char *)of.first +
+                                                   of.stride_bytes * value);
 }
 
-static uint64_t hash(uint64_t seed, uint32_t scope, struct nkb_str name)
+static uint32_t hash(const struct nkb_names *names, uint32_t scope, struct nkb_str name)
 {
-    uint64_t h = mix(seed ^ scope, 0x9e3779b97f4a7c15u), word;
-    const char *at = name.ptr;
-    size_t left = name.len;
-
-    for (; left >= sizeof word; left -= sizeof word, at += sizeof word) {
-        memcpy(&word, at, sizeof word);
-        h = mix(h ^ word, 0xd6e8feb86659fd93u);
-    }
-    word = 0;
-    if (left)
-        memcpy(&word, at, left);
-    h = mix(h ^ word, 0xa0761d6478bd642fu);
-    return mix(h ^ name.len, 0xe7037ed1a0b428dbu);
+    return (uint32_t)(nkb_hash_bytes(names->seed ^ scope, name.ptr, name.len) >> 16);
 }
 
 /* The slot that holds the name, or the empty one where it belongs. */
-static struct nkb_names_slot *place(const struct nkb_names *names, uint32_t scope,
-                                    struct nkb_str name)
+static struct nkb_names_slot *place(const struct nkb_names *names, struct nkb_names_of of,
+                                    uint32_t scope, struct nkb_str name, uint32_t h)
 {
     size_t mask = names->capacity - 1;
-    size_t i = (size_t)hash(names->seed, scope, name) & mask;
-    for (;; i = (i + 1) & mask) {
+    for (size_t i = h & mask;; i = (i + 1) & mask) {
         struct nkb_names_slot *slot = &names->slots[i];
-        if (slot->scope < names->oldest_scope ||
-            (slot->scope == scope && nkb_str_equal((struct nkb_str){slot->ptr, slot->len}, name)))
+        if (slot->scope < names->oldest_scope || (slot->hash == h && slot->scope == scope &&
+                                                  nkb_str_equal(name_of(of, slot->value), name)))
             return slot;
     }
 }
 
+/* Slots keep their hashes, so the names need not be looked at. */
 static bool grow(struct nkb_names *names)
 {
     struct nkb_names old = *names;
     size_t capacity = old.capacity ? old.capacity * 2 : FIRST_CAPACITY, size;
-    if (capacity < old.capacity || !nkb_size_mul(capacity, sizeof *old.slots, &size))
+    if (capacity > UINT32_MAX || !nkb_size_mul(capacity, sizeof *old.slots, &size))
         return false;
-    names->slots = calloc(1, size);
+    names->slots = malloc(size);
     if (!names->slots) {
         names->slots = old.slots;
         return false;
     }
+    nkb_pages_advise(names->slots, size);
+    memset(names->slots, 0, size);
     names->capacity = capacity;
-    names->seed = mix((uint64_t)(uintptr_t)names->slots, 0x9e3779b97f4a7c15u);
+    if (!old.slots)
+        names->seed = nkb_hash_mix((uint64_t)(uintptr_t)names->slots, size);
     for (size_t i = 0; i < old.capacity; i++) {
         const struct nkb_names_slot *slot = &old.slots[i];
-        if (slot->scope >= old.oldest_scope)
-            *place(names, slot->scope, (struct nkb_str){slot->ptr, slot->len}) = *slot;
+        if (slot->scope < old.oldest_scope)
+            continue;
+        size_t to = slot->hash & (capacity - 1);
+        while (names->slots[to].scope != 0)
+            to = (to + 1) & (capacity - 1);
+        names->slots[to] = *slot;
     }
     free(old.slots);
     return true;
 }
 
-bool nkb_names_find(const struct nkb_names *names, uint32_t scope, struct nkb_str name,
-                    uint32_t *value_out)
+bool nkb_names_find(const struct nkb_names *names, struct nkb_names_of of, uint32_t scope,
+                    struct nkb_str name, uint32_t *value_out)
 {
     if (!names->capacity)
         return false;
-    const struct nkb_names_slot *slot = place(names, scope, name);
+    const struct nkb_names_slot *slot = place(names, of, scope, name, hash(names, scope, name));
     if (slot->scope < names->oldest_scope)
         return false;
     *value_out = slot->value;
     return true;
 }
 
-int nkb_names_add(struct nkb_names *names, uint32_t scope, struct nkb_str name, uint32_t value)
+int nkb_names_add(struct nkb_names *names, struct nkb_names_of of, uint32_t scope,
+                  struct nkb_str name, uint32_t value)
 {
-    if (names->used * 2 >= names->capacity && !grow(names))
+    if (names->used * 3 >= names->capacity * 2 && !grow(names))
         return -1;
-    struct nkb_names_slot *slot = place(names, scope, name);
+    uint32_t h = hash(names, scope, name);
+    struct nkb_names_slot *slot = place(names, of, scope, name, h);
     if (slot->scope >= names->oldest_scope)
         return 0;
-    *slot = (struct nkb_names_slot){name.ptr, name.len, scope, value};
+    *slot = (struct nkb_names_slot){h, scope, value};
     names->used++;
     return 1;
 }
@@ -96,6 +95,13 @@ void nkb_names_forget(struct nkb_names *names, uint32_t oldest_scope)
 {
     names->oldest_scope = oldest_scope;
     names->used = 0;
+}
+
+void nkb_names_clear(struct nkb_names *names)
+{
+    if (names->slots)
+        memset(names->slots, 0, names->capacity * sizeof *names->slots);
+    nkb_names_forget(names, 1);
 }
 
 void nkb_names_free(struct nkb_names *names)

@@ -7,6 +7,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "input/hlo_opcodes.h"
+#include "input/hlo_pool.h"
 #include "input/hlo_sources.h"
 #include "input/hlotext_names.h"
 #include "model/hlo.h"
@@ -32,22 +34,36 @@ struct nkb_hlotext_called {
     uint32_t position;
 };
 
+/* Instructions so far: in `few`, or in the arena. */
+struct nkb_hlotext_list {
+    struct nkb_hlo_instruction *at;
+    size_t count, room;
+    const char *text; /* where the computation begins */
+};
+
+/* Zeroed memory is one that has read nothing yet; what it has allocated for itself serves module
+ * after module. */
 struct nkb_hlotext {
     const char *at, *end;
     const char *counted, *line_start; /* up to `counted` newlines have been counted into line */
     uint64_t line;
     struct nkb_arena *arena;
     struct nkb_err *err;
+    struct nkb_arena temp; /* what the pool is to keep once the instruction is complete */
+    struct nkb_hlo_pool pool;
 
-    /* Stacks: a construct pushes above what is there, copies its part to the arena and pops it. */
-    struct nkb_buf ints, positions, shapes, called, instructions;
+    /* Stacks: a construct pushes above what is there, copies its part away and pops it. */
+    struct nkb_buf ints, positions, shapes, called;
     struct nkb_buf computations, pending; /* these two only grow */
 
     struct nkb_names instruction_names, computation_names;
     struct nkb_hlo_sources sources;
     uint32_t scope, scope_count; /* of names: one a computation */
     uint32_t inline_depth;
-    size_t first_instruction; /* of the computation being read, in `instructions` */
+    struct nkb_hlotext_list list;    /* of the computation being read */
+    struct nkb_hlo_instruction *few; /* where the list of an outer one begins; malloc'ed */
+    uint64_t instruction_line;       /* of the last instruction read */
+    struct nkb_hlo_opcodes opcodes;
     struct nkb_hlotext_type types[NKB_HLOTEXT_TYPE_MEMO];
 };
 
@@ -55,6 +71,8 @@ struct nkb_hlotext {
 struct nkb_hlotext_draft {
     struct nkb_hlo_instruction made;
     struct nkb_hlo_attrs *attrs; /* NULL until one is needed */
+    struct nkb_hlo_dot *dot;     /* the attributes' */
+    uint64_t line;
     enum nkb_hlo_opcode wrapped; /* NKB_HLO_OPCODE_COUNT: not the short form of an async one */
     uint64_t seen;               /* bit i: attribute i of the table was given */
     size_t first_called;         /* of this instruction, in `called` */
@@ -104,8 +122,8 @@ int nkb_hlotext_skip_brackets(struct nkb_hlotext *r);
 /* Any attribute's value. */
 int nkb_hlotext_skip_value(struct nkb_hlotext *r);
 
-/* hlotext_string.c: a string as it stands between its quotes, or without its escapes in the arena.
- */
+/* hlotext_string.c: a string as it stands between its quotes, or without its escapes: in the text
+ * or temporary. */
 int nkb_hlotext_raw_string(struct nkb_hlotext *r, struct nkb_str *raw_out);
 int nkb_hlotext_string(struct nkb_hlotext *r, struct nkb_str *out);
 
@@ -146,6 +164,7 @@ int nkb_hlotext_async_wrap(struct nkb_hlotext *r, struct nkb_hlotext_draft *draf
 /* Instructions up to and with the closing brace, the opening one being read. */
 int nkb_hlotext_body(struct nkb_hlotext *r, struct nkb_str name, uint64_t line,
                      uint32_t *position_out);
+bool nkb_hlotext_grow_list(struct nkb_hlotext *r); /* room for one more instruction */
 int nkb_hlotext_add_computation(struct nkb_hlotext *r,
                                 const struct nkb_hlo_computation *computation,
                                 uint32_t *position_out);
@@ -153,10 +172,15 @@ static inline struct nkb_hlo_computation *nkb_hlotext_computations(const struct 
 {
     return (struct nkb_hlo_computation *)(void *)r->computations.data;
 }
-static inline struct nkb_hlo_instruction *nkb_hlotext_instructions(const struct nkb_hlotext *r)
+/* Where the names of numbered things are found. */
+static inline struct nkb_names_of nkb_hlotext_instructions_named(const struct nkb_hlotext *r)
 {
-    void *all = r->instructions.data;
-    return all ? (struct nkb_hlo_instruction *)all + r->first_instruction : NULL;
+    return (struct nkb_names_of){&r->list.at->name, sizeof *r->list.at};
+}
+static inline struct nkb_names_of nkb_hlotext_computations_named(const struct nkb_hlotext *r)
+{
+    return (struct nkb_names_of){&nkb_hlotext_computations(r)->name,
+                                 sizeof(struct nkb_hlo_computation)};
 }
 
 #endif

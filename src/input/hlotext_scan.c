@@ -153,7 +153,7 @@ int nkb_hlotext_ints(struct nkb_hlotext *r, struct nkb_hlo_ints *out)
     if (rc < 0)
         return rc;
     size_t size = r->ints.len - base, count = size / sizeof(int64_t);
-    int64_t *copy = r->ints.failed || count > UINT32_MAX ? NULL : nkb_arena_alloc(r->arena, size);
+    int64_t *copy = r->ints.failed || count > UINT32_MAX ? NULL : nkb_arena_alloc(&r->temp, size);
     if (!copy)
         return nkb_err_memory(r->err);
     if (size)

@@ -76,7 +76,7 @@ static int read_dims(struct nkb_hlotext *r, struct nkb_hlo_shape *out)
     if ((rc = nkb_hlotext_want(r, ']', "',' or ']' in a shape")) < 0)
         return rc;
 
-    int64_t *dims = r->ints.failed ? NULL : nkb_arena_array(r->arena, count, sizeof *dims);
+    int64_t *dims = r->ints.failed ? NULL : nkb_arena_array(&r->temp, count, sizeof *dims);
     if (!dims)
         return nkb_err_memory(r->err);
     memcpy(dims, r->ints.data + base, count * sizeof *dims);
@@ -97,7 +97,7 @@ static int default_layout(struct nkb_hlotext *r, struct nkb_hlo_shape *out)
         out->minor_to_major = descending + (LONGEST - out->rank);
         return 0;
     }
-    int64_t *order = nkb_arena_array(r->arena, out->rank, sizeof *order);
+    int64_t *order = nkb_arena_array(&r->temp, out->rank, sizeof *order);
     if (!order)
         return nkb_err_memory(r->err);
     for (uint32_t i = 0; i < out->rank; i++)
@@ -183,7 +183,7 @@ static int read_layout(struct nkb_hlotext *r, struct nkb_hlo_shape *out)
     if ((rc = nkb_hlotext_want(r, '}', "',' or '}' in a layout")) < 0)
         return rc;
     if (!as_default) {
-        int64_t *order = r->ints.failed ? NULL : nkb_arena_array(r->arena, count, sizeof *order);
+        int64_t *order = r->ints.failed ? NULL : nkb_arena_array(&r->temp, count, sizeof *order);
         if (!order)
             return nkb_err_memory(r->err);
         memcpy(order, r->ints.data + base, count * sizeof *order);
@@ -227,7 +227,7 @@ static int read_elements(struct nkb_hlotext *r, uint32_t depth, struct nkb_hlo_s
             return rc;
     }
     size_t size = r->shapes.len - base, count = size / sizeof *out;
-    out->tuple = r->shapes.failed || count > UINT32_MAX ? NULL : nkb_arena_alloc(r->arena, size);
+    out->tuple = r->shapes.failed || count > UINT32_MAX ? NULL : nkb_arena_alloc(&r->temp, size);
     if (!out->tuple)
         return nkb_err_memory(r->err);
     if (size)

@@ -86,11 +86,10 @@ int nkb_hlotext_string(struct nkb_hlotext *r, struct nkb_str *out)
     int rc = nkb_hlotext_raw_string(r, &raw);
     if (rc < 0)
         return rc;
-    if (!memchr(raw.ptr, '\\', raw.len)) {
-        *out = nkb_arena_copy(r->arena, raw);
-        return out->ptr ? 0 : nkb_err_memory(r->err);
-    }
-    char *to = nkb_arena_alloc(r->arena, raw.len + 1);
+    *out = raw;
+    if (!memchr(raw.ptr, '\\', raw.len))
+        return 0;
+    char *to = nkb_arena_alloc(&r->temp, raw.len + 1);
     if (!to)
         return nkb_err_memory(r->err);
     size_t len = 0, at = 0;

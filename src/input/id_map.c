@@ -1,11 +1,12 @@
 /* Open addressing with the id's own low bits, at most half full: ids that follow each other, as
- * real ones do, fall into neighbouring slots. */
+ * real ones do, fall into neighbouring slots. A slot is a position; the id is looked up there. */
 #include "input/id_map.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
+#include "base/pages.h"
 
 static size_t hash(int64_t id)
 {
@@ -14,10 +15,10 @@ static size_t hash(int64_t id)
     return (size_t)(bits + (bits >> 32) * 0x9e3779b1u);
 }
 
-static int64_t id_at(const int64_t *ids, size_t stride_bytes, uint32_t i)
+static int64_t id_at(const struct nkb_id_map *map, uint32_t i)
 {
     int64_t id;
-    memcpy(&id, (const char *)ids + i * stride_bytes, sizeof id);
+    memcpy(&id, (const char *)map->ids + i * map->stride_bytes, sizeof id);
     return id;
 }
 
@@ -34,6 +35,7 @@ static bool reserve(struct nkb_id_map *map, uint32_t count)
         map->room = map->slots ? want : 0;
         if (!map->slots)
             return false;
+        nkb_pages_advise(map->slots, bytes);
     }
     map->mask = want - 1;
     map->count = 0;
@@ -45,61 +47,67 @@ static bool insert(struct nkb_id_map *map, int64_t id, uint32_t position)
 {
     size_t at = hash(id);
     for (size_t probes = 0; probes < NKB_ID_MAP_PROBES; probes++, at++) {
-        struct nkb_id_slot *slot = &map->slots[at & map->mask];
-        if (slot->used && slot->id != id)
+        uint32_t *slot = &map->slots[at & map->mask];
+        if (*slot && id_at(map, *slot - 1) != id)
             continue;
-        *slot = (struct nkb_id_slot){id, position, true};
+        *slot = position + 1;
         return true;
     }
     return false;
 }
 
+struct pair {
+    int64_t id;
+    uint32_t position;
+};
+
 static int by_id_then_position(const void *a, const void *b)
 {
-    const struct nkb_id_slot *x = a, *y = b;
+    const struct pair *x = a, *y = b;
     if (x->id != y->id)
         return x->id < y->id ? -1 : 1;
     return x->position < y->position ? -1 : x->position > y->position;
 }
 
-static void sort_all(struct nkb_id_map *map, const int64_t *ids, size_t stride_bytes,
-                     uint32_t count)
+static bool sort_all(struct nkb_id_map *map, uint32_t count)
 {
-    size_t kept = 0;
-
+    struct pair *pairs = malloc((size_t)count * sizeof *pairs);
+    if (!pairs)
+        return false;
     for (uint32_t i = 0; i < count; i++)
-        map->slots[i] = (struct nkb_id_slot){id_at(ids, stride_bytes, i), i, true};
-    qsort(map->slots, count, sizeof *map->slots, by_id_then_position);
+        pairs[i] = (struct pair){id_at(map, i), i};
+    qsort(pairs, count, sizeof *pairs, by_id_then_position);
     for (uint32_t i = 0; i < count; i++)
-        if (i + 1 == count || map->slots[i].id != map->slots[i + 1].id)
-            map->slots[kept++] = map->slots[i];
-    map->count = kept;
+        if (i + 1 == count || pairs[i].id != pairs[i + 1].id)
+            map->slots[map->count++] = pairs[i].position;
     map->sorted = true;
+    free(pairs);
+    return true;
 }
 
 bool nkb_id_map_build(struct nkb_id_map *map, const int64_t *ids, size_t stride_bytes,
                       uint32_t count)
 {
-    if (!reserve(map, count))
+    if (count >= UINT32_MAX || !reserve(map, count))
         return false;
+    map->ids = ids;
+    map->stride_bytes = stride_bytes;
     memset(map->slots, 0, (map->mask + 1) * sizeof *map->slots);
-    for (uint32_t i = 0; i < count; i++) {
-        if (!insert(map, id_at(ids, stride_bytes, i), i)) {
-            sort_all(map, ids, stride_bytes, count);
-            break;
-        }
-    }
+    for (uint32_t i = 0; i < count; i++)
+        if (!insert(map, id_at(map, i), i))
+            return sort_all(map, count);
     return true;
 }
 
 static uint32_t find_sorted(const struct nkb_id_map *map, int64_t id, uint32_t none)
 {
-    size_t low = 0, high = map->count;
+    uint32_t low = 0, high = map->count;
     while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (map->slots[middle].id == id)
-            return map->slots[middle].position;
-        if (map->slots[middle].id < id)
+        uint32_t middle = low + (high - low) / 2;
+        int64_t there = id_at(map, map->slots[middle]);
+        if (there == id)
+            return map->slots[middle];
+        if (there < id)
             low = middle + 1;
         else
             high = middle;
@@ -115,11 +123,11 @@ uint32_t nkb_id_map_find(const struct nkb_id_map *map, int64_t id, uint32_t none
         return find_sorted(map, id, none);
     size_t at = hash(id);
     for (size_t probes = 0; probes < NKB_ID_MAP_PROBES; probes++, at++) {
-        const struct nkb_id_slot *slot = &map->slots[at & map->mask];
-        if (!slot->used)
+        uint32_t slot = map->slots[at & map->mask];
+        if (!slot)
             return none;
-        if (slot->id == id)
-            return slot->position;
+        if (id_at(map, slot - 1) == id)
+            return slot - 1;
     }
     return none;
 }

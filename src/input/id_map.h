@@ -10,21 +10,18 @@
 
 enum { NKB_ID_MAP_PROBES = 64 }; /* a longer chain means chosen ids: sort instead */
 
-struct nkb_id_slot {
-    int64_t id;
-    uint32_t position;
-    bool used;
-};
-
 /* Zeroed memory is an empty map. */
 struct nkb_id_map {
-    struct nkb_id_slot *slots;
-    size_t room, mask, count; /* slots allocated; in use - 1; filled (sorted mode) */
+    const int64_t *ids; /* the caller's, as long as the map is asked */
+    size_t stride_bytes;
+    uint32_t *slots;   /* position + 1; 0: an empty slot. Sorted: positions by id */
+    size_t room, mask; /* slots allocated; in use - 1 */
+    uint32_t count;    /* of ids that differ, when sorted */
     bool sorted;
 };
 
-/* ids[i * stride bytes] belongs to position i. Replaces what was in the map; false: out of memory.
- */
+/* ids[i * stride bytes] belongs to position i, and stays there while the map is asked. Replaces
+ * what was in the map; false: out of memory. */
 bool nkb_id_map_build(struct nkb_id_map *map, const int64_t *ids, size_t stride_bytes,
                       uint32_t count);
 /* `none` when the id was not given. */

@@ -40,23 +40,33 @@ void nkb_wire_from_bytes(struct nkb_wire *wire, struct nkb_str bytes)
     stand_at(wire, (const unsigned char *)(bytes.len ? bytes.ptr : ""), bytes.len, 0);
 }
 
-int nkb_wire_from_file(struct nkb_wire *wire, int fd, uint64_t size_bytes, size_t window_bytes,
-                       struct nkb_err *err)
+void nkb_wire_from_file_with(struct nkb_wire *wire, int fd, uint64_t size_bytes,
+                             unsigned char *window, size_t window_bytes)
 {
     memset(wire, 0, sizeof *wire);
     wire->fd = fd;
     wire->size = size_bytes;
-    wire->window_bytes = size_bytes < window_bytes ? (size_t)size_bytes + 1 : window_bytes;
-    wire->window = malloc(wire->window_bytes);
-    if (!wire->window)
+    wire->window_bytes = window_bytes;
+    wire->window = window;
+    stand_at(wire, window, 0, 0);
+}
+
+int nkb_wire_from_file(struct nkb_wire *wire, int fd, uint64_t size_bytes, size_t window_bytes,
+                       struct nkb_err *err)
+{
+    size_t bytes = size_bytes < window_bytes ? (size_t)size_bytes + 1 : window_bytes;
+    unsigned char *window = malloc(bytes);
+    if (!window)
         return nkb_err_memory(err);
-    stand_at(wire, wire->window, 0, 0);
+    nkb_wire_from_file_with(wire, fd, size_bytes, window, bytes);
+    wire->window_is_ours = true;
     return 0;
 }
 
 void nkb_wire_close(struct nkb_wire *wire)
 {
-    free(wire->window);
+    if (wire->window_is_ours)
+        free(wire->window);
     wire->window = NULL;
 }
 

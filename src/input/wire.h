@@ -39,6 +39,7 @@ struct nkb_wire {
     const unsigned char *start; /* of what is in memory */
     unsigned char *window;      /* of a file; NULL when the whole input is in memory */
     size_t window_bytes;
+    bool window_is_ours; /* to free */
     int fd;
 
     int code;          /* NKB_E* of the fault, 0 while there is none */
@@ -53,6 +54,9 @@ void nkb_wire_from_bytes(struct nkb_wire *wire, struct nkb_str bytes);
  * NKB_EMEMORY when there is no room for it. */
 int nkb_wire_from_file(struct nkb_wire *wire, int fd, uint64_t size_bytes, size_t window_bytes,
                        struct nkb_err *err);
+/* The same with a window of the caller's, of window_bytes or more. */
+void nkb_wire_from_file_with(struct nkb_wire *wire, int fd, uint64_t size_bytes,
+                             unsigned char *window, size_t window_bytes);
 void nkb_wire_close(struct nkb_wire *wire); /* frees the window; fd stays open */
 
 /* Bring at least `need` bytes (at most the window) into memory behind `at`, or as many

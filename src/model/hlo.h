@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "base/str.h"
@@ -234,10 +235,11 @@ struct nkb_nki_config {
 
 /* The attributes few instructions have; NULL where an instruction has none of them. */
 struct nkb_hlo_attrs {
-    struct nkb_hlo_ints dimensions;  /* transpose, reduce, broadcast, concatenate, sort, … */
-    struct nkb_hlo_dot *dot;         /* NULL: no dimension numbers given */
-    struct nkb_hlo_convolution *convolution;
-    struct nkb_hlo_window_dim *window; /* window_rank of them; NULL: no window given */
+    struct nkb_str opcode_name;     /* of an opcode that is none of the table's; else empty */
+    struct nkb_hlo_ints dimensions; /* transpose, reduce, broadcast, concatenate, sort, … */
+    const struct nkb_hlo_dot *dot;  /* NULL: no dimension numbers given */
+    const struct nkb_hlo_convolution *convolution;
+    const struct nkb_hlo_window_dim *window; /* window_rank of them; NULL: no window given */
     uint32_t window_rank;
     int64_t feature_group_count, batch_group_count; /* 0 when not given: means 1 */
     struct nkb_hlo_ints fft_length;
@@ -258,25 +260,40 @@ struct nkb_hlo_source {
 
 enum { NKB_HLO_NO_SOURCE = 0 };
 
+/* Large modules have millions, so it is small: what many instructions have alike (shapes,
+ * attributes, op_names) they share, and what only the reader needs is not kept. */
 struct nkb_hlo_instruction {
-    int64_t id;          /* as in the file; the position in text */
-    struct nkb_str name; /* without %, terminated */
-    enum nkb_hlo_opcode opcode;
-    struct nkb_str opcode_name; /* as in the file: differs from the table's only for unknown ones */
-    struct nkb_hlo_shape shape;
-    uint32_t operand_count, called_count;
-    const uint32_t *operands;   /* positions in this computation, or NKB_HLO_NONE */
-    const int64_t *operand_ids; /* as in the file */
-    const uint32_t *called;     /* positions in the module, or NKB_HLO_NONE; while: body, condition;
-                                   conditional: branches in order; select-and-scatter: select, scatter */
-    const int64_t *called_ids;
-    bool has_number; /* parameter: its number; get-tuple-element: its index; constant: the value of */
-    int64_t number;  /* an integer (or pred) scalar literal; of u64 the 64 bits */
+    struct nkb_str name;               /* without %, terminated */
+    struct nkb_str op_name;            /* metadata; empty when absent */
+    const struct nkb_hlo_shape *shape; /* never NULL */
     const struct nkb_hlo_attrs *attrs;
-    struct nkb_str op_name; /* metadata; empty when absent */
-    uint32_t source;        /* position in the module's sources; NKB_HLO_NO_SOURCE: not said */
-    uint64_t at;            /* byte offset (protobuf) or line (text) where it starts */
+    const uint32_t *operands; /* positions in this computation, or NKB_HLO_NONE */
+    const uint32_t *called; /* positions in the module, or NKB_HLO_NONE; while: body, condition;
+                               conditional: branches in order; select-and-scatter: select, scatter */
+    int64_t number; /* an integer (or pred) scalar literal; of u64 the 64 bits */
+    uint32_t operand_count, called_count;
+    uint32_t source; /* position in the module's sources; NKB_HLO_NO_SOURCE: not said */
+    enum nkb_hlo_opcode opcode : 16;
+    bool has_number : 1; /* parameter: its number; get-tuple-element: its index; constant: value */
 };
+
+/* The id, as in the file, of the first operand or callee that leads nowhere. It stands behind the
+ * positions, and only where one of them is NKB_HLO_NONE. */
+enum { NKB_HLO_MISSING_ROOM = sizeof(int64_t) / sizeof(uint32_t) };
+static inline int64_t nkb_hlo_missing_id(const uint32_t *positions, uint32_t count)
+{
+    int64_t id;
+    memcpy(&id, positions + count, sizeof id);
+    return id;
+}
+
+/* The opcode as in the file. */
+static inline struct nkb_str nkb_hlo_opcode_said(const struct nkb_hlo_instruction *in)
+{
+    if (in->opcode != NKB_HLO_OPCODE_COUNT)
+        return nkb_str_from(nkb_hlo_opcode_name(in->opcode));
+    return in->attrs ? in->attrs->opcode_name : NKB_STR_LITERAL("");
+}
 
 struct nkb_hlo_computation {
     struct nkb_str name; /* terminated */
@@ -285,7 +302,7 @@ struct nkb_hlo_computation {
     uint32_t instruction_count;
     struct nkb_hlo_instruction *instructions;
     bool is_fusion;
-    uint64_t at;
+    uint64_t at; /* byte offset (protobuf) or line (text) where it starts */
 };
 
 enum nkb_hlo_form {

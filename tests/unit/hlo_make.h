@@ -56,35 +56,46 @@ static inline struct nkb_hlo_attrs *make_attrs(struct make *m, uint32_t c, uint3
     return (struct nkb_hlo_attrs *)(uintptr_t)in->attrs;
 }
 
+/* The shape of an instruction made here, which has one of its own. */
+static inline struct nkb_hlo_shape *make_shape_at(struct make *m, uint32_t c, uint32_t i)
+{
+    return (struct nkb_hlo_shape *)(uintptr_t)make_at(m, c, i)->shape;
+}
+
+/* Room for positions, and behind them the id of one that leads nowhere. */
+static inline uint32_t *make_positions(struct make *m, uint32_t count, int64_t missing)
+{
+    uint32_t *positions =
+        nkb_arena_array(&m->arena, (size_t)count + NKB_HLO_MISSING_ROOM, sizeof *positions);
+    memcpy(positions + count, &missing, sizeof missing);
+    return positions;
+}
+
 /* Append; it becomes the root. Its name is opcode.position. operands: count, then positions. */
 static inline uint32_t make_add(struct make *m, uint32_t c, enum nkb_hlo_opcode opcode,
                                 struct nkb_hlo_shape shape, uint32_t operand_count, ...)
 {
     struct nkb_hlo_computation *computation = &m->hlo.computations[c];
     uint32_t n = computation->instruction_count;
-    uint32_t *operands = nkb_arena_array(&m->arena, operand_count, sizeof *operands);
-    int64_t *ids = nkb_arena_array(&m->arena, operand_count, sizeof *ids);
+    uint32_t *operands = make_positions(m, operand_count, 777);
+    struct nkb_hlo_shape *own = nkb_arena_alloc(&m->arena, sizeof *own);
     va_list args;
     va_start(args, operand_count);
-    for (uint32_t i = 0; i < operand_count; i++) {
+    for (uint32_t i = 0; i < operand_count; i++)
         operands[i] = va_arg(args, uint32_t);
-        ids[i] = operands[i] == NKB_HLO_NONE ? 777 : operands[i];
-    }
     va_end(args);
     if ((n & (n - 1)) == 0)
         computation->instructions =
             nkb_arena_grow(&m->arena, computation->instructions, n, n ? 2 * (size_t)n : 1,
                            sizeof *computation->instructions);
     const char *name = nkb_hlo_opcode_name(opcode);
+    *own = shape;
     computation->instructions[n] = (struct nkb_hlo_instruction){
-        .id = n,
         .name = nkb_str_from(nkb_arena_printf(&m->arena, "%s.%u", name, n)),
         .opcode = opcode,
-        .opcode_name = nkb_str_from(name),
-        .shape = shape,
+        .shape = own,
         .operand_count = operand_count,
         .operands = operands,
-        .operand_ids = ids,
     };
     computation->root = n;
     computation->root_id = n;
@@ -95,18 +106,14 @@ static inline uint32_t make_add(struct make *m, uint32_t c, enum nkb_hlo_opcode 
 
 static inline void make_calls(struct make *m, uint32_t c, uint32_t i, uint32_t count, ...)
 {
-    uint32_t *called = nkb_arena_array(&m->arena, count, sizeof *called);
-    int64_t *ids = nkb_arena_array(&m->arena, count, sizeof *ids);
+    uint32_t *called = make_positions(m, count, 888);
     va_list args;
     va_start(args, count);
-    for (uint32_t k = 0; k < count; k++) {
+    for (uint32_t k = 0; k < count; k++)
         called[k] = va_arg(args, uint32_t);
-        ids[k] = called[k] == NKB_HLO_NONE ? 888 : called[k];
-    }
     va_end(args);
     make_at(m, c, i)->called_count = count;
     make_at(m, c, i)->called = called;
-    make_at(m, c, i)->called_ids = ids;
 }
 
 static inline struct nkb_hlo_shape make_scalar(int32_t type)

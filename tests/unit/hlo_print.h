@@ -16,15 +16,18 @@ static inline void print_ints(struct nkb_buf *out, const char *name, const int64
 }
 
 static inline void print_positions(struct nkb_buf *out, const char *name, const uint32_t *at,
-                                   const int64_t *ids, uint32_t count)
+                                   uint32_t count)
 {
+    bool missing = false;
     if (!count)
         return;
     nkb_buf_printf(out, " %s", name);
     for (uint32_t i = 0; i < count; i++)
-        if (at[i] == NKB_HLO_NONE)
-            nkb_buf_printf(out, "%c#%lld?", i ? ',' : '=', (long long)ids[i]);
-        else
+        if (at[i] == NKB_HLO_NONE) { /* the id of the first is kept */
+            nkb_buf_printf(out, missing ? "%c?" : "%c#%lld?", i ? ',' : '=',
+                           missing ? 0LL : (long long)nkb_hlo_missing_id(at, count));
+            missing = true;
+        } else
             nkb_buf_printf(out, "%c%u", i ? ',' : '=', at[i]);
 }
 
@@ -107,15 +110,15 @@ static inline void print_attrs(struct nkb_buf *out, const struct nkb_hlo_attrs *
 
 static inline void print_instruction(struct nkb_buf *out, const struct nkb_hlo_instruction *in)
 {
-    nkb_buf_printf(out, "#%lld ", (long long)in->id);
+    const struct nkb_str opcode = nkb_hlo_opcode_said(in);
     nkb_buf_append(out, in->name.ptr, in->name.len);
     nkb_buf_char(out, ' ');
-    nkb_buf_append(out, in->opcode_name.ptr, in->opcode_name.len);
+    nkb_buf_append(out, opcode.ptr, opcode.len);
     if (in->opcode == NKB_HLO_OPCODE_COUNT)
         nkb_buf_char(out, '?');
-    print_shape(out, &in->shape);
-    print_positions(out, "of", in->operands, in->operand_ids, in->operand_count);
-    print_positions(out, "calls", in->called, in->called_ids, in->called_count);
+    print_shape(out, in->shape);
+    print_positions(out, "of", in->operands, in->operand_count);
+    print_positions(out, "calls", in->called, in->called_count);
     if (in->has_number)
         nkb_buf_printf(out, " number=%lld", (long long)in->number);
     if (in->attrs)
@@ -138,7 +141,7 @@ static inline void print_module(struct nkb_buf *out, const struct nkb_hlo *hlo)
         for (uint32_t j = 0; j < c->instruction_count; j++) {
             nkb_buf_text(out, "  ");
             print_instruction(out, &c->instructions[j]);
-            nkb_buf_printf(out, " @%llu\n", (unsigned long long)c->instructions[j].at);
+            nkb_buf_char(out, '\n');
         }
     }
     nkb_buf_char(out, '\0');

@@ -73,7 +73,7 @@ static inline struct nkb_buf module_of(struct nkb_buf *instruction)
     return module;
 }
 
-/* What is printed of that instruction, without its offset. */
+/* What is printed of that instruction. */
 static inline void expect_instruction(struct nkb_buf *instruction, const char *print)
 {
     struct nkb_buf module = module_of(instruction);
@@ -83,9 +83,9 @@ static inline void expect_instruction(struct nkb_buf *instruction, const char *p
     char *line = strstr(r.print.data, "\n  ");
     assert_non_null(line);
     line += 3;
-    char *end = strrchr(line, '@');
+    char *end = strchr(line, '\n');
     assert_non_null(end);
-    end[-1] = '\0';
+    *end = '\0';
     assert_string_equal(line, print);
     done(&r);
 }

@@ -211,11 +211,9 @@ static void a_conditional_of_100000_branches_is_looked_through_once(void **state
     uint32_t entry = make_computation(&m, "entry");
     uint32_t conditional = make_add(&m, entry, NKB_HLO_CONDITIONAL, MAKE_TUPLE, 0);
     uint32_t *called = nkb_arena_array(&m.arena, BRANCHES, sizeof *called);
-    int64_t *ids = nkb_arena_array(&m.arena, BRANCHES, sizeof *ids);
     for (uint32_t i = 0; i < BRANCHES; i++)
         called[i] = i == BRANCHES / 2 ? large : small;
     make_at(&m, entry, conditional)->called = called;
-    make_at(&m, entry, conditional)->called_ids = ids;
     make_at(&m, entry, conditional)->called_count = BRANCHES;
     expect_dots(&m, 2, 3);
 }

@@ -140,7 +140,8 @@ static void ops_are_sorted_by_name(void **state)
               "  ROOT w = f32[2]{0} while(y), condition=q, body=b\n}\n");
     struct nkb_hlo_instruction *odd = cost_find(&c, "x");
     odd->opcode = NKB_HLO_OPCODE_COUNT;
-    odd->opcode_name = nkb_str_from("frobnicate");
+    const struct nkb_hlo_attrs named = {.opcode_name = NKB_STR_LITERAL("frobnicate")};
+    odd->attrs = &named;
     cost_analyze(&c, 0);
     const char *const names[] = {"add",  "constant", "cosine", "parameter",
                                  "sine", "unknown",  "while"};
@@ -164,13 +165,17 @@ static void what_is_missing_is_named(void **state)
 {
     (void)state;
     struct cost_case c;
-    const int64_t ids[] = {777, 777};
-    const uint32_t none[] = {NKB_HLO_NONE, NKB_HLO_NONE}, itself[] = {5, 5};
+    const int64_t id = 777;
+    const uint32_t itself[] = {5, 5};
+    struct nkb_hlo_shape odd;
+    uint32_t none[2 + NKB_HLO_MISSING_ROOM] = {NKB_HLO_NONE, NKB_HLO_NONE},
+                      one[1 + NKB_HLO_MISSING_ROOM] = {NKB_HLO_NONE};
+    memcpy(none + 2, &id, sizeof id);
+    memcpy(one + 1, &id, sizeof id);
     cost_read(&c, small);
     struct nkb_hlo_instruction *y = cost_find(&c, "y"), *u = cost_find(&c, "u");
     struct nkb_hlo_instruction saved = *y, call = *u;
     y->operands = none;
-    y->operand_ids = ids;
     assert_why(&c, "instruction 'y' in 'e': operand 777 does not exist");
     y->operands = itself;
     assert_why(&c, "instruction 'y' in 'e': its operands lead back to it");
@@ -178,11 +183,12 @@ static void what_is_missing_is_named(void **state)
     y->operand_count = 1;
     assert_why(&c, "instruction 'y' in 'e': its operands, shapes and attributes give no cost");
     *y = saved;
-    y->shape.element_type = 99;
+    odd = *y->shape;
+    odd.element_type = 99;
+    y->shape = &odd;
     assert_why(&c, "instruction 'y' in 'e': its shape has no size");
     *y = saved;
-    u->called = none;
-    u->called_ids = ids;
+    u->called = one;
     assert_why(&c, "instruction 'u' in 'e': called computation 777 does not exist");
     *u = call;
     u->called_count = 0;

@@ -135,15 +135,15 @@ static void shapes_nest_200_deep(void **state)
     cost_read(&c, "HloModule m\nENTRY e {\n  p = (f32[2]{0}) parameter(0)\n"
                   "  ROOT y = (f32[2]{0}) copy(p)\n}\n");
     struct nkb_hlo_instruction *y = cost_find(&c, "y");
-    shapes[0] = y->shape.tuple[0];
+    shapes[0] = y->shape->tuple[0];
     for (int i = 1; i <= 201; i++)
         shapes[i] = (struct nkb_hlo_shape){
             .element_type = NKB_TYPE_TUPLE, .tuple_count = 1, .tuple = &shapes[i - 1]};
-    y->shape = shapes[200];
+    y->shape = &shapes[200];
     cost_analyze(&c, 0);
     assert_true(c.module.has_xla);
     assert_int_equal(c.module.xla.bytes, 8 + 8);
-    y->shape = shapes[201];
+    y->shape = &shapes[201];
     assert_why(&c, "instruction 'y' in 'e': its shape has no size");
     cost_close(&c);
 }

@@ -39,7 +39,7 @@ static void test_shapes_keep_dims_layout_and_elements(void **state)
     put_message(&tuple, 4, &shape);
     put_shape(&tuple, 4, 11, NULL, 0);
     put_message(&in, 3, &tuple);
-    expect_instruction(&in, "#1 i tuple t13 ( t21 dims=4,300 dynamic layout m2m=1,0 bits=4 t11 )");
+    expect_instruction(&in, "i tuple t13 ( t21 dims=4,300 dynamic layout m2m=1,0 bits=4 t11 )");
 }
 
 static void test_every_kept_attribute_arrives(void **state)
@@ -74,7 +74,7 @@ static void test_every_kept_attribute_arrives(void **state)
     put_text(&part, 1, "type");
     put_text(&part, 2, "jit(f)/dot");
     put_message(&in, 7, &part);
-    expect_instruction(&in, "#1 i convolution t0 attrs dimensions=0,200,-1 conv=1,2,3,4,5,6 ks=200 "
+    expect_instruction(&in, "i convolution t0 attrs dimensions=0,200,-1 conv=1,2,3,4,5,6 ks=200 "
                             "is=0,200 os=-1 window/2 dim=1,2,-3,4,5,6,1 dim=0,0,0,0,0,0,0 fgc=6 "
                             "bgc=2 fft=200 slice=0,200 target=Target kind=kLoop direction=6 "
                             "op_name=jit(f)/dot");
@@ -85,8 +85,8 @@ static void test_dot_numbers_are_those_of_the_opcode(void **state)
     const int64_t one[] = {1}, two[] = {2}, three[] = {3};
     static const char *const opcodes[] = {"dot", "ragged-dot"};
     static const char *const prints[] = {
-        "#1 i dot t0 attrs dot lc=1 rc=2",
-        "#1 i ragged-dot t0 attrs dot lb=3 rb=1 lr=2 rg=3",
+        "i dot t0 attrs dot lc=1 rc=2",
+        "i ragged-dot t0 attrs dot lb=3 rb=1 lr=2 rg=3",
     };
 
     (void)state;
@@ -113,7 +113,7 @@ static void test_an_empty_message_is_given_all_the_same(void **state)
     put_bytes(&in, 15, "", 0);
     put_bytes(&in, 16, "", 0);
     put_bytes(&in, 30, "", 0);
-    expect_instruction(&in, "#1 i reduce-window t0 attrs dot conv=0,0,0,0,0,0 window/0");
+    expect_instruction(&in, "i reduce-window t0 attrs dot conv=0,0,0,0,0,0 window/0");
 }
 
 static void test_gather_and_dynamic_slice_have_their_own_sizes(void **state)
@@ -124,11 +124,11 @@ static void test_gather_and_dynamic_slice_have_their_own_sizes(void **state)
     (void)state;
     put_packed(&in, 20, dynamic, 2);
     put_packed(&in, 34, gathered, 2);
-    expect_instruction(&in, "#1 i gather t0 attrs slice=3,4");
+    expect_instruction(&in, "i gather t0 attrs slice=3,4");
     in = instruction_of("dynamic-slice");
     put_packed(&in, 20, dynamic, 2);
     put_packed(&in, 34, gathered, 2);
-    expect_instruction(&in, "#1 i dynamic-slice t0 attrs slice=1,2");
+    expect_instruction(&in, "i dynamic-slice t0 attrs slice=1,2");
 }
 
 static void test_the_last_scalar_wins_and_messages_merge(void **state)
@@ -147,7 +147,7 @@ static void test_the_last_scalar_wins_and_messages_merge(void **state)
     put_message(&in, 3, &shape);
     put_layout(&shape);
     put_message(&in, 3, &shape);
-    expect_instruction(&in, "#1 j subtract t11 dims=4,5,6 layout m2m=1,0,1,0 bits=4");
+    expect_instruction(&in, "j subtract t11 dims=4,5,6 layout m2m=1,0,1,0 bits=4");
 }
 
 static void test_numbers_come_packed_singly_and_in_pieces(void **state)
@@ -162,7 +162,7 @@ static void test_numbers_come_packed_singly_and_in_pieces(void **state)
     put_int(&in, 36, 1);
     put_bytes(&in, 36, "", 0);
     put_packed(&in, 36, many, 2);
-    expect_instruction(&in, "#1 i concatenate t0 of=0,0,0,#300?,0,#77?,0,0,0,0");
+    expect_instruction(&in, "i concatenate t0 of=0,0,0,#300?,0,?,0,0,0,0");
 }
 
 static void test_fields_that_are_not_known_are_stepped_over(void **state)
@@ -183,7 +183,7 @@ static void test_fields_that_are_not_known_are_stepped_over(void **state)
     put_tag(&in, 203, 4);
     put_tag(&in, 536870911, 0);
     nkb_buf_char(&in, 1);
-    expect_instruction(&in, "#1 i add t0");
+    expect_instruction(&in, "i add t0");
 }
 
 static void test_a_known_field_of_another_wire_type_is_unknown(void **state)
@@ -200,7 +200,7 @@ static void test_a_known_field_of_another_wire_type_is_unknown(void **state)
     nkb_buf_append(&in, "1234", 4);
     put_tag(&in, 2, 3); /* opcode as a group */
     put_tag(&in, 2, 4);
-    expect_instruction(&in, "#1 i add t0");
+    expect_instruction(&in, "i add t0");
 }
 
 static void test_opcodes_are_whole_names(void **state)
@@ -208,19 +208,19 @@ static void test_opcodes_are_whole_names(void **state)
     struct nkb_buf in = instruction_of("Dot");
 
     (void)state;
-    expect_instruction(&in, "#1 i Dot? t0");
+    expect_instruction(&in, "i Dot? t0 attrs");
     put_bytes(&in, 2, "dot\0", 4);
     put_int(&in, 35, 1);
     struct nkb_buf module = module_of(&in);
     struct reading r = read_within(&module, &nkb_hlo_default_limits);
     const struct nkb_hlo_instruction *read = &r.hlo.computations[0].instructions[0];
     assert_int_equal(read->opcode, NKB_HLO_OPCODE_COUNT);
-    assert_int_equal(read->opcode_name.len, 4);
+    assert_int_equal(nkb_hlo_opcode_said(read).len, 4);
     assert_non_null(read->name.ptr);
     assert_string_equal(read->name.ptr, "");
     done(&r);
     put_int(&in, 35, 1); /* no opcode */
-    expect_instruction(&in, "#1  ? t0");
+    expect_instruction(&in, " ? t0");
 }
 
 static void test_references_are_resolved_last_id_first(void **state)
@@ -249,9 +249,9 @@ static void test_references_are_resolved_last_id_first(void **state)
     put_int(&module, 6, INT64_MAX);
     expect(&module, ": entry #9223372036854775807 at 1, 3 computations, 3 instructions\n"
                     "#3 : root #9 at 2 fusion @0\n"
-                    "  #9  ? t0 of=1,2,#-9223372036854775808? calls=1,2,#4? @2\n"
-                    "  #21474836487  ? t0 @40\n"
-                    "  #9  ? t0 @49\n"
+                    "   ? t0 of=1,2,#-9223372036854775808? calls=1,2,#4?\n"
+                    "   ? t0\n"
+                    "   ? t0\n"
                     "#9223372036854775807 : root #0 at -1 @60\n"
                     "#3 : root #0 at -1 @72\n");
 }
@@ -277,7 +277,6 @@ static void test_computations_of_any_length_stay_in_order(void **state)
         const struct nkb_hlo_computation *read = &r.hlo.computations[0];
         assert_int_equal(read->instruction_count, counts[i]);
         for (uint32_t at = 0; at < read->instruction_count; at++) {
-            assert_int_equal(read->instructions[at].id, at + 1);
             assert_int_equal(read->instructions[at].operands[0], at ? at - 1 : NKB_HLO_NONE);
         }
         done(&r);

@@ -43,8 +43,8 @@ static void count_dot(const struct nkb_hlo_computation *in, const struct nkb_hlo
         count->warnings++;
         return;
     }
-    const struct nkb_hlo_shape *lhs = &in->instructions[dot->operands[0]].shape;
-    const struct nkb_hlo_shape *rhs = &in->instructions[dot->operands[1]].shape;
+    const struct nkb_hlo_shape *lhs = in->instructions[dot->operands[0]].shape;
+    const struct nkb_hlo_shape *rhs = in->instructions[dot->operands[1]].shape;
     for (uint32_t i = 0; i < lhs->rank; i++)
         zero |= lhs->dims[i] == 0;
     for (uint32_t i = 0; i < rhs->rank; i++)
@@ -202,10 +202,13 @@ static void read_print(struct nkb_wire *wire, struct nkb_buf *out)
     struct nkb_err err = {0};
     struct nkb_hlo hlo;
 
-    if (nkb_hlo_proto_read(wire, &nkb_hlo_default_limits, &arena, &hlo, &err) == 0)
+    struct nkb_hlo_build build = {0};
+
+    if (nkb_hlo_proto_read(wire, &nkb_hlo_default_limits, &build, &arena, &hlo, &err) == 0)
         print_module(out, &hlo);
     else
         nkb_buf_printf(out, "%s%c", err.text, '\0');
+    nkb_hlo_build_free(&build);
     nkb_arena_free(&arena);
 }
 

@@ -15,18 +15,18 @@ static void expect_constant(int64_t type, uint32_t field, const char *bytes, siz
 static void test_scalar_constants_have_their_number(void **state)
 {
     (void)state;
-    expect_constant(1, 2, "\x02", 1, "#1 i constant t1 number=1");
+    expect_constant(1, 2, "\x02", 1, "i constant t1 number=1");
     expect_constant(4, 4, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 10,
-                    "#1 i constant t4 number=-1");
-    expect_constant(5, 5, "\x80\x01", 2, "#1 i constant t5 number=128");
-    expect_constant(8, 6, "\xff\xff\xff\xff\x0f", 5, "#1 i constant t8 number=4294967295");
-    expect_constant(9, 7, "\x7f", 1, "#1 i constant t9 number=127");
-    expect_constant(2, 15, "\xfe", 1, "#1 i constant t2 number=-2");
-    expect_constant(6, 3, "\xfe", 1, "#1 i constant t6 number=254");
-    expect_constant(3, 17, "\xfe\xff", 2, "#1 i constant t3 number=-2");
-    expect_constant(7, 16, "\xfe\xff", 2, "#1 i constant t7 number=65534");
+                    "i constant t4 number=-1");
+    expect_constant(5, 5, "\x80\x01", 2, "i constant t5 number=128");
+    expect_constant(8, 6, "\xff\xff\xff\xff\x0f", 5, "i constant t8 number=4294967295");
+    expect_constant(9, 7, "\x7f", 1, "i constant t9 number=127");
+    expect_constant(2, 15, "\xfe", 1, "i constant t2 number=-2");
+    expect_constant(6, 3, "\xfe", 1, "i constant t6 number=254");
+    expect_constant(3, 17, "\xfe\xff", 2, "i constant t3 number=-2");
+    expect_constant(7, 16, "\xfe\xff", 2, "i constant t7 number=65534");
     expect_constant(9, 7, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 10,
-                    "#1 i constant t9 number=-1"); /* the bits of 2^64 - 1 */
+                    "i constant t9 number=-1"); /* the bits of 2^64 - 1 */
 }
 
 static void test_other_constants_have_none(void **state)
@@ -35,15 +35,15 @@ static void test_other_constants_have_none(void **state)
     const int64_t one = 1;
 
     (void)state;
-    expect_constant(4, 4, "", 0, "#1 i constant t4");
-    expect_constant(4, 4, "\x01\x02", 2, "#1 i constant t4");
-    expect_constant(4, 5, "\x01", 1, "#1 i constant t4"); /* the value of another type */
-    expect_constant(2, 15, "\x01\x02", 2, "#1 i constant t2");
-    expect_constant(11, 8, "1234", 4, "#1 i constant t11");
+    expect_constant(4, 4, "", 0, "i constant t4");
+    expect_constant(4, 4, "\x01\x02", 2, "i constant t4");
+    expect_constant(4, 5, "\x01", 1, "i constant t4"); /* the value of another type */
+    expect_constant(2, 15, "\x01\x02", 2, "i constant t2");
+    expect_constant(11, 8, "1234", 4, "i constant t11");
     put_shape(&in, 3, 4, &one, 1);
     put_packed(&literal, 4, &one, 1);
     put_message(&in, 8, &literal);
-    expect_instruction(&in, "#1 i constant t4 dims=1");
+    expect_instruction(&in, "i constant t4 dims=1");
 }
 
 static void test_a_constant_never_has_the_number_of_another(void **state)
@@ -75,16 +75,16 @@ static void test_parameters_and_elements_have_theirs(void **state)
     (void)state;
     put_int(&in, 9, 3);
     put_int(&in, 13, 4);
-    expect_instruction(&in, "#1 i parameter t0 number=3");
+    expect_instruction(&in, "i parameter t0 number=3");
     in = instruction_of("get-tuple-element");
     put_int(&in, 9, 3);
     put_int(&in, 13, 4);
-    expect_instruction(&in, "#1 i get-tuple-element t0 number=4");
+    expect_instruction(&in, "i get-tuple-element t0 number=4");
     in = instruction_of("parameter"); /* number 0 is not written */
-    expect_instruction(&in, "#1 i parameter t0 number=0");
+    expect_instruction(&in, "i parameter t0 number=0");
     in = instruction_of("add");
     put_int(&in, 9, 3);
-    expect_instruction(&in, "#1 i add t0");
+    expect_instruction(&in, "i add t0");
 }
 
 #define KERNEL "AwsNeuronCustomNativeKernel"
@@ -98,10 +98,10 @@ static void test_a_kernel_is_known_by_opcode_and_target(void **state)
     (void)state;
     put_text(&in, 28, KERNEL);
     put_text(&in, 43, COUNT_7);
-    expect_instruction(&in, "#1 i custom-call t0 attrs target=" KERNEL " nki/0=7 func=f");
+    expect_instruction(&in, "i custom-call t0 attrs target=" KERNEL " nki/0=7 func=f");
     in = instruction_of("custom-call");
     put_text(&in, 28, KERNEL);
-    expect_instruction(&in, "#1 i custom-call t0 attrs target=" KERNEL " nki/2=0");
+    expect_instruction(&in, "i custom-call t0 attrs target=" KERNEL " nki/2=0");
     in = instruction_of("custom-call");
     put_bytes(&in, 28, KERNEL "\0", sizeof KERNEL);
     put_text(&in, 43, COUNT_7);
@@ -112,7 +112,7 @@ static void test_a_kernel_is_known_by_opcode_and_target(void **state)
     in = instruction_of("fusion");
     put_text(&in, 28, KERNEL);
     put_text(&in, 43, COUNT_7);
-    expect_instruction(&in, "#1 i fusion t0 attrs target=" KERNEL);
+    expect_instruction(&in, "i fusion t0 attrs target=" KERNEL);
 }
 
 static void test_a_config_is_read_whatever_the_order_of_fields(void **state)
@@ -127,7 +127,7 @@ static void test_a_config_is_read_whatever_the_order_of_fields(void **state)
     put_text(&in, 28, KERNEL);
     put_text(&in, 2, "custom-call");
     put_int(&in, 35, 1);
-    expect_instruction(&in, "#1  custom-call t0 attrs target=" KERNEL " nki/0=7 func=f");
+    expect_instruction(&in, " custom-call t0 attrs target=" KERNEL " nki/0=7 func=f");
 }
 
 #define TRIPS(n) "{\"known_trip_count\":{\"n\":\"" n "\"}}"
@@ -149,16 +149,16 @@ static void test_trip_counts_from_config_and_payload(void **state)
     (void)state;
     put_text(&in, 43, TRIPS("7"));
     put_payload(&in, TRIPS("8"), 0);
-    expect_instruction(&in, "#1 i while t0 attrs trips=7");
+    expect_instruction(&in, "i while t0 attrs trips=7");
     in = instruction_of("while");
     put_payload(&in, TRIPS("8"), 0);
-    expect_instruction(&in, "#1 i while t0 attrs trips=8");
+    expect_instruction(&in, "i while t0 attrs trips=8");
     in = instruction_of("while");
     put_text(&in, 43, "no JSON");
-    expect_instruction(&in, "#1 i while t0");
+    expect_instruction(&in, "i while t0");
     in = instruction_of("call");
     put_text(&in, 43, TRIPS("7"));
-    expect_instruction(&in, "#1 i call t0");
+    expect_instruction(&in, "i call t0");
 }
 
 static void test_trip_counts_by_number_of_a_payload(void **state)

@@ -30,14 +30,10 @@ static void header_and_names(void **state)
     assert_int_equal(add->root_id, 2);
     const struct nkb_hlo_instruction *root = &add->instructions[2];
     assert_text(root->name, "add-6_x.7");
-    assert_text(root->opcode_name, "add");
     assert_int_equal(root->opcode, NKB_HLO_ADD);
-    assert_int_equal(root->id, 2);
-    assert_int_equal(root->at, 6);
     assert_int_equal(root->operand_count, 2);
     assert_int_equal(root->operands[0], 0);
     assert_int_equal(root->operands[1], 1);
-    assert_int_equal(root->operand_ids[1], 1);
     assert_null(root->attrs);
     assert_int_equal(root->called_count, 0);
     assert_true(add->instructions[1].has_number);
@@ -62,8 +58,8 @@ static void bom_crlf_comments(void **state)
                          "  /* two\r\n  lines */ ROOT b = (f32[4]{0}, /*index=1*/f32[4]{0}) "
                          "tuple(a, /*index=1*/ a) // end\r\n}\r\n");
     assert_text(hlo->name, "t");
-    assert_int_equal(hlo->computations[0].instructions[0].at, 5);
-    assert_int_equal(hlo->computations[0].instructions[1].at, 7);
+    assert_int_equal(hlo->computations[0].at, 3);
+    assert_int_equal(hlo->computations[0].instruction_count, 2);
 }
 
 static void tables_of_source_positions(void **state)
@@ -98,31 +94,31 @@ static void shapes(void **state)
         "i = f32[5,7]{1,0:D(D,C)T(*,128)L(64)#(u32)*(u8)M(8)P((f32[2]{0}))SC(1:200)} parameter(7)\n"
         "j = f32[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,2] parameter(8)\n"
         "k = pred[]{} parameter(9)");
-    const struct nkb_hlo_shape *s = &case_find(c, "a")->shape;
+    const struct nkb_hlo_shape *s = case_find(c, "a")->shape;
     assert_int_equal(s->element_type, 11);
     assert_dims(*s, 10, 5);
     assert_true(s->has_layout);
     assert_order(*s, 1, 0);
     assert_false(s->dynamic);
-    s = &case_find(c, "b")->shape;
+    s = case_find(c, "b")->shape;
     assert_int_equal(s->element_type, 16);
     assert_order(*s, 0, 1);
     assert_int_equal(s->element_size_bits, 0);
-    s = &case_find(c, "c")->shape;
+    s = case_find(c, "c")->shape;
     assert_int_equal(s->element_type, 21);
     assert_int_equal(s->element_size_bits, 4);
-    s = &case_find(c, "d")->shape;
+    s = case_find(c, "d")->shape;
     assert_true(s->dynamic);
     assert_dims(*s, 10, 20);
-    s = &case_find(c, "e")->shape;
+    s = case_find(c, "e")->shape;
     assert_true(s->dynamic);
     assert_dims(*s, INT64_MIN, INT64_MIN, 3);
-    s = &case_find(c, "f")->shape;
+    s = case_find(c, "f")->shape;
     assert_int_equal(s->element_type, 20);
     assert_int_equal(s->rank, 0);
     assert_true(s->has_layout);
     assert_int_equal(s->minor_to_major_count, 0);
-    s = &case_find(c, "g")->shape;
+    s = case_find(c, "g")->shape;
     assert_int_equal(s->element_type, NKB_TYPE_TUPLE);
     assert_false(s->has_layout);
     assert_int_equal(s->tuple_count, 4);
@@ -133,14 +129,14 @@ static void shapes(void **state)
     assert_false(s->tuple[1].has_layout);
     assert_int_equal(s->tuple[2].tuple_count, 0);
     assert_int_equal(s->tuple[3].element_type, NKB_TYPE_OPAQUE);
-    s = &case_find(c, "h")->shape;
+    s = case_find(c, "h")->shape;
     assert_int_equal(s->element_type, NKB_TYPE_BUFFER);
     assert_int_equal(s->tuple_count, 1);
     assert_dims(s->tuple[0], 10);
-    assert_order(case_find(c, "i")->shape, 1, 0);
-    assert_order(case_find(c, "j")->shape, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1,
+    assert_order(*case_find(c, "i")->shape, 1, 0);
+    assert_order(*case_find(c, "j")->shape, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1,
                  0);
-    assert_true(case_find(c, "k")->shape.has_layout);
+    assert_true(case_find(c, "k")->shape->has_layout);
 }
 
 /* What a layout brace looks like decides whether `-> f32[2] {` opens a body. */
@@ -169,7 +165,7 @@ static void operands_with_shapes(void **state)
     assert_memory_equal(r->operands, want, sizeof want);
     assert_int_equal(r->opcode,
                      NKB_HLO_OPCODE_COUNT); /* an opcode we do not know is kept by name */
-    assert_text(r->opcode_name, "foo");
+    assert_text(nkb_hlo_opcode_said(r), "foo");
 }
 
 static void constants(void **state)

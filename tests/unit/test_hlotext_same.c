@@ -147,7 +147,7 @@ static const char *instructions_differ(const struct walk *w, const struct nkb_hl
                                        const struct nkb_hlo_instruction *b)
 {
     SAME(a->opcode, b->opcode);
-    SAME_TEXT(a->opcode_name, b->opcode_name);
+    SAME_TEXT(nkb_hlo_opcode_said(a), nkb_hlo_opcode_said(b));
     SAME(a->operand_count, b->operand_count);
     SAME(a->called_count, b->called_count);
     SAME(a->has_number, b->has_number);
@@ -159,7 +159,7 @@ static const char *instructions_differ(const struct walk *w, const struct nkb_hl
         SAME_TEXT(from->file, other->file);
         SAME(from->line, other->line);
     }
-    const char *what = shapes_differ(&a->shape, &b->shape);
+    const char *what = shapes_differ(a->shape, b->shape);
     return what ? what : attrs_differ(a->attrs, b->attrs);
 }
 
@@ -185,7 +185,7 @@ static void compare_from(struct walk *w, uint32_t at, uint32_t text_root, uint32
         const struct nkb_hlo_instruction *x = &a->instructions[i], *y = &b->instructions[pair[i]];
         const char *what = instructions_differ(w, x, y);
         if (what)
-            fail_msg("%s: line %llu: %s differs", w->path, (unsigned long long)x->at, what);
+            fail_msg("%s: %s: %s differs", w->path, x->name.ptr, what);
         for (uint32_t k = 0; k < x->called_count; k++)
             pair_computations(w, x->called[k], y->called[k]);
         for (uint32_t k = 0; k < x->operand_count; k++) {
@@ -194,8 +194,7 @@ static void compare_from(struct walk *w, uint32_t at, uint32_t text_root, uint32
                 pair[operand] = y->operands[k];
                 stack[count++] = operand;
             } else if (pair[operand] != y->operands[k]) {
-                fail_msg("%s: line %llu: operand %u differs", w->path, (unsigned long long)x->at,
-                         (unsigned)k);
+                fail_msg("%s: %s: operand %u differs", w->path, x->name.ptr, (unsigned)k);
             }
         }
     }
@@ -227,8 +226,8 @@ static void compare_computation(struct walk *w, uint32_t at)
                 instructions_differ(w, &a->instructions[i], &b->instructions[other]) == NULL)
                 break;
         if (other == NKB_HLO_NONE)
-            fail_msg("%s: line %llu: no such instruction in the protobuf", w->path,
-                     (unsigned long long)a->instructions[i].at);
+            fail_msg("%s: %s: no such instruction in the protobuf", w->path,
+                     a->instructions[i].name.ptr);
         compare_from(w, at, i, other, stack);
     }
     test_free(stack);

@@ -1,0 +1,53 @@
+/* Messages that come again byte for byte, as shapes and metadata do, are not walked again: what
+ * they came to is found by their bytes. Only messages that were found good are noted, so a message
+ * found here is good. One note a slot, the last one: memory is fixed. */
+#ifndef NKB_INPUT_HLO_MEMO_H
+#define NKB_INPUT_HLO_MEMO_H
+
+#include "base/str.h"
+#include "model/hlo.h"
+
+enum {
+    NKB_HLO_MEMO_BYTES = 216, /* longer messages are walked */
+    NKB_HLO_MEMO_SLOTS = 512,
+};
+
+/* Which field of an instruction: the schema's `memo`. */
+enum nkb_hlo_memo_kind { NKB_MEMO_NOT, NKB_MEMO_SHAPE, NKB_MEMO_DOT, NKB_MEMO_METADATA };
+
+struct nkb_hlo_metadata {
+    struct nkb_str op_name;
+    uint32_t source_file; /* number among the module's files; 0: none */
+    int32_t source_line, stack_frame_id;
+};
+
+struct nkb_hlo_note {
+    uint32_t module; /* the memo's, while the note is good */
+    uint16_t kind, len;
+    unsigned char bytes[NKB_HLO_MEMO_BYTES];
+    union {
+        const struct nkb_hlo_shape *shape;
+        const struct nkb_hlo_dot *dot;
+        struct nkb_hlo_metadata metadata;
+    } is;
+};
+
+/* Zeroed memory is an empty memo; notes are malloc'ed. */
+struct nkb_hlo_memo {
+    struct nkb_hlo_note *notes;
+    uint32_t module;
+};
+
+/* Forget all, for the next module. False: out of memory. */
+bool nkb_hlo_memo_open(struct nkb_hlo_memo *memo);
+void nkb_hlo_memo_free(struct nkb_hlo_memo *memo);
+/* Where a message of len bytes, at most NKB_HLO_MEMO_BYTES, is noted or may be. */
+struct nkb_hlo_note *nkb_hlo_memo_at(struct nkb_hlo_memo *memo, enum nkb_hlo_memo_kind kind,
+                                     const unsigned char *bytes, size_t len);
+bool nkb_hlo_memo_has(const struct nkb_hlo_memo *memo, const struct nkb_hlo_note *note,
+                      enum nkb_hlo_memo_kind kind, const unsigned char *bytes, size_t len);
+/* Note it there; the caller fills `is`. */
+void nkb_hlo_memo_put(const struct nkb_hlo_memo *memo, struct nkb_hlo_note *note,
+                      enum nkb_hlo_memo_kind kind, const unsigned char *bytes, size_t len);
+
+#endif
