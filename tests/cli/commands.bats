@@ -125,7 +125,7 @@ prompts     absent<*>not given (--prompts)
 config      absent<*>(--config)
 model       absent<*>(--model-config)
 files       <*>
-runs        absent<*>no saved results were given
+runs        absent<*>not given (--matrix)
 END
 }
 

@@ -105,13 +105,16 @@ END
   echo 'return 5' > no_rule.lua
   transcript <<'END'
 $ nkibench rules
-score.lua   1      score.lua
+score.lua             1      score.lua
   worth 9
-broken.lua  -      rules/broken.lua
+broken.lua            -      rules/broken.lua
   broken.lua: the file returns a number; a rule is a table, return { api = 1, score = function(m, p, t) … end }
-mine.lua    1      rules/mine.lua
+mine.lua              1      rules/mine.lua
   worth 2
-score.lua   <*>  builtin  (hidden by one above)
+…
+mlsys26.lua           <*>  builtin
+…
+score.lua             <*>  builtin  (hidden by one above)
   Training and inference speed against a baseline, rewarded for work done in NKI kernels.
 …
 END
