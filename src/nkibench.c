@@ -32,6 +32,7 @@ void nkb_run_free(nkb_run *run)
     if (!run)
         return;
     nkb_host_free(run->host);
+    nkb_run_free(run->against);
     for (size_t i = 0; i < run->worker_count; i++)
         nkb_arena_free(&run->worker_arenas[i]);
     free(run->worker_arenas);

@@ -99,6 +99,7 @@ struct nkb_run {
     const struct nkb_part *part; /* of a scan, once measured; NULL: it is none */
 
     const struct nkb_value *checked; /* the text of nkb_run_check_rules; NULL before */
+    nkb_run *against;              /* `hlo diff`: what is compared with; NULL else */
     struct nkb_value *asked;       /* name -> text: nkb_run_ask; NULL before the first */
     struct nkb_value *metrics;     /* m; NULL before measure */
     struct nkb_value *diagnostics; /* array of {text, warning} */

@@ -2,6 +2,7 @@
  * places and each other say of them (failed, locked, stale, duplicates). Results are in path order
  * whatever the number of threads. */
 #include "run_hlo_by.h"
+#include "run_hlo_views.h"
 #include "run_scan.h"
 
 #include <stdatomic.h>
@@ -91,7 +92,7 @@ static void analyse_file(void *context, size_t index, size_t worker)
 
 static int analyse(nkb_run *run)
 {
-    struct job job = {.run = run, .digests = run_asked(run, "scan") != NULL};
+    struct job job = {.run = run, .digests = run_asked(run, "scan") || run_hlo_digests(run)};
     struct run_hlo_by by;
     int code = run_read_hlo_by(run, &by);
     if (code != 0)
@@ -290,8 +291,10 @@ int run_measure_hlo(nkb_run *run, enum need need)
         code = run_settle_overlaps(run);
     if (code != 0)
         return code;
-    if (!scan)
-        return add_up(run, source, need);
+    if (!scan) {
+        code = add_up(run, source, need);
+        return code == 0 ? run_measure_against(run) : code;
+    }
     code = run_make_part(run, &files);
     return code == 0 ? check_named(run) : code; /* which the part says too */
 }

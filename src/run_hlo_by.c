@@ -1,5 +1,7 @@
 #include "run_hlo_by.h"
 
+#include "run_hlo_views.h"
+
 #include <string.h>
 
 #include "base/num.h"
@@ -140,6 +142,9 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
 {
     const char *asked = run_asked(run, "by");
     *out = (struct run_hlo_by){.request = {.top = DEFAULT_TOP}};
+    int bad = run_check_hlo_view(run);
+    if (bad != 0 || run_hlo_view(run, &out->attribution))
+        return bad;
     if (!asked && run_asked(run, "csv"))
         asked = "module";
     if (!asked && run_asked(run, "scan"))
@@ -175,8 +180,8 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
 static int add_table(nkb_run *run, struct run_hlo_by *by, enum nkb_dimension dimension,
                      struct nkb_value *list)
 {
-    const struct nkb_hlo_totals_options options = {
-        run_switch(run, SET_ANY_FORM), run_switch(run, SET_DEDUPE), run->hlo_source};
+    const struct nkb_hlo_totals_options options = {run_switch(run, SET_ANY_FORM),
+                                                   run_switch(run, SET_DEDUPE), run->hlo_source};
     struct nkb_value *table = NULL;
     by->request.by = dimension;
     int code = nkb_hlo_table(&run->arena, run->modules, run->module_count, &options, &by->request,
@@ -236,7 +241,7 @@ bool run_is_hlo_text(const nkb_run *run, const char *what)
 {
     const char *form = strchr(what, '.');
     bool tree = strcmp(form, ".json") == 0 || strcmp(form, ".lua") == 0;
-    return !tree || run_asked(run, "by");
+    return !tree || run_asked(run, "by") || run_asked(run, "view");
 }
 
 int run_hlo_text(nkb_run *run, const char *what, struct nkb_value *hlo, struct nkb_buf *out)
@@ -253,6 +258,8 @@ int run_hlo_text(nkb_run *run, const char *what, struct nkb_value *hlo, struct n
                                run->modules[i].error);
         return 0;
     }
+    if (run_asked(run, "view"))
+        return run_hlo_view_text(run, form, out);
     struct nkb_value *argument = nkb_value_object(&run->arena);
     if (by.count > 0)
         return run_tables(run, &by, form, argument, out);

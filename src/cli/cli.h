@@ -29,6 +29,7 @@ enum cli_flag {
     FLAG_LUA,
     FLAG_CSV,
     FLAG_SCAN,
+    FLAG_RULE,
     FLAG_DIR,
     FLAG_EXAMPLE,
     FLAG_TAP,
@@ -88,8 +89,10 @@ bool cli_option_is_for(const struct option *option, const struct command *comman
 int cli_options_build(struct cli *cli);
 /* By exact name, else unique prefix; 0, or NKB_EUSAGE with a suggestion or the candidates. */
 int cli_option_find(struct cli *cli, struct nkb_str name, const struct option **out);
+/* option_apply.c: `value` of a switch is "true", "yes", "off" … */
 int cli_option_apply(struct cli *cli, const struct option *option, const char *value,
                      const char *origin);
+/* options.c */
 /* Split argv: command, rule, words; and of the flags those that matter before a rule is loaded. */
 int cli_arguments_scan(struct cli *cli, int argc, char **argv);
 /* All flags, once the table is whole. */

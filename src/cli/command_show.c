@@ -89,18 +89,81 @@ static int show_hlo(struct cli *cli)
     return status == NKB_DONE ? say_refused(cli) : status;
 }
 
+/* The first word may be a view: hlo roofline FILE. (A file of that name is ./roofline.) */
+static const char *take_view(struct cli *cli)
+{
+    static const char *const views[] = {"roofline", "advise", "diff"};
+    for (size_t i = 0; cli->word_count > 0 && i < sizeof views / sizeof *views; i++)
+        if (strcmp(cli->words[0], views[i]) == 0) {
+            cli->words++;
+            cli->word_count--;
+            return views[i];
+        }
+    return NULL;
+}
+
+/* `hlo diff BEFORE AFTER`: the run reads the first, and has the second to compare with. */
+static int ask_view(struct cli *cli, const char *view)
+{
+    bool diff = view && strcmp(view, "diff") == 0;
+    if (diff && cli->word_count != 2)
+        return usage(cli, "hlo diff takes two: nkibench hlo diff BEFORE AFTER, files or folders");
+    if (diff)
+        cli->word_count = 1;
+    return nkb_run_ask(cli->run, "view", view) == NKB_DONE &&
+                   nkb_run_ask(cli->run, "against", diff ? cli->words[1] : NULL) == NKB_DONE
+               ? NKB_DONE
+               : NKB_INPUT;
+}
+
+/* With --rule the modules are judged by what they would do to a score, so all it needs is measured. */
+static int score_for_advice(struct cli *cli, const char *rule)
+{
+    int status = nkb_run_rule(cli->run, rule);
+    if (status == NKB_DONE)
+        status = nkb_run_measure(cli->run);
+    if (status == NKB_DONE)
+        status = nkb_run_score(cli->run);
+    return status == NKB_INVALID ? NKB_DONE : status;
+}
+
+static int show_view(struct cli *cli)
+{
+    const char *rule = cli->flags[FLAG_RULE];
+    progress_watch(cli);
+    int status = rule ? score_for_advice(cli, rule) : nkb_run_measure(cli->run);
+    progress_clear();
+    say_diagnostics(cli);
+    if (status != NKB_DONE)
+        return status;
+    return print(cli,
+                 cli->flags[FLAG_JSON]  ? "hlo.json"
+                 : cli->flags[FLAG_LUA] ? "hlo.lua"
+                 : cli->flags[FLAG_CSV] ? "hlo.csv"
+                                        : "hlo.text",
+                 NULL);
+}
+
 int command_hlo(struct cli *cli)
 {
-    if (cli->word_count == 0 && !nkb_run_setting(cli->run, "hlo"))
+    const char *view = take_view(cli), *rule = cli->flags[FLAG_RULE];
+    if (cli->word_count == 0 && !rule && !nkb_run_setting(cli->run, "hlo"))
         return usage(cli, "hlo needs files or folders: nkibench hlo FILE|DIR...");
+    if (rule && (!view || strcmp(view, "advise") != 0))
+        return usage(cli, "--rule is for nkibench hlo advise");
     const struct option *option = NULL;
     if (cli_option_find(cli, nkb_str_from("hlo"), &option) != 0)
         return NKB_USAGE;
+    int status = ask_view(cli, view);
+    if (status != NKB_DONE)
+        return status;
     for (size_t i = 0; i < cli->word_count; i++)
         if (cli_option_apply(cli, option, cli->words[i], "argument") != 0)
             return NKB_USAGE;
-    if (only(cli, "hlo") != 0)
+    if (!rule && only(cli, "hlo") != 0)
         return NKB_INPUT;
+    if (view)
+        return show_view(cli);
     return cli->flags[FLAG_SCAN] ? command_scan(cli) : show_hlo(cli);
 }
 

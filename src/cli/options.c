@@ -35,6 +35,10 @@ static const struct option own[FLAG_COUNT] = {
                   NULL, NULL, OWNER_CLI, FLAG_CSV, "hlo", 0},
     [FLAG_SCAN] = {"scan", NULL, "HLO", "write what was found to -o as a part, to be merged later",
                    NULL, NULL, NULL, OWNER_CLI, FLAG_SCAN, "hlo", 0},
+    [FLAG_RULE] = {"rule", "RULE", "HLO",
+                   "of hlo advise: what each would do to the score by this rule, whose inputs are "
+                   "read as for a score",
+                   NULL, NULL, NULL, OWNER_CLI, FLAG_RULE, "hlo", 0},
     [FLAG_DIR] = {"dir", "DIR", "Output", "where to write", ".", NULL, NULL, OWNER_CLI, FLAG_DIR,
                   "new", 0},
     [FLAG_EXAMPLE] = {"example", "DIR", "Output", "a runnable example with its inputs, into DIR",

@@ -1,0 +1,271 @@
+#include "run_hlo_views.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/flops.h"
+#include "analyze/macs.h"
+#include "base/num.h"
+#include "base/text.h"
+
+enum {
+    LISTED = 500,     /* instructions looked through for those that are in no kernel */
+    WHOLE = 1000,     /* parts of a scope's name: all */
+    MAX_CORES = 1000, /* --cores */
+    MAX_TOP = 10000,
+};
+
+static const struct view {
+    const char *name, *script;
+    uint32_t dimensions;
+} views[] = {
+    {"roofline", "scripts/hlo_roofline.lua", 1u << NKB_BY_MODULE | 1u << NKB_BY_OPCODE},
+    {"advise", "scripts/hlo_advise.lua",
+     1u << NKB_BY_SCOPE | 1u << NKB_BY_KERNEL | 1u << NKB_BY_INSTRUCTION},
+    {"diff", "scripts/hlo_diff.lua",
+     1u << NKB_BY_OPCODE | 1u << NKB_BY_KERNEL | 1u << NKB_BY_SCOPE | 1u << NKB_BY_DTYPE},
+};
+
+/* One chip by its own name; every --hw-backend is known, too. */
+static const struct {
+    const char *name, *backend;
+} chips[] = {{"trn1", "trn1.2xlarge"},
+             {"trn2", "trn2.3xlarge"},
+             {"trn3", "trn3-chip"},
+             {"inf2", "inf2.xlarge"}};
+
+static const struct view *view_of(const nkb_run *run)
+{
+    const char *asked = run_asked(run, "view");
+    for (size_t i = 0; asked && i < sizeof views / sizeof *views; i++)
+        if (strcmp(views[i].name, asked) == 0)
+            return &views[i];
+    return NULL;
+}
+
+bool run_hlo_view(const nkb_run *run, struct nkb_attribution *attribution)
+{
+    const struct view *view = view_of(run);
+    if (view)
+        *attribution = (struct nkb_attribution){view->dimensions, 0, LISTED, NKB_FIG_MACS};
+    return view != NULL;
+}
+
+bool run_hlo_digests(const nkb_run *run)
+{
+    const struct view *view = view_of(run);
+    return view && strcmp(view->name, "diff") == 0;
+}
+
+static const struct nkb_peak *chip_of(const nkb_run *run)
+{
+    const char *asked = run_asked(run, "chip");
+    for (size_t i = 0; i < sizeof chips / sizeof *chips; i++)
+        if (strcmp(chips[i].name, asked ? asked : "trn1") == 0)
+            return nkb_peak_find(chips[i].backend);
+    return nkb_peak_find(asked);
+}
+
+static int refuse_chip(nkb_run *run, const char *asked)
+{
+    struct nkb_buf names = NKB_BUF_INIT;
+    char shown[NKB_SHOWN_BYTES];
+    size_t count;
+    const struct nkb_peak *peaks = nkb_peaks(&count);
+    for (size_t i = 0; i < sizeof chips / sizeof *chips; i++)
+        nkb_buf_printf(&names, "%s, ", chips[i].name);
+    for (size_t i = 0; i < count; i++)
+        if (strchr(peaks[i].backend, '.') || strchr(peaks[i].backend, '-'))
+            nkb_buf_printf(&names, "%s, ", peaks[i].backend);
+    int code = nkb_err_set(&run->err, NKB_EUSAGE, "--chip is '%s'; one of %sp5 is expected",
+                           nkb_show(nkb_str_from(asked), shown), names.data ? names.data : "");
+    nkb_buf_free(&names);
+    return code;
+}
+
+/* A whole number that was asked for, or `initial`. */
+static int number_of(nkb_run *run, const char *name, int64_t least, int64_t most, int64_t *number)
+{
+    const char *asked = run_asked(run, name);
+    char shown[NKB_SHOWN_BYTES];
+    if (asked && (!nkb_parse_i64(nkb_str_from(asked), number) || *number < least || *number > most))
+        return nkb_err_set(&run->err, NKB_EUSAGE,
+                           "--%s is '%s'; a whole number from %lld to %lld is expected", name,
+                           nkb_show(nkb_str_from(asked), shown), (long long)least, (long long)most);
+    return 0;
+}
+
+/* Which of the flags of `hlo` mean something to which view. */
+static const struct {
+    const char *name, *views;
+} uses[] = {{"by", ""},
+            {"count", ""},
+            {"sort", ""},
+            {"chip", "roofline"},
+            {"cores", "roofline"},
+            {"rule", "advise"},
+            {"depth", "advise diff"}};
+
+int run_check_hlo_view(nkb_run *run)
+{
+    const struct view *view = view_of(run);
+    int64_t number = 0;
+
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        if (run_asked(run, uses[i].name) && view && !strstr(uses[i].views, view->name))
+            return nkb_err_set(&run->err, NKB_EUSAGE, "--%s means nothing to hlo %s", uses[i].name,
+                               view->name);
+        else if (run_asked(run, uses[i].name) && !view && uses[i].views[0] &&
+                 strcmp(uses[i].name, "depth") != 0)
+            return nkb_err_set(&run->err, NKB_EUSAGE, "--%s is for nkibench hlo %s", uses[i].name,
+                               uses[i].views);
+    if (!view)
+        return 0;
+    if (!chip_of(run))
+        return refuse_chip(run, run_asked(run, "chip"));
+    int code = number_of(run, "cores", 1, MAX_CORES, &number);
+    if (code == 0)
+        code = number_of(run, "top", 0, MAX_TOP, &number);
+    return code == 0 ? number_of(run, "depth", 1, WHOLE, &number) : code;
+}
+
+static int add_table(nkb_run *run, nkb_run *of, enum nkb_dimension dimension, uint32_t depth,
+                     struct nkb_value *tables)
+{
+    const struct nkb_hlo_totals_options options = {run_switch(run, SET_ANY_FORM),
+                                                   run_switch(run, SET_DEDUPE), "--hlo"};
+    const struct nkb_table_request request = {.by = dimension, .sort = NKB_FIGURES, .depth = depth};
+    struct nkb_value *table = NULL;
+    int code = nkb_hlo_table(&run->arena, of->modules, of->module_count, &options, &request, &table,
+                             &run->err);
+    nkb_value_put(&run->arena, tables, nkb_dimension_name(dimension), table);
+    return code;
+}
+
+static int add_tables(nkb_run *run, nkb_run *of, uint32_t dimensions, struct nkb_value *argument,
+                      const char *name)
+{
+    struct nkb_value *tables = nkb_metric_group(&run->arena, argument, name);
+    bool compared = run->against != NULL;
+    int64_t depth = compared ? WHOLE : 0; /* two sides are cut alike */
+    int code = number_of(run, "depth", 1, WHOLE, &depth);
+    for (int d = 0; d < NKB_DIMENSIONS && code == 0; d++)
+        if (dimensions >> d & 1)
+            code = add_table(run, of, (enum nkb_dimension)d, (uint32_t)depth, tables);
+    return code;
+}
+
+static void add_chip(nkb_run *run, struct nkb_value *argument)
+{
+    const struct nkb_peak *peak = chip_of(run);
+    const char *asked = run_asked(run, "chip");
+    struct nkb_arena *arena = &run->arena;
+    struct nkb_value *chip = nkb_metric_group(arena, argument, "chip");
+    nkb_metric_text(arena, chip, "name", asked ? asked : "trn1", NULL);
+    nkb_metric_text(arena, chip, "source", peak->source, NULL);
+    nkb_metric_int(arena, chip, "chips", peak->chips, NULL, NULL);
+    nkb_metric_float(arena, chip, "tflops", peak->tflops_per_node, "TFLOP/s", NULL);
+    nkb_metric_float(arena, chip, "gb_per_s", peak->bandwidth_gb_per_s, "GB/s", NULL);
+}
+
+/* The score were the MACs of each row of a table done by kernels: both ratios and what they are
+ * made of change, all else stays. */
+static int add_scores(nkb_run *run, struct nkb_value *table)
+{
+    static const char *const groups[] = {"static", "executed"};
+    struct nkb_value *measured = run->metrics;
+    const struct nkb_value *rows = nkb_value_get(table, "rows");
+    int code = 0;
+
+    for (size_t i = 0; nkb_value_is(rows, NKB_ARRAY) && i < rows->as.items.count && code == 0;
+         i++) {
+        struct nkb_value *row = rows->as.items.at[i].value;
+        double score = 0;
+        for (int g = 0; g < 2 && code == 0; g++) {
+            char macs_path[48], nki_path[48], ratio_path[48];
+            snprintf(macs_path, sizeof macs_path, "%s.macs", groups[g]);
+            snprintf(nki_path, sizeof nki_path, "%s.nki_macs", groups[g]);
+            const struct nkb_value *macs = nkb_value_path(row, macs_path),
+                                   *nki = nkb_value_path(row, nki_path);
+            if (!nkb_value_is(macs, NKB_INT) || !nkb_value_is(nki, NKB_INT))
+                continue;
+            int64_t moved = macs->as.integer - nki->as.integer;
+            snprintf(macs_path, sizeof macs_path, "hlo.%s.macs", groups[g]);
+            snprintf(nki_path, sizeof nki_path, "hlo.%s.nki_macs", groups[g]);
+            snprintf(ratio_path, sizeof ratio_path, "hlo.%s.nki_ratio", groups[g]);
+            const struct nkb_value *all = nkb_value_path(measured, macs_path);
+            struct nkb_value *leaf = NULL, *changed = run_vary_metric(run, nki_path, &leaf);
+            if (!changed || !nkb_value_is(all, NKB_INT) || !nkb_value_is(leaf, NKB_INT))
+                continue;
+            int64_t now = leaf->as.integer + moved; /* both are parts of one total */
+            leaf->as.integer = now;
+            run->metrics = changed;
+            changed = run_vary_metric(run, ratio_path, &leaf);
+            if (changed && nkb_value_is(leaf, NKB_FLOAT)) {
+                leaf->as.number = nkb_macs_ratio(now, all->as.integer);
+                run->metrics = changed;
+            }
+        }
+        if (nkb_host_probe(run->host, run->metrics, &score, &run->err) == 0)
+            nkb_metric_float(&run->arena, row, "score", score, NULL, NULL);
+        else
+            nkb_metric_absent(&run->arena, row, "score",
+                              nkb_arena_string(&run->arena, run->err.text));
+        run->metrics = measured;
+        run->err = (struct nkb_err){0};
+        if (nkb_arena_failed(&run->arena))
+            code = nkb_err_memory(&run->err);
+    }
+    return code;
+}
+
+static int add_rule(nkb_run *run, struct nkb_value *argument)
+{
+    struct nkb_value *tables = nkb_value_get(argument, "tables");
+    const struct nkb_value *score = nkb_value_get(run->result, "score");
+    double now;
+    if (!nkb_value_number(score, &now))
+        return 0;
+    nkb_metric_text(&run->arena, argument, "rule", nkb_host_rule_text(run->host, "name"), NULL);
+    nkb_metric_float(&run->arena, argument, "score", now, NULL, NULL);
+    int code = add_scores(run, nkb_value_get(tables, "scope"));
+    return code == 0 ? add_scores(run, nkb_value_get(tables, "instruction")) : code;
+}
+
+int run_hlo_view_text(nkb_run *run, const char *form, struct nkb_buf *out)
+{
+    const struct view *view = view_of(run);
+    struct nkb_arena *arena = &run->arena;
+    struct nkb_value *argument = nkb_value_object(arena), *made = NULL;
+    bool text = strcmp(form, ".text") == 0, json = strcmp(form, ".json") == 0;
+
+    if (!text && !json && strcmp(form, ".lua") != 0)
+        return nkb_err_set(&run->err, NKB_EUSAGE, "hlo %s has the forms text, --json and --lua",
+                           view->name);
+    int code = add_tables(run, run, view->dimensions, argument, "tables");
+    nkb_value_put(arena, argument, "hlo", nkb_value_get(run->metrics, "hlo"));
+    nkb_value_put(arena, argument, "asked", run->asked);
+    nkb_metric_bool(arena, argument, "text", text, NULL);
+    add_chip(run, argument);
+    if (code == 0 && run->against) {
+        code = add_tables(run, run->against, view->dimensions, argument, "other_tables");
+        nkb_value_put(arena, argument, "other_hlo", nkb_value_get(run->against->metrics, "hlo"));
+        if (code == 0)
+            code = run_compare_modules(run, argument);
+    }
+    if (code == 0 && run->result)
+        code = add_rule(run, argument);
+    if (code == 0)
+        code = nkb_script_run(view->script, argument, arena, text ? out : NULL, text ? NULL : &made,
+                              &run->err);
+    if (code != 0 || text)
+        return code;
+    if (json) {
+        code = nkb_value_to_json(made, 2, out, &run->err);
+        nkb_buf_char(out, '\n');
+        return code;
+    }
+    struct nkb_value *tree = nkb_value_object(arena);
+    nkb_value_put(arena, tree, "tree", made);
+    return nkb_script_run("scripts/metrics_lua.lua", tree, arena, out, NULL, &run->err);
+}

@@ -1,0 +1,192 @@
+# Views of HLO that answer a question: hlo roofline, hlo advise, hlo diff.
+load helper
+
+# $1 a Lua expression of d, the JSON that command $2 prints, which must be true.
+holds() {
+  eval "$2" > "$BATS_TEST_TMPDIR/json"
+  EXPRESSION=$1 JSON=$BATS_TEST_TMPDIR/json "$LUA" -e '
+    local f = assert(io.open(os.getenv "JSON"))
+    d = require "cjson".decode(f:read "a")
+    function near(a, b) return math.abs(a - b) <= 1e-12 * math.max(math.abs(a), math.abs(b)) end
+    local check = assert(load("return " .. os.getenv "EXPRESSION"))
+    if not check() then io.stderr:write("not so: ", os.getenv "EXPRESSION", "\n") os.exit(1) end'
+}
+
+first_score() { cp -r "$ROOT/examples/first_score" first && cd first; }
+
+@test "roofline: the time no chip can beat, by opcode and in all" {
+  first_score
+  transcript <<'END'
+$ nkibench hlo roofline neuron_cache --top 3 --no-settings
+trn1: 1 Trn1 chip × 190 TFLOP/s bf16 (aws-neuron-sdk, trn1-arch), 880.5 GB/s
+  ridge at 215.8 FLOP/B: below it memory is the limit, above it compute
+
+  opcode                      FLOP     bytes       FLOP/B     bound   at least
+  dot                        2.364 T   2.263 Gi     973.2   compute   12.44 ms
+  add                        134.2 M   768.0 Mi    0.1667    memory   914.6 µs
+  multiply                   96.47 M   552.0 Mi    0.1667    memory   657.4 µs
+  and 5 more (--top 0 shows all)
+
+  module                         FLOP     bytes       FLOP/B     bound   at least
+  MODULE_4827163950172635480    1.380 T   2.237 Gi     574.5   compute   7.263 ms
+  MODULE_11350927461830275519   984.8 G   1.807 Gi     507.5   compute   5.183 ms
+
+   12.45 ms  compute alone, 2.365 TFLOP at the peak
+   14.62 ms  if every operation reads and writes device memory, as XLA counts bytes
+   723.4 µs  more for 68.72 GMAC in NKI kernels, whose bytes are not known
+  ! 8 custom calls of unknown cost are in none of this
+END
+}
+
+@test "roofline: the arithmetic is that of the chip's peak and bandwidth" {
+  first_score
+  holds 'near(d.total.compute_s, d.total.flops / 190e12) and near(d.total.memory_s, d.total.bytes / (820 * 2^30))' \
+    'nkibench hlo roofline neuron_cache --json --no-settings'
+  holds 'near(d.chip.ridge_flop_per_byte, 190e12 / (820 * 2^30)) and d.count == "executed"' \
+    'nkibench hlo roofline neuron_cache --json --no-settings'
+  holds 'near(d.total.compute_s, d.total.flops / (667e12 / 8)) and d.chip.cores == 8' \
+    'nkibench hlo roofline neuron_cache --chip trn2 --cores 8 --json --no-settings'
+  holds '(function() local f, b, s = 0, 0, 0
+    for _, row in ipairs(d.by_opcode) do
+      f, b, s = f + row.flops, b + row.bytes, s + row.least_s
+      assert(row.least_s == math.max(row.compute_s, row.memory_s))
+      assert(row.bound == (row.compute_s >= row.memory_s and "compute" or "memory"))
+    end
+    return f == d.total.flops and b == d.total.bytes and near(s, d.each_through_memory_s) end)()' \
+    'nkibench hlo roofline neuron_cache --chip trn3 --json --no-settings'
+}
+
+@test "roofline: what is asked wrongly is said" {
+  transcript <<'END'
+$ nkibench hlo roofline cache --chip trn9
+! nkibench: --chip is 'trn9'; one of trn1, trn2, trn3, inf2, <*>p5 is expected
+! nkibench: see nkibench --help
+? 2
+$ nkibench hlo roofline cache --cores 0
+! nkibench: --cores is '0'; a whole number from 1 to 1000 is expected
+! nkibench: see nkibench --help
+? 2
+$ nkibench hlo roofline cache --by opcode
+! nkibench: --by means nothing to hlo roofline
+! nkibench: see nkibench --help
+? 2
+$ nkibench hlo cache --chip trn1
+! nkibench: --chip is for nkibench hlo roofline
+! nkibench: see nkibench --help
+? 2
+$ nkibench hlo roofline cache --csv
+! nkibench: hlo roofline has the forms text, --json and --lua
+? 1
+$ nkibench hlo roofline
+! nkibench: hlo needs files or folders: nkibench hlo FILE|DIR...
+! nkibench: see nkibench --help
+? 2
+$ nkibench hlo advise cache --chip trn1
+! nkibench: --chip means nothing to hlo advise
+! nkibench: see nkibench --help
+? 2
+END
+}
+
+@test "advise: what is outside of kernels, the largest first, and what moving it does" {
+  first_score
+  transcript <<'END'
+$ nkibench hlo advise neuron_cache --top 2 --no-settings
+NKI ratio now: executed 5.49 %, static 2.82 %
+  what is not in a kernel yet, and the NKI ratio (executed, static) if that one part were
+
+  scope                               MACs    of these  executed    static
+  lm_head                            537.9 G    45.5 %   48.50 %   47.04 %
+  model/layers.0/mlp/down_proj       120.3 G    10.2 %   15.11 %   12.71 %
+  and 13 more (--top 0 shows all)
+
+  instruction                                 MACs    of these  executed    static
+  dot.76 dot bf16[4096,16032] in SyncTens…   269.0 G    22.8 %   27.00 %   24.93 %
+  dot.84 dot bf16[4096,16032] in SyncTens…   269.0 G    22.8 %   27.00 %   24.93 %
+  and 36 more (--top 0 shows all)
+
+  custom calls that state no MACs and so add nothing to the ratio:
+    4 × AwsNeuronSilu
+END
+}
+
+@test "advise: with a rule, the score that would come of it is the rule's own" {
+  first_score
+  # lm_head moved: 1 + 0.4704 in place of 1 + 0.0282 on both parts of the score.
+  holds 'd.rule == "nki-llama" and near(d.by_scope[1].score, d.score * (1 + d.by_scope[1].static_nki_ratio) / (1 + d.static_nki_ratio))' \
+    'nkibench hlo advise --rule score.lua --json'
+  holds 'd.by_scope[1].key == "lm_head" and d.score < d.by_scope[1].score' 'nkibench hlo advise --rule score.lua --json'
+  transcript <<'END'
+$ nkibench hlo cache --rule score.lua
+! nkibench: --rule is for nkibench hlo advise
+! nkibench: see nkibench --help
+? 2
+$ nkibench hlo advise --rule scorr.lua
+! nkibench: no rule 'scorr.lua'; did you mean 'score.lua'? <*>
+? 5
+END
+}
+
+@test "diff: nothing, one thing, and everything" {
+  first_score
+  transcript <<'END'
+$ nkibench hlo diff neuron_cache ./neuron_cache/ --no-settings
+no difference: the same 2 modules on both sides, byte for byte
+END
+  sed 's/%p1 = /%q1 = /; s/(%p0, %p1)/(%p0, %q1)/' > renamed.hlo <<'END'
+HloModule m
+ENTRY e {
+  %p0 = f32[8,16] parameter(0)
+  %p1 = f32[16,4] parameter(1)
+  ROOT %d = f32[8,4] dot(%p0, %p1), lhs_contracting_dims={1}, rhs_contracting_dims={0}
+}
+END
+  sed 's/%q1/%p1/g' renamed.hlo > before.hlo
+  sed 's/,4\]/,6]/g' before.hlo > after.hlo
+  transcript <<'END'
+$ nkibench hlo diff before.hlo renamed.hlo --no-settings
+  − before.hlo
+  + renamed.hlo
+
+                        before         after        change
+  executed MACs            512           512             0
+…
+  nothing that is counted has changed: names, numbers or metadata have
+$ nkibench hlo diff before.hlo after.hlo --no-settings
+  − before.hlo
+  + after.hlo
+
+                        before         after        change
+  executed MACs            512           768          +256
+    in NKI                0.00 %        0.00 %             0
+  static MACs              512           768          +256
+    in NKI                0.00 %        0.00 %             0
+  executed FLOP          1.024 k       1.536 k        +512
+  executed bytes          896         1.062 Ki       +192
+  instructions                 3             3             0
+
+  opcode                         MACs       FLOP     bytes      instr.
+  dot                            +256       +512      +192           0
+  and 1 the same
+
+  dtype                          MACs       FLOP     bytes      instr.
+  f32                            +256       +512      +192           0
+END
+  holds 'd.total.executed_macs.change == 256 and #d.by_opcode.changed == 1 and d.by_opcode.same == 1' \
+    'nkibench hlo diff before.hlo after.hlo --json --no-settings'
+}
+
+@test "diff: what is asked wrongly, or is not there, is said" {
+  transcript <<'END'
+$ nkibench hlo diff cache
+! nkibench: hlo diff takes two: nkibench hlo diff BEFORE AFTER, files or folders
+! nkibench: see nkibench --help
+? 2
+$ nkibench hlo diff cache nowhere --no-settings
+! nkibench: nowhere: no such file
+? 1
+$ nkibench hlo diff nowhere cache --no-settings
+! nkibench: nowhere: no such file
+? 1
+END
+}
