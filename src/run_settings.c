@@ -81,7 +81,8 @@ static const struct setting_def defs[SETTING_COUNT_OF] = {
     [SET_VERBOSE] = {"verbose", NULL, NULL, "Output", "say more on the console", SETTING_SWITCH,
                      false},
     [SET_OUTPUT] = {"output", "FILE", "benchmark_results.json", "Output",
-                    "the result as the rule words it; of hlo --scan: the part", SETTING_OUTPUT, true},
+                    "the result as the rule words it; of hlo --scan: the part", SETTING_OUTPUT,
+                    true},
     [SET_TRAINING_OUTPUT] = {"training-output", "FILE", "benchmark_finetuning.json", "Output",
                              "the training metrics, for rules that have such an output",
                              SETTING_OUTPUT, true},
@@ -210,18 +211,21 @@ static int check(nkb_run *run, size_t id, const char *value, const char *origin)
     case SETTING_CHOICE:
         return check_choice(run, id, value, origin);
     case SETTING_SWITCH:
-        if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
-            return refuse(run, def, value, origin, "true or false");
-        return 0;
+        return nkb_parse_bool(text, &(bool){false})
+                   ? 0
+                   : refuse(run, def, value, origin, "true or false");
     }
     return 0;
 }
 
 int run_setting_set(nkb_run *run, size_t id, const char *value, const char *origin)
 {
+    bool on;
     int code = check(run, id, value, origin);
     if (code != 0)
         return code;
+    if (defs[id].type == SETTING_SWITCH && nkb_parse_bool(nkb_str_from(value), &on))
+        value = on ? "true" : "false"; /* one spelling for all who ask */
     char *copy = nkb_arena_string(&run->arena, value),
          *from = nkb_arena_string(&run->arena, origin);
     if (!copy || !from)

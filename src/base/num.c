@@ -165,7 +165,8 @@ bool nkb_parse_i64(struct nkb_str text, int64_t *out)
         if (!is_digit(text.ptr[i]))
             return false;
         int digit = text.ptr[i] - '0';
-        if (!nkb_i64_mul(value, 10, &value) || !nkb_i64_add(value, negative ? -digit : digit, &value))
+        if (!nkb_i64_mul(value, 10, &value) ||
+            !nkb_i64_add(value, negative ? -digit : digit, &value))
             return false;
     }
     *out = value;
@@ -258,7 +259,8 @@ size_t nkb_format_double(double v, char *out)
             memcpy(to, digits + 1, count - 1);
             to += count - 1;
         }
-        to += snprintf(to, 8, "e%c%02d", exponent < 0 ? '-' : '+', exponent < 0 ? -exponent : exponent);
+        to += snprintf(to, 8, "e%c%02d", exponent < 0 ? '-' : '+',
+                       exponent < 0 ? -exponent : exponent);
     } else if (exponent < 0) {
         *to++ = '0';
         *to++ = '.';
@@ -279,4 +281,15 @@ size_t nkb_format_double(double v, char *out)
     }
     *to = '\0';
     return (size_t)(to - out);
+}
+
+bool nkb_parse_bool(struct nkb_str text, bool *out)
+{
+    static const char *const words[] = {"true", "yes", "on", "1", "false", "no", "off", "0"};
+    for (size_t i = 0; i < 8; i++)
+        if (nkb_str_is(text, words[i])) {
+            *out = i < 4;
+            return true;
+        }
+    return false;
 }

@@ -74,6 +74,8 @@ double nkb_i128_to_double(nkb_i128 v);
 bool nkb_parse_double(struct nkb_str text, bool allow_special, double *out);
 /* The whole of text: optional sign and decimal digits; false also when it does not fit. */
 bool nkb_parse_i64(struct nkb_str text, int64_t *out);
+/* true yes on 1, false no off 0: what a switch may be told. */
+bool nkb_parse_bool(struct nkb_str text, bool *out);
 
 enum { NKB_NUM_TEXT_BYTES = 40 };
 /* Shortest text that reads back, spelled as Python's repr does: 2.1, 1.0, 1e-05, 1e+16, nan, inf,

@@ -81,7 +81,8 @@ static const char *metavar_of(const char *type)
 /* What stands behind a parameter's default: "%", ", from 0 to 1", "ms, above 0". */
 static const char *unit_and_range(struct cli *cli, size_t i)
 {
-    const char *unit = nkb_run_param(cli->run, i, "unit"), *range = nkb_run_param(cli->run, i, "range");
+    const char *unit = nkb_run_param(cli->run, i, "unit"),
+               *range = nkb_run_param(cli->run, i, "range");
     if (!range)
         return unit;
     return nkb_arena_printf(&cli->arena, "%s, %s", unit ? unit : "", range);
@@ -219,53 +220,6 @@ int cli_option_find(struct cli *cli, struct nkb_str name, const struct option **
     }
     nkb_buf_free(&candidates);
     return code;
-}
-
-/* One of the words of choices? */
-static bool is_choice(const char *choices, const char *value)
-{
-    size_t len = strlen(value);
-    for (const char *at = choices; *at; at += strcspn(at, " "), at += *at == ' ')
-        if (strcspn(at, " ") == len && strncmp(at, value, len) == 0)
-            return true;
-    return false;
-}
-
-static int ask(struct cli *cli, const struct option *option, const char *value, const char *origin)
-{
-    if (!option->metavar && strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
-        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s is a switch; it takes no value '%s'", origin,
-                           value);
-    if (option->choices && !is_choice(option->choices, value))
-        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s is '%s'; one of %s is expected", origin,
-                           value, option->choices);
-    const char *asked = !option->metavar && strcmp(value, "false") == 0 ? NULL : value;
-    if (nkb_run_ask(cli->run, option->name, asked) != NKB_DONE)
-        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s", nkb_run_error(cli->run));
-    return 0;
-}
-
-int cli_option_apply(struct cli *cli, const struct option *option, const char *value,
-                     const char *origin)
-{
-    if (option->owner == OWNER_CLI) {
-        if (!option->metavar && strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
-            return nkb_err_set(&cli->err, NKB_EUSAGE, "%s is a switch; it takes no value '%s'",
-                               origin, value);
-        cli->flags[option->flag] = !option->metavar && strcmp(value, "false") == 0 ? NULL : value;
-        return 0;
-    }
-    if (option->owner == OWNER_ASKED)
-        return ask(cli, option, value, origin);
-    /* A list adds up within one layer; what a stronger one gives replaces it. */
-    if (strcmp(option->name, "hlo") == 0 && cli->list_layer != cli->layer) {
-        cli->list_layer = cli->layer;
-        if (nkb_run_set(cli->run, option->name, NULL, origin) != NKB_DONE)
-            return nkb_err_set(&cli->err, NKB_EUSAGE, "%s", nkb_run_error(cli->run));
-    }
-    if (nkb_run_set(cli->run, option->name, value, origin) != NKB_DONE)
-        return nkb_err_set(&cli->err, NKB_EUSAGE, "%s", nkb_run_error(cli->run));
-    return 0;
 }
 
 /* The option at argv[*i], given its value in the same word or NULL; past a value of its own *i is

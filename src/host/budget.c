@@ -140,7 +140,9 @@ int nkb_budget_fault(const struct nkb_state *state, struct nkb_err *err)
     const char *at = state->place;
 
     if (at[0] == '\0') {
-        snprintf(place, sizeof place, "%s: ", state->subject);
+        bool loaded =
+            strcmp(state->subject, NKB_SUBJECT_NONE) != 0; /* else there is no rule to name */
+        snprintf(place, sizeof place, "%s%s", loaded ? state->subject : "", loaded ? ": " : "");
         at = place;
     }
     switch (state->stop) {

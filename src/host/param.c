@@ -19,17 +19,6 @@ static int refuse(const char *label, const char *text, const char *expected, str
                        nkb_show(nkb_str_from(text), shown), expected);
 }
 
-static bool parse_boolean(const char *text, bool *out)
-{
-    static const char *const words[] = {"true", "yes", "on", "1", "false", "no", "off", "0"};
-    for (size_t i = 0; i < 8; i++)
-        if (strcmp(text, words[i]) == 0) {
-            *out = i < 4;
-            return true;
-        }
-    return false;
-}
-
 int nkb_param_parse(const struct nkb_param *param, const char *text, const char *label,
                     struct nkb_arena *arena, const struct nkb_value **out, struct nkb_err *err)
 {
@@ -56,7 +45,7 @@ int nkb_param_parse(const struct nkb_param *param, const char *text, const char 
         *out = nkb_value_int(arena, integer);
         break;
     case NKB_PARAM_BOOLEAN:
-        if (!parse_boolean(text, &boolean))
+        if (!nkb_parse_bool(whole, &boolean))
             return refuse(label, text, "true or false", err);
         *out = nkb_value_bool(arena, boolean);
         break;

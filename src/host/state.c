@@ -100,7 +100,7 @@ int nkb_state_new(struct nkb_state **out, const struct nkb_limits *limits, struc
     state->scratch = NKB_ARENA_INIT;
     state->scratch.limit_bytes = SCRATCH_BYTES;
     state->text = NKB_BUF_INIT;
-    snprintf(state->subject, sizeof state->subject, "nkibench");
+    snprintf(state->subject, sizeof state->subject, NKB_SUBJECT_NONE);
 
     state->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     state->L = state->c_locale ? lua_newstate(allocate, state) : NULL;

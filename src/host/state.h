@@ -28,6 +28,8 @@ enum { NKB_PLACE_BYTES = 128, NKB_TRACE_BYTES = 2048, NKB_SUBJECT_BYTES = 128 };
 
 typedef void nkb_state_job(lua_State *L, void *context);
 
+#define NKB_SUBJECT_NONE "nkibench" /* until a rule is loaded */
+
 struct nkb_state {
     lua_State *L;
     struct nkb_limits limits;

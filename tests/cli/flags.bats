@@ -99,8 +99,8 @@ END
   refused '--throughput=' '--throughput is ""; a number above 0 is expected'
   refused '--output=' '--output is ""; a path is expected'
   refused '--base-mfu' '--base-mfu needs a value: --base-mfu X'
-  refused '--quiet=yes' "--quiet is a switch; it takes no value 'yes'"
-  refused '--verbose=yes' '--verbose is "yes"; true or false is expected'
+  refused '--quiet=maybe' '--quiet is "maybe"; true or false is expected'
+  refused '--verbose=maybe' '--verbose is "maybe"; true or false is expected'
 }
 
 @test "a number that is not finite, is none, or is out of range is refused" {
@@ -141,7 +141,7 @@ END
   refused 'score.lua more' "'more' has no place here; a rule is the first argument, all else are flags"
   refused '--quiet score.lua' "'score.lua' has no place here; a rule is the first argument, all else are flags"
   refused '-- more' "'more' has no place here; a rule is the first argument, all else are flags"
-  refused 'rules all' 'rules takes no argument'
+  refused 'rules all' 'rules takes nothing, or show NAME, or doc NAME'
   refused 'log a b' 'log takes one file: nkibench log FILE'
   refused 'metrics a b' 'metrics takes one path of the tree at most, such as training or hlo.static'
   refused 'hlo' 'hlo needs files or folders: nkibench hlo FILE|DIR...'

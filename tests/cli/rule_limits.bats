@@ -111,3 +111,12 @@ END
     [ ! -e benchmark_results.json ] && [ -z "$(temporaries)" ]
   done
 }
+
+@test "a limit too short to begin with names the program once" {
+  rule 'score = function() return 1 end'
+  transcript <<'END'
+$ nkibench ./r.lua --max-seconds 1e-9
+! nkibench: stopped after 1e-09 s (--max-seconds)
+? 5
+END
+}

@@ -60,11 +60,26 @@ $ NKIBENCH_P_BASE_MFU=high nkibench
 ! nkibench: NKIBENCH_P_BASE_MFU: 'base-mfu' is "high"; a number is expected
 ! nkibench: see nkibench --help
 ? 2
-$ NKIBENCH_QUIET=yes nkibench
-! nkibench: NKIBENCH_QUIET is a switch; it takes no value 'yes'
+$ NKIBENCH_QUIET=maybe nkibench
+! nkibench: NKIBENCH_QUIET is "maybe"; true or false is expected
 ! nkibench: see nkibench --help
 ? 2
 END
+}
+
+@test "a switch is told yes and no as people write them, wherever it is set" {
+  local word
+  for word in true yes on 1; do
+    NKIBENCH_QUIET=$word NKIBENCH_DEDUPE=$word nkibench --dry-run > out.txt
+    grep -q "^  --dedupe  *true  *NKIBENCH_DEDUPE$" out.txt
+  done
+  for word in false no off 0; do
+    NKIBENCH_QUIET=$word NKIBENCH_DEDUPE=$word nkibench --dry-run > out.txt
+    grep -q "^  --dedupe  *false  *NKIBENCH_DEDUPE$" out.txt
+  done
+  printf 'dedupe: yes\n' >> nkibench.yaml
+  nkibench --dry-run | grep -q "^  --dedupe  *true  *nkibench.yaml:"
+  nkibench --dry-run --dedupe=off | grep -q "^  --dedupe  *false  *--dedupe$"
 }
 
 @test "the nearest nkibench.yaml upward is taken, its paths relative to it" {
