@@ -288,22 +288,26 @@ void nkb_coverage_line(lua_State *L, struct nkb_coverage *coverage, lua_Debug *a
         file->lines[ar->currentline] |= HAS_RUN;
 }
 
-static int compare_files(const void *a, const void *b)
+struct place { /* of a file in the order of paths */
+    const struct file *file;
+};
+
+static int compare_places(const void *a, const void *b)
 {
-    return strcmp((*(const struct file *const *)a)->path, (*(const struct file *const *)b)->path);
+    return strcmp(((const struct place *)a)->file->path, ((const struct place *)b)->file->path);
 }
 
 struct nkb_value *nkb_coverage_value(const struct nkb_coverage *coverage, struct nkb_arena *arena)
 {
     struct nkb_value *list = nkb_value_array(arena);
-    const struct file **sorted = nkb_arena_array(arena, coverage->count + 1, sizeof *sorted);
+    struct place *sorted = nkb_arena_array(arena, coverage->count + 1, sizeof *sorted);
 
     for (size_t i = 0; sorted && i < coverage->count; i++)
-        sorted[i] = &coverage->files[i];
+        sorted[i].file = &coverage->files[i];
     if (sorted)
-        qsort(sorted, coverage->count, sizeof *sorted, compare_files);
+        qsort(sorted, coverage->count, sizeof *sorted, compare_places);
     for (size_t i = 0; sorted && i < coverage->count; i++) {
-        const struct file *file = sorted[i];
+        const struct file *file = sorted[i].file;
         struct nkb_value *entry = nkb_value_object(arena);
         struct nkb_value *missing = nkb_value_array(arena);
         int64_t lines = 0, run = 0;

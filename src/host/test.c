@@ -19,6 +19,9 @@
 /* ---- what the test's Lua asks of us ---- */
 
 static const char shape_key[] = "nkb.shape";
+struct shapes { /* a registry holds no bare pointers */
+    const struct nkb_shape *shape;
+};
 
 /* host.known(path): type and unit of a metric; nil when m cannot have it or has any name there. */
 static int l_known(lua_State *L)
@@ -26,8 +29,8 @@ static int l_known(lua_State *L)
     struct nkb_str path;
     path.ptr = luaL_checklstring(L, 1, &path.len);
     lua_getfield(L, LUA_REGISTRYINDEX, shape_key);
-    const struct nkb_shape *const *shape = lua_touserdata(L, -1);
-    const struct nkb_api_metric *metric = nkb_shape_find(*shape, path);
+    const struct shapes *kept = lua_touserdata(L, -1);
+    const struct nkb_api_metric *metric = nkb_shape_find(kept->shape, path);
     if (!metric)
         return 0;
     lua_pushstring(L, metric->type);
@@ -48,9 +51,9 @@ static void open_tests(lua_State *L)
         return;
     }
     lua_pop(L, 1);
-    const struct nkb_shape **shape = lua_newuserdatauv(L, sizeof *shape, 0);
-    *shape = nkb_shape_new(&nkb_state_of(L)->arena);
-    if (!*shape)
+    struct shapes *kept = lua_newuserdatauv(L, sizeof *kept, 0);
+    kept->shape = nkb_shape_new(&nkb_state_of(L)->arena);
+    if (!kept->shape)
         nkb_raise(L, NKB_EMEMORY, "out of memory");
     lua_setfield(L, LUA_REGISTRYINDEX, shape_key);
     lua_pushcfunction(L, l_known);
