@@ -24,7 +24,7 @@ return {
 
   check = function(m, p, c)
     local list, baselines = read(m, p)
-    prompts.check(m, c, list, baselines)
+    prompts.check(m, p, c, list, baselines)
   end,
 
   score = function(m, p, t)

@@ -72,7 +72,7 @@ return {
 
   check = function(m, p, c)
     local list, baselines = read(m, p)
-    prompts.check(m, c, list, baselines,
+    prompts.check(m, p, c, list, baselines,
       p.platform == "trn2" and "it counts as 1 on trn2, as in the contest's code (main.py:951, 1011)" or nil)
     c:note("formula " .. formula_of(p).name)
     if p.date and nkb.days(p.date) < nkb.days(END_TO_END) and p.latency_of == "e2e" then

@@ -123,7 +123,7 @@ end
 
 -- What holds of every such contest: each prompt was run, and each answer is known to be right. `assumed` says why a run
 -- whose accuracy is not known counts as right; without it the result is not valid.
-function prompts.check(m, c, list, baselines, assumed)
+function prompts.check(m, p, c, list, baselines, assumed)
   local wrong, unknown, missing, there = {}, {}, {}, {}
   for _, run in ipairs(list) do
     if run.index then there[run.index] = true end
@@ -137,6 +137,8 @@ function prompts.check(m, c, list, baselines, assumed)
     c:require(#missing == 0, #missing == 0 and "every prompt was run"
       or "not run, and not in the sum: " .. runs.list(missing))
   end
+  if m.runs and #m.runs > 1 then c:advise(nkb.audit.equal_timings(m)) end
+  if p.nki_ratio and m.hlo then c:advise(nkb.audit.nki_ratio(m, p.nki_ratio)) end
   c:advise(#wrong == 0, #wrong == 0 and "no answer is known to be wrong" or "wrong answers, 0 points: " .. runs.list(wrong))
   if #unknown == 0 then return end
   local text = "accuracy is not given: " .. runs.list(unknown) .. "; "
