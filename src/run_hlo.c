@@ -292,7 +292,9 @@ int run_measure_hlo(nkb_run *run, enum need need)
     if (code != 0)
         return code;
     if (!scan) {
-        code = add_up(run, source, need);
+        code = run_check_listed(run, &by.attribution);
+        if (code == 0)
+            code = add_up(run, source, need);
         return code == 0 ? run_measure_against(run) : code;
     }
     code = run_make_part(run, &files);

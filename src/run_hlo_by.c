@@ -7,7 +7,7 @@
 #include "base/num.h"
 #include "base/text.h"
 
-enum { DEFAULT_TOP = 20, MAX_DEPTH = 1000, SUMMARY_TOP = 6 };
+enum { DEFAULT_TOP = 20, MAX_DEPTH = 1000, SUMMARY_TOP = 6, SCAN_TOP = 500 };
 
 /* Which column --sort names, by --count. */
 static const struct {
@@ -95,6 +95,17 @@ static int read_number(nkb_run *run, const char *name, int64_t least, int64_t mo
 static const char every_dimension[] =
     "module,computation,opcode,kernel,scope,source,dtype,instruction";
 
+static int refuse_at_scan(nkb_run *run)
+{
+    static const char *const names[] = {"sort", "count", "depth"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (run_asked(run, names[i]))
+            return nkb_err_set(&run->err, NKB_EUSAGE,
+                               "--%s means nothing to --scan; give it where parts are merged",
+                               names[i]);
+    return 0;
+}
+
 static int add_dimension(nkb_run *run, struct run_hlo_by *by, struct nkb_str name)
 {
     int found = nkb_dimension_find(name);
@@ -147,8 +158,13 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
         return bad;
     if (!asked && run_asked(run, "csv"))
         asked = "module";
-    if (!asked && run_asked(run, "scan"))
-        asked = every_dimension;
+    if (run_asked(run, "scan")) {
+        asked = asked ? asked : every_dimension;
+        out->request.top = SCAN_TOP;
+        bad = refuse_at_scan(run);
+        if (bad != 0)
+            return bad;
+    }
     if (!asked) {
         out->summary = run_asked(run, "page") && run->module_count == 1;
         out->request.sort = NKB_FIGURES;

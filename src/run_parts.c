@@ -274,3 +274,22 @@ int run_settle_overlaps(nkb_run *run)
         run->module_count = kept + 1;
     return 0;
 }
+
+/* A module's part lists the instructions with most MACs: for other questions that is not enough. */
+int run_check_listed(nkb_run *run, const struct nkb_attribution *by)
+{
+    if ((by->dimensions >> NKB_BY_INSTRUCTION & 1) == 0)
+        return 0;
+    for (size_t i = 0; i < run->module_count; i++) {
+        const struct nkb_module *module = &run->modules[i];
+        const struct nkb_groups *listed = &module->groups[NKB_BY_INSTRUCTION];
+        if (module->part && listed->has_rest &&
+            (listed->count < by->top || by->sort != NKB_FIG_MACS))
+            return nkb_err_set(
+                &run->err, NKB_EINPUT,
+                "%s: lists the %u instructions with most MACs of %.*s; for this scan "
+                "with --top %d",
+                module->part, listed->count, NKB_STR_ARG(module->path), NKB_TOP_MAX);
+    }
+    return 0;
+}

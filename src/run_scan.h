@@ -4,6 +4,7 @@
 #ifndef NKB_RUN_SCAN_H
 #define NKB_RUN_SCAN_H
 
+#include "analyze/attribution.h"
 #include "model/part.h"
 #include "run.h"
 
@@ -45,6 +46,8 @@ bool run_is_part(const char *path);
 int run_add_part(nkb_run *run, const char *path, struct run_files *files);
 /* Shards that do not go together, and with `whole` also one that is missing, end the run. */
 int run_check_shards(nkb_run *run, struct run_files *files, bool whole);
+/* Do the parts list as many instructions, by the same figure, as a table of files would? */
+int run_check_listed(nkb_run *run, const struct nkb_attribution *by);
 /* After all were analysed: of modules with the same path one stays; those that differ end the run.
  */
 int run_settle_overlaps(nkb_run *run);

@@ -37,6 +37,11 @@ int command_scan(struct cli *cli)
     struct output output = {.fd = -1};
     const char *path = asked_output(cli);
 
+    if (cli->flags[FLAG_JSON] || cli->flags[FLAG_LUA] || cli->flags[FLAG_CSV]) {
+        nkb_err_set(&cli->err, NKB_EUSAGE,
+                    "a part has one form; --json, --lua and --csv are for what is shown");
+        return NKB_USAGE;
+    }
     if (!path) {
         nkb_err_set(&cli->err, NKB_EUSAGE,
                     "hlo --scan needs a file to write: nkibench hlo --scan -o PART FILE|DIR...");

@@ -47,7 +47,8 @@ scan_shards() {
   cmp a.nkb b.nkb
   nkibench hlo --scan -o c.nkb a.nkb b.nkb
   cmp a.nkb c.nkb
-  [ "$(stat -c %s a.nkb)" -lt 4096 ]
+  nkibench hlo --scan -o a.nkb --by module c
+  [ "$(stat -c %s a.nkb)" -lt 4096 ] # nine modules, their paths and counts
 }
 
 @test "any grouping of any files makes what one process makes of them" {
@@ -287,4 +288,32 @@ END
 ! nkibench: newer.nkb: byte 16: scanned by nkibench 9.1.0, and this is 0.1.0; scan again with this one
 ? 1
 END
+}
+
+@test "a part answers for every table, or says how to scan for it" {
+  modules c
+  nkibench hlo --scan -o all.nkb c
+  nkibench hlo --scan --by kernel,opcode -o few.nkb c
+  nkibench hlo --scan --top 3 -o short.nkb cache
+  nkibench hlo --by scope,instruction,dtype --any-form c > one.txt
+  nkibench hlo --by scope,instruction,dtype --any-form all.nkb | cmp - one.txt
+  nkibench hlo --by opcode --csv --any-form c > one.txt
+  nkibench hlo --by opcode --csv --any-form few.nkb | cmp - one.txt
+  nkibench hlo --by instruction --top 3 cache > one.txt
+  nkibench hlo --by instruction --top 3 short.nkb | cmp - one.txt
+  [ "$(stat -c %s few.nkb)" -lt "$(stat -c %s all.nkb)" ]
+  transcript <<'END'
+$ nkibench hlo --by scope --any-form few.nkb
+! nkibench: c/MODULE_1+0/model.hlo: its groups by scope were not made; --by scope belongs to its --scan, too
+? 1
+$ nkibench hlo --by instruction --top 4 short.nkb
+! nkibench: short.nkb: lists the 3 instructions with most MACs of cache/<*>/model.hlo_module.pb; for this scan with --top 10000
+? 1
+$ nkibench hlo --by instruction --top 2 --sort flops short.nkb
+! nkibench: short.nkb: lists the 3 instructions with most MACs of cache/<*>/model.hlo_module.pb; for this scan with --top 10000
+? 1
+END
+  refused 'hlo --scan -o x c --depth 2' '--depth means nothing to --scan; give it where parts are merged'
+  refused 'hlo --scan -o x c --sort macs' '--sort means nothing to --scan; give it where parts are merged'
+  refused 'hlo --scan -o x c --json' 'a part has one form; --json, --lua and --csv are for what is shown'
 }
