@@ -22,6 +22,10 @@ return {
     local peak = t:metric "training.peak_tflops_per_node"
     local mfu = t:metric "training.mfu_percent"
     -- The engine's number is the score; the parts are there to be seen, and agree with it to rounding.
-    return mfu.value, { work, { "peak", peak } }, m.training.flop_model
+    local parts = { work, { "peak", peak } }
+    for name in pairs(m.training.mfu_by_model or {}) do
+      parts[#parts + 1] = { "by " .. name, t:metric("training.mfu_by_model." .. name) }
+    end
+    return mfu.value, parts, m.training.flop_model
   end,
 }
