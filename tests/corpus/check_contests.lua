@@ -142,4 +142,22 @@ for _, row in ipairs(lib.tsv(lib.goldens .. "/aws-three-part.tsv")) do
   end
   lib.check("nki-llama-aws: " .. row.components, problems)
 end
+-- AWS's published runs, 32 trn1.32xlarge at 8192 tokens: MFU by NxDT's count and by Megatron's, to three digits.
+local published = {
+  { "own/runs/readme_sample/config.json", 47.95, { nxdt = 24.718, megatron = 20.783 } },
+  { "public/model_configs/meta-llama--Meta-Llama-3.1-70B.json", 7.94, { nxdt = 32.662, megatron = 30.036 } },
+}
+for _, run in ipairs(published) do
+  local config, throughput, wanted = table.unpack(run)
+  local folder, problems = lib.copy(lib.corpus .. "/own/runs/readme_sample"), {}
+  for model, percent in pairs(wanted) do
+    local code, _, err = lib.run(folder, ("%s mfu --config train.yaml --model-config %s --log-file train.log --throughput %s --seq-len 8192 "
+      .. "--num-nodes 32 --flop-model %s --no-settings --output mfu.json"):format(lib.nkibench, lib.quote(lib.corpus .. "/" .. config), throughput, model))
+    local score = code == 0 and json.decode(lib.read(folder .. "/mfu.json")).at.score
+    if not score or ("%.3f"):format(score) ~= ("%.3f"):format(percent) then
+      problems[#problems + 1] = ("by %s it is %s, not %s %s"):format(model, tostring(score), percent, err)
+    end
+  end
+  lib.check("mfu of " .. config, problems)
+end
 lib.finish "contest scores"
