@@ -115,7 +115,7 @@ local function markdown(api)
       lines[#lines + 1] = ""
     end
   end
-  lines[#lines + 1] = "**Lua**: " .. names_of(map.lua) .. "\n\n| | |\n|---|---|"
+  lines[#lines + 1] = "**Lua**\n\n| | |\n|---|---|\n| `_G` | " .. names_of(map.lua) .. " |"
   for _, section in ipairs { "string", "table", "math", "utf8" } do
     lines[#lines + 1] = ("| `%s` | %s |"):format(section, names_of(map[section]))
   end
