@@ -39,13 +39,13 @@ function prompts.baselines(m, builtin, name)
       }
     end
   end
+  list.by_index = {}
+  for _, base in ipairs(list) do list.by_index[base.index] = base end
   return list
 end
 
 local function find_baseline(list, index)
-  for _, base in ipairs(list) do
-    if base.index == index then return base end
-  end
+  if list.by_index[index] then return list.by_index[index] end
   local known = {}
   for i, base in ipairs(list) do known[i] = tostring(base.index) end
   nkb.refuse(("no baseline of prompt %s; %s"):format(tostring(index), #known > 0 and "there are those of " .. runs.list(known, 30)

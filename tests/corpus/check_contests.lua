@@ -153,9 +153,9 @@ for _, run in ipairs(published) do
   for model, percent in pairs(wanted) do
     local code, _, err = lib.run(folder, ("%s mfu --config train.yaml --model-config %s --log-file train.log --throughput %s --seq-len 8192 "
       .. "--num-nodes 32 --flop-model %s --no-settings --output mfu.json"):format(lib.nkibench, lib.quote(lib.corpus .. "/" .. config), throughput, model))
-    local score = code == 0 and json.decode(lib.read(folder .. "/mfu.json")).at.score
-    if not score or ("%.3f"):format(score) ~= ("%.3f"):format(percent) then
-      problems[#problems + 1] = ("by %s it is %s, not %s %s"):format(model, tostring(score), percent, err)
+    local mfu = code == 0 and json.decode(lib.read(folder .. "/mfu.json")).at.score
+    if not mfu or ("%.3f"):format(mfu) ~= ("%.3f"):format(percent) then
+      problems[#problems + 1] = ("by %s it is %s, not %s %s"):format(model, tostring(mfu), percent, err)
     end
   end
   lib.check("mfu of " .. config, problems)
