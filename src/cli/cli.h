@@ -12,10 +12,6 @@
 #include "base/str.h"
 #include "nkibench.h"
 
-#ifndef NKB_DATADIR /* where make install puts rules and examples */
-#define NKB_DATADIR "/usr/local/share/nkibench"
-#endif
-
 /* The program's own flags; all others are settings of the run or parameters of the rule. */
 enum cli_flag {
     FLAG_HELP,

@@ -81,8 +81,6 @@ static int dry_run(struct cli *cli)
  * missing at once, and the one command that shows how it works. */
 static int first_look(struct cli *cli)
 {
-    static const char *const places[] = {"examples/first_score",
-                                         NKB_DATADIR "/examples/first_score"};
     const char *lines = nkb_run_text(cli->run, "missing", NULL, NULL);
 
     for (const char *line = lines; line && *line;) {
@@ -90,12 +88,8 @@ static int first_look(struct cli *cli)
         say(cli, "%.*s", (int)len, line);
         line += len + (line[len] == '\n');
     }
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (access(places[i], R_OK) == 0) {
-            nkb_err_set(&cli->err, NKB_EINPUT, "to see it work: cd %s && nkibench", places[i]);
-            return NKB_INPUT;
-        }
-    nkb_err_set(&cli->err, NKB_EINPUT, "nkibench --help says how to give them");
+    nkb_err_set(&cli->err, NKB_EINPUT,
+                "to see it work: nkibench new --example demo && cd demo && nkibench");
     return NKB_INPUT;
 }
 

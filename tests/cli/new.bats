@@ -98,3 +98,85 @@ $ nkibench new --example demo
 ? 1
 END
 }
+
+# A contest that is not bundled: requests a second per dollar against a price, with two parameters, a gate, a layout and
+# a test, all in less than 60 lines, begun from what `new` writes.
+@test "an organiser's own contest takes less than 60 lines" {
+  cp -R "$ROOT/examples/first_score" play
+  cd play
+  nkibench new thrift > /dev/null
+  cat > thrift.lua <<'END'
+-- Thrift Cup: requests for a dollar, against a budget; kernels of your own count double.
+local layout = require "layout.thrift"
+return {
+  api = 1, name = "thrift", version = "1.0.0", about = "Requests for a dollar",
+  needs = { "inference", "hlo" },
+  params = {
+    price = { 21.5, "of an hour of the instance", unit = "$", above = 0 },
+    wanted = { 10.0, "requests for a dollar that score 1", above = 0 },
+  },
+  gates = { "inference.accuracy >= 0.95" },
+  check = function(m, _, c) c:advise(m.hlo.failed == 0, "some HLO files could not be read") end,
+  score = function(_, _, t)
+    local an_hour = 3600000 / t:metric "inference.e2e_model.latency_ms_avg"
+    local for_a_dollar = t:ratio("for a dollar", an_hour, t:param "price")
+    return t:product("score", {
+      t:ratio("against the budget", for_a_dollar, t:param "wanted"),
+      { "kernels", 1 + t:metric "hlo.executed.nki_ratio" },
+    })
+  end,
+  console = layout.console,
+}
+END
+  cat > layout/thrift.lua <<'END'
+local layout = {}
+function layout.console(r)
+  local lines = { "Thrift Cup: " .. nkb.fmt.sig(r.score, 4) .. (r.valid and "" or " (not valid)") }
+  for _, part in ipairs(r.tree.children) do lines[#lines + 1] = "  " .. part.name .. ": " .. nkb.fmt.sig(part.value, 4) end
+  return table.concat(lines, "\n") .. "\n"
+end
+return layout
+END
+  cat > thrift_test.lua <<'END'
+return {
+  metrics = {
+    ["inference.e2e_model.latency_ms_avg"] = 3600.0,
+    ["inference.accuracy"] = 1.0,
+    hlo = { failed = 0, executed = { nki_ratio = 0.5 } },
+  },
+  params = { price = 10.0, wanted = 50.0 },
+  cases = {
+    { name = "100 for a dollar, 50 wanted", near = { score = 3.0, ["against the budget"] = 2.0 }, console = "Thrift Cup: 3.000\n" },
+    { name = "wrong answers", metrics = { ["inference.accuracy"] = 0.5 }, near = { score = 3.0 }, valid = false,
+      gates = { ["inference.accuracy >= 0.95"] = false }, console = "(not valid)" },
+    { name = "no price", params = { price = 0.0 }, rejects = "above 0" },
+  },
+}
+END
+  [ "$(cat thrift.lua layout/thrift.lua thrift_test.lua | wc -l)" -lt 60 ]
+  transcript <<'END'
+$ nkibench check ./thrift.lua --strict
+1 rule: nothing to say
+$ nkibench test thrift_test.lua | tail -1
+3 passed, 0 failed
+$ nkibench ./thrift.lua -q --price 12
+Thrift Cup: 3.445
+  against the budget: 3.265
+  kernels: 1.055
+END
+}
+
+@test "who runs it where nothing is hears what is missing and how to see it work" {
+  mkdir "$BATS_TEST_TMPDIR/nowhere"
+  cd "$BATS_TEST_TMPDIR/nowhere"
+  transcript <<'END'
+$ nkibench
+! nkibench: no training config: <*> does not exist (upstream's default; give --config FILE)
+! …
+! nkibench: to see it work: nkibench new --example demo && cd demo && nkibench
+? 1
+$ nkibench new --example demo > /dev/null && cd demo && nkibench -q | head -2
+======================================================================
+NKI-LLAMA BENCHMARK RESULTS
+END
+}
