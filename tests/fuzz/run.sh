@@ -23,7 +23,7 @@ look() {
 
 seeds() {
     case $1 in
-    hlo) look '*.pb' examples tests/data "$own"; look '*.hlo' examples tests/data "$own" ;;
+    hlo | attribution) look '*.pb' examples tests/data "$own"; look '*.hlo' examples tests/data "$own" ;;
     hlotext) look '*.hlo' tests/data "$own" "$CORPUS/public/hlo_text"; look '*.txt' "$CORPUS/public/hlo_text" ;;
     hlo_config) look '*' tests/data/hlo_config ;;
     json) look '*.json' examples tests/data "$own/runs" "$CORPUS/public/inference" "$CORPUS/public/lm_eval" ;;
