@@ -21,7 +21,7 @@ static int read_target(nkb_run *run, double *target, bool *given)
     return 0;
 }
 
-/* The same metrics must give the same bits, else nothing that follows means anything. */
+/* The same metrics must give the same number, else nothing that follows means anything. */
 static const char *impure(nkb_run *run)
 {
     double first = 0, again = 0;
@@ -30,7 +30,7 @@ static const char *impure(nkb_run *run)
     nkb_value_number(nkb_value_get(run->result, "score"), &first);
     if (nkb_host_probe(run->host, run->metrics, &again, &run->err) != 0)
         return nkb_arena_printf(&run->arena, "asked again, the rule fails: %s", run->err.text);
-    if (memcmp(&first, &again, sizeof first) == 0)
+    if (first == again)
         return NULL;
     nkb_format_double(first, a);
     nkb_format_double(again, b);

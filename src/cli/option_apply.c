@@ -35,7 +35,7 @@ static int read_switch(struct cli *cli, const struct option *option, const char 
 
 static int ask(struct cli *cli, const struct option *option, const char *value, const char *origin)
 {
-    if (option->choices && !is_choice(option->choices, value))
+    if (value && option->choices && !is_choice(option->choices, value))
         return nkb_err_set(&cli->err, NKB_EUSAGE, "%s is '%s'; one of %s is expected", origin,
                            value, option->choices);
     if (nkb_run_ask(cli->run, option->name, value) != NKB_DONE)
