@@ -71,7 +71,7 @@ of r' > golden.txt
     { name = "what is not given is absent", holds = function(_, m)
         assert(m.training == nil and m:why "training" == "not given in the test" and m.hlo.xla == nil)
         assert(m:unit "inference.e2e_model.latency_ms_avg" == "ms" and not pcall(function() return m.hlo.nothing end))
-        assert(m:source "inference.accuracy" == "r_test.lua:20", m:source "inference.accuracy")
+        assert(m:source "inference.accuracy" == "r_test.lua:19", m:source "inference.accuracy")
       end },
     { name = "not valid", metrics = { ["inference.accuracy"] = 0.5 }, near = { score = 1.5 }, valid = false,
       gates = { ["inference.accuracy >= 0.9"] = false } },
