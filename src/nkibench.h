@@ -101,6 +101,10 @@ NKB_API int nkb_run_ask(nkb_run *run, const char *name, const char *value);
  *                          "explain.text" "explain.json" (asked: "target", a score)
  *   after nkb_run_measure: "metrics.text" "metrics.json" "metrics.lua" (of the whole tree, or below
  *                          `path` when that is not NULL), "hlo.text" "hlo.json" "log.text" "log.json"
+ *                          Asked before measuring: "by" (dimensions, separated by commas; then the "hlo"
+ *                          texts are tables, also "hlo.csv"), and with it "count" "sort" "top" "depth";
+ *                          "page" (any text: named HLO files at fault do not end the measuring, they are
+ *                          the lines of "hlo.refused")
  *   after nkb_run_measure, when "scan" was asked for: "hlo.part" (what was found, as a file that can be given
  *                          in place of the HLO; with "shard" "3/8", of a process's share)
  *   at any time:           "rules.text" (the rules that can be found), "dry-run" (the rule, every input
