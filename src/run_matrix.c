@@ -38,22 +38,13 @@ static char *path_beside(nkb_run *run, const char *matrix, struct nkb_str name)
 }
 
 /* The report's figures; its accuracy is absent where it says none, for here nothing is assumed. */
-static int read_report(nkb_run *run, const char *path, struct nkb_value **out)
+static int take_report(nkb_run *run, const struct nkb_value *report, const char *path,
+                       struct nkb_value **out)
 {
     struct nkb_arena *arena = &run->arena;
-    struct nkb_value *report = NULL;
-    struct nkb_buf bytes = NKB_BUF_INIT;
-    int code = nkb_file_read(path, run_flag(SET_MATRIX), MAX_REPORT_BYTES, &bytes, &run->err);
-    if (code == 0)
-        code = nkb_json_read(nkb_buf_str(&bytes), path, arena, &report, &run->err);
-    if (code == 0)
-        run_add_file(run, "report", path, (int64_t)bytes.len);
-    nkb_buf_free(&bytes);
-    if (code != 0)
-        return code;
     const struct nkb_value *accuracy = nkb_value_get(report, "accuracy");
     bool says = accuracy && accuracy->kind != NKB_NULL;
-    code =
+    int code =
         nkb_inference_metrics(report, path, says ? -1 : 1, arena, out, run->diagnostics, &run->err);
     if (code != 0 || says)
         return code;
@@ -61,6 +52,19 @@ static int read_report(nkb_run *run, const char *path, struct nkb_value **out)
     nkb_metric_absent(arena, *out, "accuracy", why ? why : "");
     nkb_metric_absent(arena, *out, "accuracy_source", why ? why : "");
     return 0;
+}
+
+static int read_report(nkb_run *run, const char *path, struct nkb_value **out)
+{
+    struct nkb_value *report = NULL;
+    struct nkb_buf bytes = NKB_BUF_INIT;
+    int code = nkb_file_read(path, run_flag(SET_MATRIX), MAX_REPORT_BYTES, &bytes, &run->err);
+    if (code == 0)
+        code = nkb_json_read(nkb_buf_str(&bytes), path, &run->arena, &report, &run->err);
+    if (code == 0)
+        run_add_file(run, "report", path, (int64_t)bytes.len);
+    nkb_buf_free(&bytes);
+    return code == 0 ? take_report(run, report, path, out) : code;
 }
 
 static int read_reports(nkb_run *run, const char *matrix, struct nkb_value *rows)
@@ -72,8 +76,17 @@ static int read_reports(nkb_run *run, const char *matrix, struct nkb_value *rows
         char shown[NKB_SHOWN_BYTES], where[64] = "";
         if (!name)
             return 0;
-        if (name->kind == NKB_ABSENT || name->kind == NKB_OBJECT)
+        if (name->kind == NKB_ABSENT)
             continue;
+        if (name->kind == NKB_OBJECT) { /* of JSON: it stands there already */
+            const char *place =
+                nkb_arena_printf(&run->arena, "%s: report of row %zu", matrix, i + 1);
+            int code = place ? take_report(run, name, place, &report) : nkb_err_memory(&run->err);
+            if (code != 0)
+                return code;
+            nkb_value_put(&run->arena, row, report_column, report);
+            continue;
+        }
         if (name->line > 0)
             snprintf(where, sizeof where, ":%u:%u", name->line, name->column);
         if (name->kind != NKB_STRING)

@@ -80,6 +80,23 @@ $ nkibench ./r.lua --matrix empty.csv
 END
 }
 
+@test "a report that stands in the table is looked at like one in a file" {
+  setup_rule
+  echo '[{ "report": { "e2e_model": { "latency_ms_avg": 2.5, "throughput": 1024000 } } }]' > good.json
+  echo '[{ "report": { "e2e_model": { "latency_ms_avg": -2.5, "throughput": 1024000 } } }]' > negative.json
+  echo '[{ "report": { "figures": 1 } }]' > other.json
+  transcript <<'END'
+$ nkibench ./r.lua --matrix good.json
+2.5 nil
+$ nkibench ./r.lua --matrix negative.json
+! nkibench: negative.json: report of row 1: 'e2e_model.latency_ms_avg' is -2.5; a number above 0 is expected
+? 1
+$ nkibench ./r.lua --matrix other.json
+! nkibench: other.json: report of row 1: <*>
+? 1
+END
+}
+
 @test "a table is asked for where a rule needs one, and said to be unread where it does not" {
   setup_rule
   transcript <<'END'
