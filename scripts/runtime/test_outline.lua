@@ -43,7 +43,10 @@ end
 local function check_common(where, t)
   shape.check_data(where, "metrics", check(where, t, "metrics", "table"), 1)
   check(where, t, "fixture", "string")
-  check(where, t, "tolerance", "number")
+  local tolerance = check(where, t, "tolerance", "number")
+  if tolerance and not (tolerance >= 0 and tolerance < math.huge) then
+    fault(where, "'tolerance' is %s; a number from 0 on is expected", host.repr(tolerance))
+  end
   for name, value in host.base.pairs(check(where, t, "params", "table") or {}) do
     if type(name) ~= "string" then fault(where, "'params' is { name = value }, not a list") end
     if type(value) == "table" or type(value) == "function" then
@@ -98,6 +101,7 @@ local function check_numbers(where, t, key)
   for name, value in host.base.pairs(check(where, t, key, "table") or {}) do
     if type(name) ~= "string" then fault(where, "'%s' is { node = number }, not a list", key) end
     if type(value) ~= "number" then fault(where, "%s: '%s' is %s; a number is expected", key, name, shape.kind_of(value)) end
+    shape.check_data(where, key .. "." .. name, value, 1)
   end
 end
 

@@ -38,6 +38,9 @@ local function monotone(item, variables, name, direction)
   if not way then
     shape.fault(item.where, "monotone: '%s' is to go %s; up, down, strictly up or strictly down is expected", name, host.tostring(direction))
   end
+  if v.low == v.high then
+    shape.fault(item.where, "monotone: '%s' is from %s to %s; a range is expected", name, repr(v.low), repr(v.high))
+  end
   local function at(trial, x)
     local point = {}
     for key, value in pairs(trial.point) do point[key] = value end
@@ -216,7 +219,10 @@ function property.start(item, params, asked)
   local runs, seed = asked and asked.runs or spec.runs or RUNS, asked and asked.seed or spec.seed or SEED
   draw.seed(seed)
   local routine = host.coroutine.create(play)
-  local _, first = host.coroutine.resume(routine, item, variables, claims, runs, seed)
+  local alive, first = host.coroutine.resume(routine, item, variables, claims, runs, seed)
+  if not alive or first.ok ~= nil then -- it ended before the first run
+    shape.fault(item.where, "%s", alive and first.failures[1] or host.tostring(first))
+  end
   return routine, first
 end
 

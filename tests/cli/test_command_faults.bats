@@ -74,6 +74,9 @@ END
     "r_test.lua:1: with 'rejects' there is no result to have 'near'"
   refuses 'return { cases = { { name = "a", valid = true, params = { "x" } } } }' \
     "r_test.lua:1: 'params' is { name = value }, not a list"
+  refuses 'return { cases = { { name = "a", near = { score = 0/0 } } } }' "r_test.lua:1: near.score is nan; a finite number is expected"
+  refuses 'return { cases = { { name = "a", valid = true, tolerance = -1 } } }' "r_test.lua:1: 'tolerance' is -1; a number from 0 on is expected"
+  refuses 'return { tolerance = 0/0, cases = { { name = "a", valid = true } } }' "r_test.lua: 'tolerance' is nan; a number from 0 on is expected"
 }
 
 @test "parameters, options and files of a case" {
@@ -182,6 +185,8 @@ END
     "r_test.lua: there is no rule ../x.lua; rule = \"name\" says which one it tests"
   refuses 'error("oops")' \
     "r_test.lua:1: oops"
+  refuses 'return { properties = { { name = "a", monotone = "up", over = { target_ms = { 5, 5 } } } } }' \
+    "r_test.lua:1: monotone: 'target_ms' is from 5.0 to 5.0; a range is expected"
 }
 
 @test "the rule it is of" {
