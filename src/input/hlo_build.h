@@ -117,8 +117,8 @@ bool nkb_hlo_draft_share(struct nkb_hlo_build *build, const struct nkb_proto_fie
 /* Instead of walking a message that the memo has; false: it must be walked. And what to note of one
  * that was walked, alone in its instruction. */
 bool nkb_hlo_draft_recall(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
-                          const struct nkb_hlo_note *note);
-void nkb_hlo_draft_note(const struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                          struct nkb_hlo_note *note);
+void nkb_hlo_draft_note(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
                         struct nkb_hlo_note *note);
 /* Ids to positions, hlo_resolve.c: */
 bool nkb_hlo_build_ids(struct nkb_hlo_build *build, struct nkb_hlo_id_list *list,

@@ -137,9 +137,10 @@ static bool take_kernel(struct nkb_hlo_build *build)
     return draft->attrs.nki || nkb_hlo_build_memory(build);
 }
 
+/* But for the dot, which many have and nothing else. */
 static bool any_attribute(const struct nkb_hlo_attrs *attrs)
 {
-    return attrs->dimensions.count || attrs->dot || attrs->convolution || attrs->window ||
+    return attrs->dimensions.count || attrs->convolution || attrs->window ||
            attrs->feature_group_count || attrs->batch_group_count || attrs->fft_length.count ||
            attrs->slice_sizes.count || attrs->custom_call_target.len || attrs->fusion_kind.len ||
            attrs->has_known_trip_count || attrs->direction != NKB_CMP_NONE ||
@@ -163,9 +164,14 @@ static bool keep_attributes(struct nkb_hlo_build *build, bool trips_later)
     if (draft->has_window)
         attrs->window = draft->window ? draft->window : &no_window;
     if (!trips_later) {
-        if (!any_attribute(attrs))
+        bool any = any_attribute(attrs) || attrs->nki;
+        struct nkb_hlo_note *note = any || ragged ? NULL : draft->noted_dot;
+        if (!any && !attrs->dot)
             return true;
-        draft->in.attrs = nkb_hlo_pool_attrs(&build->pool, attrs);
+        draft->in.attrs = note && note->is.dot.alone ? note->is.dot.alone
+                                                     : nkb_hlo_pool_attrs(&build->pool, attrs);
+        if (note)
+            note->is.dot.alone = draft->in.attrs;
         return draft->in.attrs || nkb_hlo_build_memory(build);
     }
     own = nkb_hlo_pool_attrs_own(&build->pool, attrs);
@@ -189,6 +195,7 @@ bool nkb_hlo_draft_share(struct nkb_hlo_build *build, const struct nkb_proto_fie
         return draft->shared_shape || nkb_hlo_build_memory(build);
     }
     if (field->memo == NKB_MEMO_DOT) {
+        draft->noted_dot = NULL;
         draft->shared_dot = nkb_hlo_pool_dot(&build->pool, &draft->dot);
         return draft->shared_dot || nkb_hlo_build_memory(build);
     }
@@ -196,7 +203,7 @@ bool nkb_hlo_draft_share(struct nkb_hlo_build *build, const struct nkb_proto_fie
 }
 
 bool nkb_hlo_draft_recall(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
-                          const struct nkb_hlo_note *note)
+                          struct nkb_hlo_note *note)
 {
     struct nkb_hlo_draft *draft = &build->draft;
 
@@ -211,22 +218,29 @@ bool nkb_hlo_draft_recall(struct nkb_hlo_build *build, const struct nkb_proto_fi
         (field->memo == NKB_MEMO_SHAPE ? draft->has_shape : draft->has_dot))
         return false;
     draft->recalled[field->memo] = note;
-    if (field->memo == NKB_MEMO_SHAPE)
+    if (field->memo == NKB_MEMO_SHAPE) {
         draft->shared_shape = note->is.shape;
-    else
-        draft->shared_dot = note->is.dot;
+    } else {
+        draft->shared_dot = note->is.dot.dot;
+        draft->noted_dot = note;
+    }
     return true;
 }
 
-void nkb_hlo_draft_note(const struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+void nkb_hlo_draft_note(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
                         struct nkb_hlo_note *note)
 {
-    if (field->memo == NKB_MEMO_METADATA)
-        note->is.metadata = build->draft.metadata;
-    else if (field->memo == NKB_MEMO_SHAPE)
-        note->is.shape = build->draft.shared_shape;
-    else
-        note->is.dot = build->draft.shared_dot;
+    struct nkb_hlo_draft *draft = &build->draft;
+
+    if (field->memo == NKB_MEMO_METADATA) {
+        note->is.metadata = draft->metadata;
+    } else if (field->memo == NKB_MEMO_SHAPE) {
+        note->is.shape = draft->shared_shape;
+    } else {
+        note->is.dot.dot = draft->shared_dot;
+        note->is.dot.alone = NULL;
+        draft->noted_dot = note;
+    }
 }
 
 bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)

@@ -41,6 +41,7 @@ struct nkb_hlo_draft {
     /* What shape and dot came to, shared with others. */
     const struct nkb_hlo_shape *shared_shape;
     const struct nkb_hlo_dot *shared_dot;
+    struct nkb_hlo_note *noted_dot; /* where that stands in the memo; NULL: nowhere */
     /* By kind of memo: the message was not walked but recalled; a second one needs it walked. */
     const struct nkb_hlo_note *recalled[NKB_MEMO_METADATA];
     struct nkb_hlo_ints operand_ids, called_ids, dynamic_slice_sizes, gather_slice_sizes;

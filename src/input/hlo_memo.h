@@ -27,7 +27,10 @@ struct nkb_hlo_note {
     unsigned char bytes[NKB_HLO_MEMO_BYTES];
     union {
         const struct nkb_hlo_shape *shape;
-        const struct nkb_hlo_dot *dot;
+        struct {
+            const struct nkb_hlo_dot *dot;
+            const struct nkb_hlo_attrs *alone; /* attributes of an instruction with no others */
+        } dot;
         struct nkb_hlo_metadata metadata;
     } is;
 };
