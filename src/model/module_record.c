@@ -28,13 +28,13 @@
     }
 #define LIST(type, member, number, of)                                                             \
     {                                                                                              \
-        NKB_FIELD_AT(type, member), .kind = NKB_FIELD_LIST,                                        \
-                                    .count_offset = offsetof(type, number), .record = &(of)        \
+        NKB_FIELD_LISTED_AT(type, member), .kind = NKB_FIELD_LIST,                                 \
+                                           .count_offset = offsetof(type, number), .record = &(of) \
     }
 #define TEXTS(type, member, number)                                                                \
     {                                                                                              \
-        NKB_FIELD_AT(type, member), .kind = NKB_FIELD_TEXTS,                                       \
-                                    .count_offset = offsetof(type, number)                         \
+        NKB_FIELD_LISTED_AT(type, member), .kind = NKB_FIELD_TEXTS,                                \
+                                           .count_offset = offsetof(type, number)                  \
     }
 
 #define SIZE_IS(type, bytes)                                                                       \

@@ -2,6 +2,7 @@
  * The order of texts is theirs, not that of finding them, so that equal parts have equal bytes. */
 #include "model/part_format.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +86,7 @@ static void put_text(struct writer *w, struct nkb_str text, bool none)
     } else if (w->collecting) {
         collect(w, text);
     } else {
+        assert(w->texts); /* the first walk has been here */
         const struct nkb_str *found = bsearch(&text, w->texts, w->count, sizeof *w->texts, compare);
         put_varint(w, (uint64_t)(found - w->texts) + 1);
     }

@@ -50,6 +50,9 @@ struct nkb_record {
 
 #define NKB_FIELD_AT(type, member)                                                                 \
     .name = #member, .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+/* Of a pointer to what is listed. */
+#define NKB_FIELD_LISTED_AT(type, member)                                                          \
+    .name = #member, .offset = offsetof(type, member), .size = sizeof(void *)
 #define NKB_RECORD(type, rows)                                                                     \
     {                                                                                              \
 #type, sizeof(type), rows, sizeof(rows) / sizeof((rows)[0])                                \

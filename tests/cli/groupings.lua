@@ -10,7 +10,7 @@ local nkibench = os.getenv "NKIBENCH" or "nkibench"
 local views = {
   "hlo --json --no-settings", "hlo --no-settings", "metrics hlo --no-settings --log-file log",
   "hlo --json --any-form --dedupe", "hlo --by module,opcode,kernel,dtype,computation --count xla",
-  "hlo --by scope,source,instruction --json --top 15",
+  "hlo --by scope,source,instruction --json --top 15", "hlo roofline", "hlo advise",
 }
 
 local function quote(list)
