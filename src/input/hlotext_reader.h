@@ -175,12 +175,12 @@ static inline struct nkb_hlo_computation *nkb_hlotext_computations(const struct 
 /* Where the names of numbered things are found. */
 static inline struct nkb_names_of nkb_hlotext_instructions_named(const struct nkb_hlotext *r)
 {
-    return (struct nkb_names_of){&r->list.at->name, sizeof *r->list.at};
+    return (struct nkb_names_of){r->list.at ? &r->list.at->name : NULL, sizeof *r->list.at};
 }
 static inline struct nkb_names_of nkb_hlotext_computations_named(const struct nkb_hlotext *r)
 {
-    return (struct nkb_names_of){&nkb_hlotext_computations(r)->name,
-                                 sizeof(struct nkb_hlo_computation)};
+    const struct nkb_hlo_computation *at = nkb_hlotext_computations(r);
+    return (struct nkb_names_of){at ? &at->name : NULL, sizeof *at};
 }
 
 #endif
