@@ -109,13 +109,24 @@ static const char *check_module(const struct nkb_hlo *hlo, struct nkb_arena *kee
     return NULL;
 }
 
+static size_t count_sites(const struct nkb_hlo *hlo)
+{
+    size_t count = 0;
+    enum nkb_site_kind ignored;
+    for (uint32_t c = 0; c < hlo->computation_count; c++)
+        for (uint32_t i = 0; i < hlo->computations[c].instruction_count; i++)
+            count += classify(&hlo->computations[c].instructions[i], &ignored);
+    return count;
+}
+
 int nkb_sites_find(const struct nkb_hlo *hlo, struct nkb_arena *scratch, struct nkb_arena *keep,
                    struct nkb_sites *out, struct nkb_err *err)
 {
-    size_t capacity = 0;
     *out = (struct nkb_sites){.hlo = hlo, .fault = check_module(hlo, keep)};
     out->first = nkb_arena_array(scratch, (size_t)hlo->computation_count + 1, sizeof *out->first);
-    if (!out->first)
+    /* Large modules have millions: room for as many, and not for what it took to grow there. */
+    out->at = nkb_arena_array(scratch, count_sites(hlo), sizeof *out->at);
+    if (!out->first || !out->at)
         return nkb_err_memory(err);
 
     for (uint32_t c = 0; c < hlo->computation_count; c++) {
@@ -128,13 +139,6 @@ int nkb_sites_find(const struct nkb_hlo *hlo, struct nkb_arena *scratch, struct 
                 out->fault = check_references(computation, in, keep);
             if (!classify(in, &kind))
                 continue;
-            if (out->count == capacity) {
-                size_t grown = capacity ? capacity * 2 : 64;
-                out->at = nkb_arena_grow(scratch, out->at, capacity, grown, sizeof *out->at);
-                if (!out->at)
-                    return nkb_err_memory(err);
-                capacity = grown;
-            }
             out->at[out->count++] = (struct nkb_site){
                 .computation = c,
                 .instruction = i,

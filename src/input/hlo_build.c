@@ -7,6 +7,8 @@
 #include <string.h>
 
 enum { FEW = 1024, GROWTH_MAX = 64, KEPT_BYTES = 4 * 1024 * 1024 };
+#define DIRECT                                                                                     \
+    (64.0 * 1024 * 1024 / sizeof(struct nkb_hlo_instruction)) /* in one step, if promised */
 #define SLACK (33.0 / 32)
 
 const struct nkb_hlo_limits nkb_hlo_default_limits = {
@@ -68,7 +70,7 @@ static bool grow_instructions(struct nkb_hlo_build *build, uint64_t at)
     double promised = (double)count * (double)all / (double)done * SLACK + FEW;
     size_t room = count * GROWTH_MAX;
 
-    if (promised < (double)room)
+    if (promised < (double)room || promised < DIRECT)
         room = (size_t)promised;
     if (room < count + count / 4)
         room = count + count / 4;

@@ -11,6 +11,8 @@
  * inside another, and of a large one, in the arena. */
 enum { FEW = 1024, FIRST_ROOM = 8, GROWTH_MAX = 64 };
 #define SLACK (33.0 / 32)
+#define DIRECT                                                                                     \
+    (64.0 * 1024 * 1024 / sizeof(struct nkb_hlo_instruction)) /* in one step, if promised */
 
 int nkb_hlotext_add_computation(struct nkb_hlotext *r,
                                 const struct nkb_hlo_computation *computation,
@@ -79,7 +81,7 @@ bool nkb_hlotext_grow_list(struct nkb_hlotext *r)
 
     if (room < FIRST_ROOM)
         room = FIRST_ROOM;
-    if (promised < (double)room)
+    if (promised < (double)room || promised < DIRECT)
         room = (size_t)promised;
     if (room < list->count + list->count / 4 + FIRST_ROOM)
         room = list->count + list->count / 4 + FIRST_ROOM;
