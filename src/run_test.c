@@ -111,7 +111,8 @@ static int run_item(struct run_testing *testing, size_t position, const struct n
                     struct nkb_value *list)
 {
     nkb_run *run = testing->run;
-    struct nkb_test_given given = {NULL, NULL, testing->asked, NKB_VERSION};
+    struct nkb_test_given given = {run_test_text_of(item, "where"), NULL, NULL, testing->asked,
+                                   NKB_VERSION};
     struct nkb_value *report = NULL;
     struct nkb_host *host = NULL;
     bool is_rules = false;

@@ -17,9 +17,10 @@ local function wanted(spec)
     training_json = (spec.training_json or golden.training_json) and true }
 end
 
--- What is to be set and run. given: texts (of golden files), asked (seed, runs), params (name → kind).
+-- What is to be set and run. given: where (it stands in the file), texts (of golden files), asked (seed, runs), params (name → kind).
 function test.begin(index, given)
   item, goldens, routine = items[index], given.texts or {}, nil
+  item.where = given.where or item.where
   local inputs = { where = item.where, layers = item.layers, params = item.params, options = item.options, want = wanted(item.spec) }
   local path = item.fixture
   if path and path:find "%.lua$" then

@@ -7,36 +7,47 @@ local MAX_DEPTH = 100 -- of tables in metrics
 
 local shape = {}
 local source, path = "", "test"
+local places -- text → { line, position } of the first string of that text; made when it is asked for
 
 function shape.open(text, name)
-  source, path = text, name
+  source, path, places = text, name, nil
 end
 
-local function line_at(position)
-  local line = 1
-  for _ in source:sub(1, position):gmatch "\n" do line = line + 1 end
-  return line
+-- Every string that stands in one line. What looks like one in a comment does no harm: a case that is called so
+-- stands further down at worst.
+local function find_places()
+  places = {}
+  local line = 0
+  for start, text in source:gmatch "()([^\n]*)\n?" do
+    line = line + 1
+    for _, pattern in ipairs { '()"([^"]*)"', "()'([^']*)'" } do
+      for column, name in text:gmatch(pattern) do
+        if not places[name] then places[name] = { line = line, at = start + column - 1 } end
+      end
+    end
+  end
 end
 
 -- The line where a text stands as a string; nil when it is made by the program or stands there in other spelling.
-function shape.line_of(name, from)
-  local best
-  for _, quote in ipairs { '"', "'" } do
-    local at = source:find(quote .. name .. quote, from or 1, true)
-    if at and (not best or at < best) then best = at end
-  end
-  return best and line_at(best), best
+function shape.line_of(name)
+  if not places then find_places() end
+  local place = places[name]
+  return place and place.line
 end
 
 -- Where the rows of the table called `name` stand: their lines, as far as the text shows them.
 function shape.rows_of(name)
-  local _, at = shape.line_of(name)
-  local _, open = source:find("rows%s*=%s*{", at or 1)
-  local lines = {}
-  while at and open do
+  local line, lines = shape.line_of(name), {}
+  if not line then return lines end
+  local counted = places[name].at -- line breaks up to here are in `line`
+  local _, open = source:find("rows%s*=%s*{", counted)
+  while open do
     local first, last = source:find("^[%s,;]*%b{}", open + 1)
     if not first then break end
-    lines[#lines + 1] = line_at(source:find("{", first, true))
+    first = source:find("{", first, true)
+    local _, breaks = source:sub(counted, first):gsub("\n", "")
+    line, counted = line + breaks, first + 1
+    lines[#lines + 1] = line
     open = last
     local comment = source:match("^[ \t,;]*%-%-[^\n]*()", open + 1)
     if comment then open = comment - 1 end

@@ -78,6 +78,7 @@ static void open_tests(lua_State *L)
 struct loading {
     const struct nkb_rule_source *source;
     struct nkb_arena *arena;
+    bool outline_wanted;
     struct nkb_value *outline;
 };
 
@@ -94,11 +95,14 @@ static void load(lua_State *L, void *context)
     nkb_state_load(L, source->text, lua_tostring(L, -1), -2);
     lua_replace(L, -3);
     lua_pop(L, 1);
-    lua_pushlstring(L, source->text.ptr, source->text.len);
+    /* To run an item the outline has said where it stands. */
+    bool outline = loading->outline_wanted;
+    lua_pushlstring(L, outline ? source->text.ptr : "", outline ? source->text.len : 0);
     lua_pushstring(L, source->path);
     lua_pushstring(L, source->name);
     lua_call(L, 4, 1);
-    loading->outline = nkb_convert(L, -1, "the test", loading->arena);
+    if (outline)
+        loading->outline = nkb_convert(L, -1, "the test", loading->arena);
 }
 
 /* Whatever is wrong now, the test file is at fault. */
@@ -113,7 +117,7 @@ static int blame_test(int code, struct nkb_err *err)
 int nkb_test_load(struct nkb_host *host, const struct nkb_rule_source *test,
                   struct nkb_arena *arena, struct nkb_value **outline, struct nkb_err *err)
 {
-    struct loading loading = {test, arena, NULL};
+    struct loading loading = {test, arena, !host->loaded, NULL};
     if (!host->loaded)
         snprintf(host->state->subject, sizeof host->state->subject, "%s", test->path);
     if (!host->state->directory && test->directory)
@@ -143,6 +147,7 @@ static void begin(lua_State *L, void *context)
     for (size_t i = 0; i < test->host->param_count; i++)
         nkb_metric_text(test->arena, params, test->host->params[i].name,
                         types[test->host->params[i].type], NULL);
+    nkb_metric_text(test->arena, argument, "where", test->given->where, NULL);
     put_optional(test->arena, argument, "texts", test->given->texts);
     put_optional(test->arena, argument, "asked", test->given->asked);
     if (nkb_arena_failed(test->arena))

@@ -15,6 +15,7 @@ int nkb_test_load(struct nkb_host *host, const struct nkb_rule_source *test,
                   struct nkb_arena *arena, struct nkb_value **outline, struct nkb_err *err);
 
 struct nkb_test_given {
+    const char *where; /* the item's, of the outline: "score_test.lua:12" */
     const struct nkb_value *fixture; /* the JSON document the item names; NULL: none */
     const struct nkb_value *texts;   /* object: what each golden file of the item holds; NULL */
     const struct nkb_value *asked;   /* object: seed, runs; NULL */

@@ -160,7 +160,7 @@ END
   fails 'errors = "x"' "expected an error, with 'x'; there is a score"
   fails 'params = { target_ms = 0 }, errors = "x"' \
     "expected an error, with 'x'; got the parameters refused: --target-ms is 0; a number above 0 is expected"
-  fails 'params = { target_ms = 0 }, rejects = "x"' "expected 'x' in what is said; it is: --target-ms is 0; a number above 0 is expected"
+  fails 'params = { target_ms = 0 }, rejects = "nope"' "expected 'nope' in what is said; it is: --target-ms is 0; a number above 0 is expected"
   fails 'params = { target_ms = 0 }, valid = true' 'the parameters are refused: --target-ms is 0; a number above 0 is expected'
   fails 'params = { target_ms = "5" }, valid = true' 'the parameters are refused: --target-ms is a string; a number is expected'
   fails 'metrics = { inference = absent "it failed" }, valid = true' \
