@@ -20,7 +20,10 @@ return function(file)
 
   -- ---- metrics and parameters
 
-  local function check_metric(at, path, must)
+  local function texts_of(argument) return values.texts_of(meaning(argument)) or {} end
+
+  -- `partly`: of the paths that a parameter's choices make, others exist.
+  local function check_metric(at, path, must, partly)
     file.read[path:match "^[^.%[]*"] = true
     local entry, group, name, meant = known.metric(path)
     if entry == true then
@@ -34,10 +37,24 @@ return function(file)
       local list = known.metric(group)
       say(at, "unknown-metric", ("no metric '%s'; %s"):format(path, list and list ~= true and list.type == "list"
         and ("'%s' is a list, its first item is '%s[1]'"):format(group, group)
-        or did_you_mean(meant, "nkibench metrics lists them")))
+        or did_you_mean(meant, "nkibench metrics lists them")), partly and "warning" or nil)
       return nil
     end
     return entry
+  end
+
+  local function any_known(paths)
+    for _, path in ipairs(paths) do
+      if known.metric(path) then return true end
+    end
+    return false
+  end
+
+  -- m:has("reasoning", "tasks", name): what the steps begin with is looked at.
+  local function read_steps(args, from)
+    local names = texts_of(args[from])
+    if #names == 0 then file.read_all = true end
+    for _, name in ipairs(names) do file.read[name:match "^[^.%[]*"] = true end
   end
 
   local function check_need(at, path, must)
@@ -55,8 +72,6 @@ return function(file)
     say(at, "unknown-param", ("no parameter '%s'; %s"):format(name, did_you_mean(suggest(name, file.param_names),
       #file.param_names > 0 and "known are " .. table.concat(file.param_names, ", ") or "the rule has none")))
   end
-
-  local function texts_of(argument) return values.texts_of(meaning(argument)) or {} end
 
   -- ---- members
 
@@ -92,9 +107,10 @@ return function(file)
       say(index, "read-only", "this cannot be set; what a rule is given is read-only")
     elseif object.is == "metrics" then
       local value = meaning(index)
-      for _, path in ipairs(value and value.paths or {}) do
+      local paths = value and value.paths or {}
+      for _, path in ipairs(paths) do
         if not (index.called and known.name("m", path)) then
-          check_metric(index, path)
+          check_metric(index, path, false, any_known(paths))
           if not path:find "[.%[]" then check_need(index, path) end
         end
       end
@@ -117,14 +133,15 @@ return function(file)
       local entry = check_member(call, short, short, call.name)
       check_arguments(call, entry, short .. ":" .. call.name, 0)
       if call.name == "metric" then
-        for _, path in ipairs(#call.args == 1 and texts_of(call.args[1]) or {}) do
-          local metric = check_metric(call.args[1], path, true)
+        local paths = #call.args == 1 and texts_of(call.args[1]) or {}
+        for _, path in ipairs(paths) do
+          local metric = check_metric(call.args[1], path, true, any_known(paths))
           if metric and metric.type ~= "number" and metric.type ~= "integer" and metric.type ~= "open" then
             say(call.args[1], "not-a-number", ("metric '%s' is a %s; t:metric takes numbers"):format(path, metric.type))
           end
-          if metric or metric == nil then check_need(call.args[1], path, true) end
+          check_need(call.args[1], path, true)
         end
-        if #call.args == 1 and #texts_of(call.args[1]) == 0 then file.read_all = true end
+        read_steps(call.args, 1)
       elseif call.name == "param" then
         local names = texts_of(call.args[1])
         if #names == 0 then file.params_read_all = true end
@@ -132,10 +149,10 @@ return function(file)
       end
     elseif object.is == "metrics" and object.paths and object.paths[1] == "" then
       local entry = check_member(call, "m", "m", call.name)
+      read_steps(call.args, 1)
       for _, path in ipairs(entry and #call.args == 1 and texts_of(call.args[1]) or {}) do
         if known.steps(path) then
           check_metric(call.args[1], path, true)
-          file.read[path:match "^[^.%[]+"] = true
         end
       end
     elseif object.is == "text" then

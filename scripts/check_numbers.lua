@@ -26,6 +26,8 @@ return function(file)
       end
     end
     if left and left.is == "nil" or right and right.is == "nil" then return end
+    if left and left.is == "entry" or right and right.is == "entry" then return end -- math.huge
+    if e.left.kind == "name" and e.right.kind == "name" and e.left.binding == e.right.binding then return end -- x ~= x: a NaN?
     if (is_computed(left) and not is_whole_constant(right)) or (is_computed(right) and not is_whole_constant(left)) then
       say(e, "float-equality", ("%s compares numbers that are rounded; nkb.near(a, b) is expected"):format(e.op), "warning")
     end

@@ -16,8 +16,11 @@ return function(file)
   for _, call in ipairs(tree.calls) do
     if call.kind == "method" then followed[call.object] = true end
     local f = call.kind == "call" and values.function_of(call.func)
+    local library = call.kind == "call" and meaning(call.func)
     for i, argument in ipairs(call.args) do
       if f and f.params[i] and f.params[i].role then followed[argument] = true end
+      local value = library and library.is == "entry" and meaning(argument)
+      if value and value.is == "params" then file.params_read_all = true end -- pairs(p), nkb.keys(p)
     end
   end
   local function look(e)

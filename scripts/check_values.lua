@@ -156,7 +156,11 @@ local function new_values(tree, known, params)
       return value and value.is == "number" and value or number(number_kind(value))
     end,
     binary = function(e)
-      if e.op == "or" then return meaning(e.left) or meaning(e.right) end
+      if e.op == "or" then
+        local left, right = meaning(e.left), meaning(e.right)
+        if left and right and left.is == "metrics" and right.is == "metrics" and not same(left, right) then return { is = "metrics" } end
+        return left or right
+      end
       if e.op == "and" then return meaning(e.right) end
       if compares[e.op] then return { is = "boolean" } end
       local left, right = meaning(e.left), meaning(e.right)
