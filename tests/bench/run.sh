@@ -33,4 +33,5 @@ folder cache_128 128 3000
 folder cache_1024 1024 3000
 folder cache_4096 4096 110
 
-BUILD=$BUILD CORPUS=$CORPUS exec "$LUA" tests/bench/table.lua "$data"
+BUILD=$BUILD CORPUS=$CORPUS "$LUA" tests/bench/table.lua "$data" || exit 1
+BUILD=$BUILD LUA=$LUA exec sh tests/bench/rules.sh
