@@ -2,16 +2,16 @@
  * and added to its group of every dimension. */
 #include "analyze/attribution.h"
 
-#include <stdlib.h>
-
 #include "analyze/attribution_parts.h"
 #include "analyze/kernels.h"
 #include "base/buf.h"
 
-/* The groups of one dimension while they are added up, by the number of their key. */
+/* The groups of one dimension while they are added up, by the number of their key: in pieces, for
+ * nobody knows how many there will be. */
+enum { PIECE = 32, FIRST_PIECES = 16 };
 struct bins {
-    struct nkb_sums *at; /* malloc'ed */
-    size_t count;
+    struct nkb_sums **pieces; /* NULL: none of these numbers was met */
+    size_t count;             /* of pieces */
 };
 
 struct attribution {
@@ -34,21 +34,29 @@ static bool add_to(struct attribution *a, enum nkb_dimension dimension, uint32_t
                    const struct nkb_sums *sums)
 {
     struct bins *bins = &a->bins[dimension];
-    if (number >= bins->count) {
-        size_t count = bins->count ? bins->count * 2 : 16, bytes;
-        if (count <= number)
-            count = (size_t)number + 1;
-        if (!nkb_size_mul(count, sizeof *bins->at, &bytes))
-            return false;
-        struct nkb_sums *grown = realloc(bins->at, bytes);
+    size_t piece = number / PIECE;
+    if (piece >= bins->count) {
+        size_t count = bins->count ? bins->count * 2 : FIRST_PIECES;
+        if (count <= piece)
+            count = piece + 1;
+        /* An array of pointers it is: NOLINTNEXTLINE(bugprone-sizeof-expression) */
+        const size_t size_bytes = sizeof *bins->pieces;
+        struct nkb_sums **grown =
+            nkb_arena_grow(&a->scratch, bins->pieces, bins->count, count, size_bytes);
         if (!grown)
             return false;
-        for (size_t i = bins->count; i < count; i++)
-            grown[i].used = grown[i].absent = 0;
-        bins->at = grown;
+        bins->pieces = grown;
         bins->count = count;
     }
-    nkb_sums_add(&bins->at[number], sums);
+    if (!bins->pieces[piece]) {
+        struct nkb_sums *made = nkb_arena_take(&a->scratch, PIECE * sizeof *made);
+        if (!made)
+            return false;
+        for (int i = 0; i < PIECE; i++)
+            made[i].used = made[i].absent = 0;
+        bins->pieces[piece] = made;
+    }
+    nkb_sums_add(&bins->pieces[piece][number % PIECE], sums);
     return true;
 }
 
@@ -107,6 +115,16 @@ static bool add_instruction(struct attribution *a, uint32_t c, uint32_t i,
            (!asked(a, NKB_BY_DTYPE) || add_to(a, NKB_BY_DTYPE, dtype_number(in), sums));
 }
 
+/* Its scope where its computation is called from one alone, as most are: it counts the same there.
+ */
+static bool add_scope(struct attribution *a, uint32_t c, uint32_t i, const struct nkb_sums *sums)
+{
+    const struct nkb_hlo_instruction *in = &a->hlo->computations[c].instructions[i];
+    uint32_t caller = a->scopes.contexts[a->scopes.head[c]].scope, scope;
+    return nkb_scopes_join(&a->scopes, &a->scratch, caller, in->op_name, &scope) &&
+           add_to(a, NKB_BY_SCOPE, scope, sums);
+}
+
 static bool add_scopes(struct attribution *a, uint32_t c, uint32_t i, const struct nkb_site *site)
 {
     const struct nkb_hlo_instruction *in = &a->hlo->computations[c].instructions[i];
@@ -128,8 +146,7 @@ static bool add_all(struct attribution *a)
 {
     const struct nkb_sites *sites = a->measures.sites;
     const struct nkb_callgraph *graph = a->measures.graph;
-    bool by_scope = asked(a, NKB_BY_SCOPE),
-         by_others = (a->by->dimensions & ~(1u << NKB_BY_SCOPE)) != 0;
+    bool by_scope = asked(a, NKB_BY_SCOPE);
     const nkb_i128 *byte_times = nkb_byte_times(&a->measures, &a->scratch);
     if (!byte_times)
         return false;
@@ -143,12 +160,12 @@ static bool add_all(struct attribution *a)
         for (uint32_t i = 0; i < a->hlo->computations[c].instruction_count; i++) {
             const struct nkb_site *here = site != last && site->instruction == i ? site++ : NULL;
             struct nkb_sums sums;
-            if (by_others) {
-                nkb_sums_measure(&a->measures, c, i, here, &shares, &sums);
-                if (!add_instruction(a, c, i, here, &sums))
-                    return false;
-            }
-            if (by_scope && !add_scopes(a, c, i, here))
+            nkb_sums_measure(&a->measures, c, i, here, &shares, &sums);
+            if (!add_instruction(a, c, i, here, &sums))
+                return false;
+            if (by_scope &&
+                !(a->scopes.count[c] == 1 && a->scopes.lost == 0 ? add_scope(a, c, i, &sums)
+                                                                 : add_scopes(a, c, i, here)))
                 return false;
         }
     }
@@ -226,15 +243,15 @@ static bool finish_bins(struct attribution *a, enum nkb_dimension dimension, str
 {
     const struct bins *bins = &a->bins[dimension];
     size_t count = 0;
-    for (size_t i = 0; i < bins->count; i++)
-        count += bins->at[i].used != 0;
+    for (size_t i = 0; i < bins->count * PIECE; i++)
+        count += bins->pieces[i / PIECE] && bins->pieces[i / PIECE][i % PIECE].used != 0;
     groups->at = nkb_arena_array(keep, count, sizeof *groups->at);
-    for (size_t i = 0; i < bins->count && groups->at; i++) {
-        if (bins->at[i].used == 0)
+    for (size_t i = 0; i < bins->count * PIECE && groups->at; i++) {
+        if (!bins->pieces[i / PIECE] || bins->pieces[i / PIECE][i % PIECE].used == 0)
             continue;
         struct nkb_group *group = &groups->at[groups->count++];
         name_group(a, dimension, i, keep, group);
-        nkb_sums_finish(&bins->at[i], group);
+        nkb_sums_finish(&bins->pieces[i / PIECE][i % PIECE], group);
     }
     return groups->at && !nkb_arena_failed(keep);
 }
@@ -272,8 +289,6 @@ int nkb_attribute(const struct nkb_attribution *by, const struct nkb_sites *site
     if (!a.measures.cost)
         a.measures.absent |= NKB_FIGS_XLA | NKB_FIGS_RUN_COST;
     bool good = attribute(&a, keep, module->groups);
-    for (int d = 0; d < NKB_DIMENSIONS; d++)
-        free(a.bins[d].at);
     nkb_intern_free(&a.kernels);
     nkb_scopes_free(&a.scopes);
     nkb_arena_free(&a.scratch);

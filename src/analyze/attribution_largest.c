@@ -63,12 +63,17 @@ static void leave(struct nkb_largest *l, const struct nkb_sums *sums)
 void nkb_largest_add(struct nkb_largest *l, uint32_t computation, uint32_t instruction,
                      const struct nkb_sums *sums)
 {
+    nkb_i128 size = sums->used >> l->sort & 1 ? sums->at[l->sort] : 0;
+    if (l->count == l->limit && (l->count == 0 || size < l->at[0].sums.at[l->sort])) {
+        leave(l, sums); /* as almost all do */
+        return;
+    }
     struct nkb_largest_one one = {.computation = computation, .instruction = instruction};
     nkb_sums_add(&one.sums, sums); /* unlike the other's, its figures are 0 where not used */
     if (l->count < l->limit) {
         l->at[l->count] = one;
         rise(l, l->count++);
-    } else if (l->count > 0 && goes_first(l, &l->at[0], &one)) {
+    } else if (goes_first(l, &l->at[0], &one)) {
         leave(l, &l->at[0].sums);
         l->at[0] = one;
         sink(l, 0);
