@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/num.h"
 
@@ -19,7 +20,9 @@ enum {
 
 static const double PERCENT = 0.01;
 static const int64_t SMALL_COUNT =
-    1000;                          /* below it a percent of a count is a fraction, and taken so */
+    1000; /* below it a percent of a count is a fraction, and taken so */
+static const double MAX_SECONDS =
+    10; /* for all of it; a rule may be slow, and is run thousands of times */
 static const double NOISE = 1e-12; /* of a score: what rounding alone may do */
 
 struct input {
@@ -34,10 +37,22 @@ struct looker {
     double base; /* the score */
     const double *target;
     struct nkb_value *list;
+    double deadline_s;
 };
+
+static double now_s(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
 
 static bool probe(const struct looker *l, const struct input *input, double x, double *score)
 {
+    if (now_s() > l->deadline_s) {
+        nkb_err_set(&l->run->err, NKB_EINPUT, "not tried: running the rule again takes too long");
+        return false;
+    }
     if (input->whole) {
         input->leaf->kind = NKB_INT;
         input->leaf->as.integer = llround(x);
@@ -266,7 +281,7 @@ static void collect(struct nkb_value *node, struct nkb_arena *arena, struct nkb_
 
 struct nkb_value *run_vary(nkb_run *run, const double *target)
 {
-    struct looker l = {run, 0, target, nkb_value_array(&run->arena)};
+    struct looker l = {run, 0, target, nkb_value_array(&run->arena), now_s() + MAX_SECONDS};
     struct nkb_value *leaves = nkb_value_object(&run->arena);
 
     if (!l.list || !leaves || !nkb_value_number(nkb_value_get(run->result, "score"), &l.base))

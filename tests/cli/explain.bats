@@ -100,3 +100,15 @@ END
   grep -q '^  no logits$' out.txt
   grep -q '^  gate score > 1e30' out.txt
 }
+
+@test "a slow rule is not run for ever" {
+  rule 'score = function(m, p, t)
+    for i = 1, 3e6 do end
+    local list = {}
+    for i = 1, 40 do list[i] = { "x" .. i, t:metric "hlo.static.macs" * i } end
+    return t:sum("score", { t:sum("a", list), t:metric "hlo.static.nki_macs", t:metric "hlo.static.nki_ratio", t:metric "hlo.files" }) end'
+  SECONDS=0
+  nkibench explain ./r.lua --target 1e30 > out.txt
+  [ "$SECONDS" -lt 60 ]
+  grep -q '^to reach' out.txt
+}

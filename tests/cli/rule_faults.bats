@@ -23,7 +23,7 @@ $ printf '\033Lua' > r.lua; nkibench ./r.lua
 ! nkibench: <*>
 ? 5
 $ mkdir d.lua; nkibench ./d.lua
-! nkibench: no rule './d.lua': no such file
+! nkibench: no rule './d.lua': it is a directory; a rule's file is expected
 ? 5
 END
 }

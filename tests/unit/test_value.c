@@ -300,7 +300,6 @@ static void json_nests_600_deep_and_no_deeper(void **state)
 static void values_know_their_file_and_a_group_gives_it_to_those_with_a_source(void **state)
 {
     (void)state;
-    struct nkb_arena arena = NKB_ARENA_INIT;
     struct nkb_value *group = nkb_value_object(&arena),
                      *below = nkb_metric_group(&arena, group, "steady");
     nkb_metric_int(&arena, group, "count", 3, "steps", "train.log: loss");
@@ -323,7 +322,6 @@ static void values_know_their_file_and_a_group_gives_it_to_those_with_a_source(v
     nkb_value_locate(&arena, NULL, "x", NULL);
     nkb_value_locate(&arena, group, NULL, "x");
     assert_null(group->note);
-    nkb_arena_free(&arena);
 }
 
 int main(void)
@@ -337,7 +335,8 @@ int main(void)
         cmocka_unit_test_teardown(numbers_are_integers_or_floats, fresh),
         cmocka_unit_test_teardown(kinds_are_named_with_an_article, fresh),
         cmocka_unit_test_teardown(metrics_carry_unit_source_or_reason, fresh),
-        cmocka_unit_test(values_know_their_file_and_a_group_gives_it_to_those_with_a_source),
+        cmocka_unit_test_teardown(
+            values_know_their_file_and_a_group_gives_it_to_those_with_a_source, fresh),
         cmocka_unit_test_teardown(what_memory_did_not_suffice_for_is_passed_over, fresh),
         cmocka_unit_test_teardown(json_is_python_s_at_every_indent, fresh),
         cmocka_unit_test_teardown(json_text_is_escaped_as_python_escapes_it, fresh),
