@@ -68,6 +68,7 @@ void nkb_hlotext_close(struct nkb_hlotext *r)
     nkb_names_free(&r->instruction_names);
     nkb_names_free(&r->computation_names);
     nkb_hlo_pool_free(&r->pool);
+    nkb_hlo_memo_free(&r->memo);
     nkb_arena_free(&r->temp);
     free(r->few);
     r->few = NULL;
@@ -249,6 +250,7 @@ int nkb_hlotext_read_with(struct nkb_hlotext *reader, struct nkb_str text, struc
     reader_open(reader, text, arena, err);
     reader->temp.limit_bytes = arena->limit_bytes;
     nkb_hlo_pool_open(&reader->pool, arena);
+    reader->memo_is_open = nkb_hlo_memo_open(&reader->memo);
     *out = (struct nkb_hlo){.form = NKB_FORM_TEXT, .entry = NKB_HLO_NONE, .size_bytes = text.len};
     int rc = read_module(reader, out);
     if (rc < 0)

@@ -131,13 +131,40 @@ static int read_parameter(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft
     return rc < 0 ? rc : nkb_hlotext_want(r, ')', "')' behind the number of a parameter");
 }
 
+static bool is_letter(unsigned char c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* The same few shapes come again and again. A text that was read as a shape, up to a blank with a
+ * letter behind it, is one wherever it stands before these. */
 static int read_shape(struct nkb_hlotext *r, const struct nkb_hlo_shape **out)
 {
     struct nkb_hlo_shape shape;
+    struct nkb_hlo_note *note = NULL;
+    nkb_hlotext_blanks(r);
+    const unsigned char *from = (const unsigned char *)r->at;
+    size_t left = (size_t)(r->end - r->at), len = 0;
+    if (left > NKB_HLO_MEMO_BYTES)
+        left = NKB_HLO_MEMO_BYTES;
+    while (len < left && from[len] != ' ')
+        len++;
+    if (len + 1 < left && is_letter(from[len + 1]) && r->memo_is_open) {
+        note = nkb_hlo_memo_at(&r->memo, NKB_MEMO_SHAPE, from, len);
+        if (nkb_hlo_memo_has(&r->memo, note, NKB_MEMO_SHAPE, from, len)) {
+            *out = note->is.shape;
+            r->at += len;
+            return 0;
+        }
+    }
     int rc = nkb_hlotext_shape(r, 0, &shape);
     if (rc < 0)
         return rc;
     *out = nkb_hlo_pool_shape(&r->pool, &shape);
+    if (*out && note && r->at == (const char *)from + len) {
+        nkb_hlo_memo_put(&r->memo, note, NKB_MEMO_SHAPE, from, len);
+        note->is.shape = *out;
+    }
     return *out ? 0 : nkb_err_memory(r->err);
 }
 

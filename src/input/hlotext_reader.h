@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "input/hlo_memo.h"
 #include "input/hlo_opcodes.h"
 #include "input/hlo_pool.h"
 #include "input/hlo_sources.h"
@@ -64,6 +65,8 @@ struct nkb_hlotext {
     struct nkb_hlo_instruction *few; /* where the list of an outer one begins; malloc'ed */
     uint64_t instruction_line;       /* of the last instruction read */
     struct nkb_hlo_opcodes opcodes;
+    struct nkb_hlo_memo memo; /* shapes by their text */
+    bool memo_is_open;
     struct nkb_hlotext_type types[NKB_HLOTEXT_TYPE_MEMO];
 };
 
@@ -175,12 +178,13 @@ static inline struct nkb_hlo_computation *nkb_hlotext_computations(const struct 
 /* Where the names of numbered things are found. */
 static inline struct nkb_names_of nkb_hlotext_instructions_named(const struct nkb_hlotext *r)
 {
-    return (struct nkb_names_of){r->list.at ? &r->list.at->name : NULL, sizeof *r->list.at};
+    const struct nkb_hlo_instruction *all = r->list.at;
+    return (struct nkb_names_of){all ? &all->name : NULL, sizeof *all};
 }
 static inline struct nkb_names_of nkb_hlotext_computations_named(const struct nkb_hlotext *r)
 {
-    const struct nkb_hlo_computation *at = nkb_hlotext_computations(r);
-    return (struct nkb_names_of){at ? &at->name : NULL, sizeof *at};
+    const struct nkb_hlo_computation *all = nkb_hlotext_computations(r);
+    return (struct nkb_names_of){all ? &all->name : NULL, sizeof *all};
 }
 
 #endif

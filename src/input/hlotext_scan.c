@@ -103,10 +103,11 @@ static bool is_word(char c)
 
 struct nkb_str nkb_hlotext_word(struct nkb_hlotext *r)
 {
-    const char *from = r->at;
-    while (r->at < r->end && is_word(*r->at))
-        r->at++;
-    return (struct nkb_str){from, (size_t)(r->at - from)};
+    const char *from = r->at, *at = from, *end = r->end;
+    while (at < end && is_word(*at))
+        at++;
+    r->at = at;
+    return (struct nkb_str){from, (size_t)(at - from)};
 }
 
 int nkb_hlotext_name(struct nkb_hlotext *r, const char *what, struct nkb_str *out)
@@ -118,17 +119,25 @@ int nkb_hlotext_name(struct nkb_hlotext *r, const char *what, struct nkb_str *ou
 
 int nkb_hlotext_int(struct nkb_hlotext *r, const char *what, int64_t *out)
 {
+    enum { SURE = 18 }; /* so many digits always fit */
     nkb_hlotext_blanks(r);
-    const char *from = r->at;
-    if (nkb_hlotext_peek(r) == '-')
-        r->at++;
-    if (!is_digit(nkb_hlotext_peek(r))) {
-        r->at = from;
+    const char *from = r->at, *at = from, *end = r->end;
+    int64_t value = 0;
+    bool negative = at < end && *at == '-';
+    at += negative;
+    if (at == end || !is_digit(*at))
         return nkb_hlotext_expected(r, what);
+    for (; at < end && is_digit(*at) && at - from < SURE; at++)
+        value = value * 10 + (*at - '0');
+    if (at == end || !is_digit(*at)) {
+        r->at = at;
+        *out = negative ? -value : value;
+        return 0;
     }
-    while (r->at < r->end && is_digit(*r->at))
-        r->at++;
-    struct nkb_str digits = {from, (size_t)(r->at - from)};
+    while (at < end && is_digit(*at))
+        at++;
+    r->at = at;
+    struct nkb_str digits = {from, (size_t)(at - from)};
     if (nkb_parse_i64(digits, out))
         return 0;
     char shown[NKB_SHOWN_BYTES];
