@@ -190,6 +190,7 @@ local function next_counter(g, c, parts, spec, kind)
   elseif kind == "swapped" then
     return parts.j
   end
+  if parts.n and chance(10) then return model.add(c, pick { "add", "subtract" }, shape, { i, parts.n }) end
   return stepped(g, c, i, spec)
 end
 
