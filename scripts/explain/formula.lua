@@ -9,7 +9,8 @@ local formula = {}
 function formula.number(x)
   if math.type(x) == "integer" then return math.abs(x) < 10000 and tostring(x) or fmt.count(x) end
   local size = math.abs(x)
-  if size ~= 0 and (size < 0.001 or size >= 1e7) then return fmt.sig(x, 5) end
+  if size >= 1e7 then return fmt.sig(x, 5) end
+  if size ~= 0 and size < 0.001 then return fmt.general(x, 5) end
   return (fmt.fixed(x, 4):gsub("%.?0+$", "", 1))
 end
 local number = formula.number
