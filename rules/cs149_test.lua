@@ -22,6 +22,8 @@ return {
     { name = "a timed test that is wrong", metrics = with(timed("t", nil, 32, "fp32", false)), exact = { score = 5.0, t = 0.0 } },
     { name = "thresholds of the table win", metrics = with({ test = "t", passed = true, points = 4, latency_us = 2.0, optimised_us = 2.0, relaxed_us = 3.0 }),
       exact = { t = 4.0 } },
+    { name = "a name may be true, and no list", metrics = { runs = { { test = true, passed = true } } }, exact = { score = 2.5, ["true"] = 2.5 } },
+    { name = "a list is no name", metrics = { runs = { { test = { 1 }, passed = true } } }, errors = "'test' is a" },
     { name = "a threshold nobody knows", metrics = with(timed("t", 5.0, 99, "fp32")), errors = "no threshold 'optimised_us'" },
     { name = "points nobody knows", metrics = with({ test = "t", passed = true, latency_us = 2.0, optimised_us = 2.0, relaxed_us = 3.0 }), errors = "--timed-points" },
     { name = "points by a parameter", metrics = with({ test = "t", passed = true, latency_us = 2.0, optimised_us = 2.0, relaxed_us = 3.0 }),
