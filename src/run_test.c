@@ -67,7 +67,8 @@ static int open_host(struct run_testing *testing, struct nkb_host **host)
 
 /* A state of its own, with the rule and the test in it. *is_rules: it is the rule that will not
  * load. */
-static int open_item(struct run_testing *testing, struct nkb_host **host, bool *is_rules)
+static int open_item(struct run_testing *testing, size_t position, struct nkb_host **host,
+                     bool *is_rules)
 {
     struct nkb_value *outline;
     int code = open_host(testing, host);
@@ -77,7 +78,7 @@ static int open_item(struct run_testing *testing, struct nkb_host **host, bool *
         *is_rules = code == NKB_ERULE || code == NKB_EINPUT;
     }
     if (code == 0)
-        code = nkb_test_load(*host, &testing->test, &testing->run->arena, &outline,
+        code = nkb_test_load(*host, &testing->test, &position, &testing->run->arena, &outline,
                              &testing->run->err);
     return code;
 }
@@ -119,7 +120,7 @@ static int run_item(struct run_testing *testing, size_t position, const struct n
 
     int code = run_test_read_given(testing, item, &given);
     if (code == 0)
-        code = open_item(testing, &host, &is_rules);
+        code = open_item(testing, position, &host, &is_rules);
     if (code == 0)
         code = nkb_test_run(host, position, &given, &run->arena, &report, &run->err);
     nkb_host_free(host);
@@ -179,7 +180,7 @@ static int run_file(struct run_testing *testing, const char *path, struct nkb_va
     if (code == 0)
         code = open_host(testing, &host);
     if (code == 0)
-        code = nkb_test_load(host, &testing->test, &run->arena, &outline, &run->err);
+        code = nkb_test_load(host, &testing->test, NULL, &run->arena, &outline, &run->err);
     nkb_host_free(host);
     if (code == 0)
         code = run_test_find_rule(testing, outline);

@@ -4,10 +4,10 @@ local host = ...
 local test = {}
 local items, item, goldens, routine
 
--- Run the file's chunk; what the host needs to know of it.
-function test.load(chunk, text, path)
+-- Run the file's chunk; what the host needs to know of it, or, to run an item, nothing.
+function test.load(chunk, text, path, index)
   local out
-  out, items = host.test_outline.read(chunk(), text, path)
+  out, items = host.test_outline.read(chunk(), text, path, index)
   return out
 end
 

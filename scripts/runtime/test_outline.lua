@@ -62,9 +62,19 @@ local function check_common(where, t)
 end
 
 local items, seen, file
+local count, only -- items so far; the one that is wanted, nil: all of them
+
+-- Is one of the next n items wanted? The others are only counted: what they say was looked at for the outline.
+local function skip(n)
+  if only and (only <= count or only > count + n) then
+    count = count + n
+    return true
+  end
+end
 
 local function add(kind, t, name, line, where)
-  if #items >= MAX_ITEMS then fault(where, "more than %d cases", MAX_ITEMS) end
+  count = count + 1
+  if count > MAX_ITEMS then fault(where, "more than %d cases", MAX_ITEMS) end
   if seen[name] then fault(where, "there are two cases called '%s'; each needs a name of its own", name) end
   seen[name] = true
   local options = over({ verbose = false, detailed = false, per_file_scores = t.files ~= nil, print_per_file = false, unsafe = false },
@@ -78,7 +88,7 @@ local function add(kind, t, name, line, where)
   if file.metrics then layers[#layers + 1] = { metrics = file.metrics } end
   if t.fixture then layers[#layers + 1] = { fixture = true } end
   if t.metrics then layers[#layers + 1] = { metrics = t.metrics } end
-  items[#items + 1] = item
+  items[count] = item
   return item
 end
 
@@ -151,6 +161,7 @@ local function check_expectations(where, t)
 end
 
 local function add_case(i, t)
+  if skip(1) then return end
   local name, line, where = name_of("cases", i, t, "a case")
   check_keys(where, t, case_keys, "a case")
   check_common(where, t)
@@ -164,6 +175,7 @@ end
 local cells = { mode = "string", valid = "boolean", rejects = "string", errors = "string" }
 
 local function add_table(i, t)
+  if only and skip(#t.rows) then return end
   local name, line, where = name_of("tables", i, t, "a table")
   check_keys(where, t, table_keys, "a table")
   check_common(where, t)
@@ -175,6 +187,7 @@ local function add_table(i, t)
   end
   local lines, width = shape.rows_of(name), #t.inputs + #t.expect
   for r, row in ipairs(t.rows) do
+    if skip(1) then goto continue end
     local at = shape.place(lines[r] or line)
     if type(row) ~= "table" or #row ~= width then
       fault(at, "row %d of '%s' %s; one for each of inputs and expect is expected, %d", r, name,
@@ -203,10 +216,12 @@ local function add_table(i, t)
     end
     if case.rejects or case.errors then case.near, case.valid, case.mode = nil, nil, nil end
     add("case", case, ("%s, row %d"):format(name, r), lines[r] or line, at)
+    ::continue::
   end
 end
 
 local function add_property(i, t)
+  if skip(1) then return end
   local name, line, where = name_of("properties", i, t, "a property")
   check_keys(where, t, property_keys, "a property")
   check_common(where, t)
@@ -230,8 +245,10 @@ local function add_property(i, t)
   add("property", t, name, line, where)
 end
 
--- The file, as it returned it: its items, and for the host what it needs to know of them.
-function outline.read(returned, text, path)
+-- The file, as it returned it: its items, and for the host what it needs to know of them. With `item` that one alone,
+-- of a file that has been read whole before.
+function outline.read(returned, text, path, item)
+  count, only = 0, item
   shape.open(text, path)
   local where = shape.place()
   if type(returned) ~= "table" or host.nkb.kind(returned) ~= "table" then
@@ -246,13 +263,14 @@ function outline.read(returned, text, path)
       (list == "cases" and add_case or list == "tables" and add_table or add_property)(i, t)
     end
   end
-  if #items == 0 then fault(where, "no cases; cases = { { name = …, metrics = …, near = { score = … } } } is expected") end
+  if count == 0 then fault(where, "no cases; cases = { { name = …, metrics = …, near = { score = … } } } is expected") end
 
+  if only then return nil, items end
   local out = { rule = file.rule, items = {} }
-  for i, item in ipairs(items) do
-    local golden = item.spec.golden
-    out.items[i] = { name = item.name, line = item.line, kind = item.kind, where = item.where,
-      fixture = item.fixture and item.fixture:find "%.json$" and item.fixture or nil,
+  for i, each in ipairs(items) do
+    local golden = each.spec.golden
+    out.items[i] = { name = each.name, line = each.line, kind = each.kind, where = each.where,
+      fixture = each.fixture and each.fixture:find "%.json$" and each.fixture or nil,
       golden = type(golden) == "string" and { console = golden } or golden }
   end
   return out, items

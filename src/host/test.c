@@ -78,7 +78,7 @@ static void open_tests(lua_State *L)
 struct loading {
     const struct nkb_rule_source *source;
     struct nkb_arena *arena;
-    bool outline_wanted;
+    const size_t *item; /* NULL: the outline is wanted */
     struct nkb_value *outline;
 };
 
@@ -96,10 +96,13 @@ static void load(lua_State *L, void *context)
     lua_replace(L, -3);
     lua_pop(L, 1);
     /* To run an item the outline has said where it stands. */
-    bool outline = loading->outline_wanted;
+    bool outline = !loading->item;
     lua_pushlstring(L, outline ? source->text.ptr : "", outline ? source->text.len : 0);
     lua_pushstring(L, source->path);
-    lua_pushstring(L, source->name);
+    if (outline)
+        lua_pushnil(L);
+    else
+        lua_pushinteger(L, (lua_Integer)*loading->item + 1);
     lua_call(L, 4, 1);
     if (outline)
         loading->outline = nkb_convert(L, -1, "the test", loading->arena);
@@ -114,10 +117,10 @@ static int blame_test(int code, struct nkb_err *err)
     return NKB_ERULE;
 }
 
-int nkb_test_load(struct nkb_host *host, const struct nkb_rule_source *test,
+int nkb_test_load(struct nkb_host *host, const struct nkb_rule_source *test, const size_t *item,
                   struct nkb_arena *arena, struct nkb_value **outline, struct nkb_err *err)
 {
-    struct loading loading = {test, arena, !host->loaded, NULL};
+    struct loading loading = {test, arena, item, NULL};
     if (!host->loaded)
         snprintf(host->state->subject, sizeof host->state->subject, "%s", test->path);
     if (!host->state->directory && test->directory)
