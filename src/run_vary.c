@@ -267,13 +267,27 @@ static void vary(struct looker *l, const struct nkb_value *leaf)
         put_target(l, &input, better, entry);
 }
 
+/* What the organiser sets is nobody's to better: tables of prompts, baselines, references. */
+static bool is_given(struct nkb_str path)
+{
+    static const char *const prefixes[] = {"base_", "baseline_", "ref_", "reference_"};
+    struct nkb_str last = path;
+    for (size_t i = 0; i < path.len; i++)
+        if (path.ptr[i] == '.')
+            last = (struct nkb_str){path.ptr + i + 1, path.len - i - 1};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        if (nkb_str_starts(last, prefixes[i]))
+            return true;
+    return nkb_str_starts(path, "prompts[");
+}
+
 /* Every metric of the tree, once. Trees are written at most 80 deep (scripts/runtime/tree.lua). */
 static void collect(struct nkb_value *node, struct nkb_arena *arena, struct nkb_value *leaves)
 {
     struct nkb_value *path = nkb_value_get(node, "path"),
                      *children = nkb_value_get(node, "children");
-    if (nkb_value_is(path, NKB_STRING) && !nkb_value_find(leaves, path->as.string) &&
-        leaves->as.items.count < MAX_INPUTS)
+    if (nkb_value_is(path, NKB_STRING) && !is_given(path->as.string) &&
+        !nkb_value_find(leaves, path->as.string) && leaves->as.items.count < MAX_INPUTS)
         nkb_value_set(arena, leaves, path->as.string, node);
     for (size_t i = 0; nkb_value_is(children, NKB_ARRAY) && i < children->as.items.count; i++)
         collect(children->as.items.at[i].value, arena, leaves);

@@ -35,6 +35,8 @@ local function is_leaf(node) return not node.children or #node.children == 0 end
 local function term(node, with_unit)
   if with_unit and is_leaf(node) then return quantity(node.value, node.unit) end
   local name = formula.short_name(node)
+  name = name and name:gsub("%s*×$", "") -- as a column's title may be written
+  if name and name:find "%s[-+×÷]%s" then name = "(" .. name .. ")" end
   return name and name .. " " .. number(node.value) or number(node.value)
 end
 

@@ -17,22 +17,33 @@ struct column {
     const char *name, *title; /* in the tree; in messages */
     bool is_whole;
     const char *spellings[SPELLING_COUNT]; /* in headers and JSON keys: letters only, lower case */
+    const char *unit;
 };
 
 /* In the order of a table without a header. */
 static const struct column columns[COLUMN_COUNT] = {
-    {"index", "prompt index", true, {"promptid", "index", "promptindex", "id"}},
-    {"context_length", "context length", true, {"contextlength", "wordcount", "promptlength"}},
-    {"sequence_length", "sequence length", true, {"sequencelength", "seqlength", "seqlen"}},
+    {"index", "prompt index", true, {"promptid", "index", "promptindex", "id"}, NULL},
+    {"context_length",
+     "context length",
+     true,
+     {"contextlength", "wordcount", "promptlength"},
+     "tokens"},
+    {"sequence_length",
+     "sequence length",
+     true,
+     {"sequencelength", "seqlength", "seqlen"},
+     "tokens"},
     {"base_latency_ms",
      "base latency",
      false,
-     {"baselatency", "baselatencyms", "baselinelatency", "baselinelatencyms"}},
+     {"baselatency", "baselatencyms", "baselinelatency", "baselinelatencyms"},
+     "ms"},
     {"base_throughput",
      "base throughput",
      false,
      {"basethroughput", "basethroughputtoks", "basethroughputtokenss", "baselinethroughput",
-      "baselinethroughputtoks", "baselinethroughputtokenss"}},
+      "baselinethroughputtoks", "baselinethroughputtokenss"},
+     "tokens/s"},
 };
 static const char all_titles[] =
     "prompt index, context length, sequence length, base latency, base throughput";
@@ -117,6 +128,7 @@ static int keep_number(struct table *t, struct nkb_value *row, size_t column, st
                       v->as.number > 0 ? "beyond a double" : "not above 0");
     v->line = cell->line;
     v->column = cell->column;
+    nkb_value_annotate(t->arena, v, c->unit, NULL, NULL);
     nkb_value_put(t->arena, row, c->name, v);
     return 0;
 }

@@ -112,3 +112,13 @@ END
   [ "$SECONDS" -lt 60 ]
   grep -q '^to reach' out.txt
 }
+
+@test "what the organiser sets is no input to better" {
+  printf 'index,context_length,sequence_length,base_latency_ms,base_throughput\n0,10,640,500,120\n' > p.csv
+  printf 'return { api = 1, needs = { "hlo", "prompts" }, score = function(_, _, t)
+    return t:product("score", { t:metric "prompts[1].base_latency_ms", t:metric "hlo.static.nki_ratio" }) end }' > r.lua
+  nkibench explain ./r.lua --prompts p.csv --json > e.json
+  is e.json 'inputs[1].path' hlo.static.nki_ratio 'tree.children[1].path' 'prompts[1].base_latency_ms' \
+    'tree.children[1].unit' ms 'tree.children[1].file' p.csv 'tree.children[1].field' '[1].base_latency_ms'
+  [ "$(grep -c '"better"' e.json)" = 1 ]
+}
