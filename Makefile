@@ -26,9 +26,11 @@ PKG_LIBS    = $(shell pkg-config --libs $(PKGS)) -lm
 
 LIB_SRC := $(wildcard src/base/*.c src/model/*.c src/input/*.c src/analyze/*.c src/host/*.c src/*.c)
 CLI_SRC := $(wildcard src/cli/*.c)
-# Lua that travels inside the binary: rules and their layouts, scripts, but no tests of rules.
+# What travels inside the binary: rules and their layouts, scripts, but no tests of rules; the example that
+# `nkibench new --example` writes, without what running it in place leaves.
 EMBED   := $(sort $(filter-out %_test.lua,$(wildcard scripts/*.lua scripts/*/*.lua rules/*.lua rules/*/*.lua)) \
-             $(shell find examples/first_score -type f)) # which `nkibench new --example` writes
+             $(shell find examples/first_score -type f ! -name '.nkibench*' \
+                 ! -path examples/first_score/benchmark_results.json ! -path examples/first_score/benchmark_finetuning.json))
 LIB_OBJ := $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
 CLI_OBJ := $(CLI_SRC:src/%.c=$(BUILD)/obj/%.o)
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
