@@ -23,7 +23,7 @@ local function variable(where, name, spec, params)
   if type(spec) ~= "table" then
     shape.fault(where, "over: '%s' is %s; { low, high }, or a list of texts, is expected", name, shape.kind_of(spec))
   end
-  if spec.one_of ~= nil then
+  if #spec == 0 and next(spec) ~= nil then
     shape.check_keys(where, spec, { "one_of" }, "what '" .. name .. "' is drawn from")
     v.choices = shape.check(where, spec, "one_of", "list")
   elseif is_range(spec) then

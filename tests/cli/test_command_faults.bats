@@ -341,3 +341,20 @@ END
   refused "hlo --junit x" "--junit is for test"
   refused "--runs 3" "--runs is for test"
 }
+
+@test "what is rarer" {
+  echo 'return 5' > five.lua
+  refuses 'return { cases = { { name = "a", valid = true, fixture = "five.lua" } } }' "r_test.lua:1: fixture 'five.lua' returns no table"
+  refuses 'return { cases = { { name = "a", valid = true, metrics = { hlo = { [3] = 1 } } } } }' \
+    "r_test.lua:1: metrics.hlo has the key 3; a list from 1 on, or names, are expected"
+  refuses 'return { cases = { { name = "a", valid = true, metrics = { hlo = 1/0 } } } }' "r_test.lua:1: metrics.hlo is inf; a finite number is expected"
+  refuses 'return { properties = { { name = "a", finite = true, over = { { 1, 2 } } } } }' "r_test.lua:1: 'over' is { name = { low, high } }, not a list"
+  refuses 'return { properties = { { name = "a", finite = true, over = { target_ms = { one_of = 5 } } } } }' \
+    "r_test.lua:1: 'one_of' is 5; a list is expected"
+  refuses 'return { properties = { { name = "a", finite = true, over = { target_ms = { oneof = { 5 } } } } } }' \
+    "r_test.lua:1: 'oneof' is not part of what 'target_ms' is drawn from; did you mean 'one_of'?"
+  refuses 'return { properties = { { name = "a", finite = true, over = { ["config.a"] = { 1, 2 }, ["config.a.b"] = { 1, 2 } } } } }' \
+    "r_test.lua:1: over: 'config.a' is no single value"
+  refuses 'return { tables = { { name = "a", inputs = { "x" }, expect = { "score" }, rows = { 5 } } } }' \
+    "r_test.lua:1: row 1 of 'a' is a number, not a list; one for each of inputs and expect is expected, 2"
+}
