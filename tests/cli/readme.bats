@@ -41,7 +41,7 @@ block() {
 }
 
 @test "the README names every command, and no flag that is not there" {
-    local flag help
+    local flag help command
     help=$(nkibench --help)
     sed -n 's/^  nkibench \([a-z]\{3,\}\).*/\1/p' <<< "$help" | while read -r command; do
         grep -q "^| .nkibench $command" README.md || {
@@ -53,6 +53,8 @@ block() {
     help+=$'\n'$(cd examples/own_rule && nkibench balanced.lua --help)
     help+=$'\n'$(cd examples/readme_sample && nkibench sample.lua --help)
     help+=$'\n--bas \n--mac '
+    for command in explain metrics hlo log check test new rules help; do help+=$'\n'$(nkibench $command --help); done
+    help+=$'\n--array \n--dependency \n--decode ' # sbatch's, protoc's
     grep -oh -e '--[a-z][a-z-]*[a-z]' README.md examples/*/README.md | grep -v -e '--cflags' -e '--libs' | sort -u |
         while read -r flag; do
             grep -q -e "$flag\( \|$\)" <<< "$help" || {
