@@ -1,3 +1,4 @@
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): what the C library asks for */
 #define _DEFAULT_SOURCE /* madvise */
 #include "base/pages.h"
 

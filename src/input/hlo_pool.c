@@ -252,7 +252,8 @@ const struct nkb_hlo_shape *nkb_hlo_pool_shape(struct nkb_hlo_pool *pool,
 
 const struct nkb_hlo_dot *nkb_hlo_pool_dot(struct nkb_hlo_pool *pool, const struct nkb_hlo_dot *dot)
 {
-    struct nkb_hlo_ints *lists[] = {NULL, NULL, NULL, NULL, NULL, NULL};
+    enum { LISTS = 6 };
+    struct nkb_hlo_ints *lists[LISTS] = {NULL};
     struct nkb_hlo_dot copy;
     memset(&copy, 0, sizeof copy); /* gaps too: it is compared by its bytes */
     lists[0] = &copy.lhs_contracting;
@@ -261,10 +262,10 @@ const struct nkb_hlo_dot *nkb_hlo_pool_dot(struct nkb_hlo_pool *pool, const stru
     lists[3] = &copy.rhs_batch;
     lists[4] = &copy.lhs_ragged;
     lists[5] = &copy.rhs_group;
-    const struct nkb_hlo_ints *from[] = {&dot->lhs_contracting, &dot->rhs_contracting,
-                                         &dot->lhs_batch,       &dot->rhs_batch,
-                                         &dot->lhs_ragged,      &dot->rhs_group};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    const struct nkb_hlo_ints *from[LISTS] = {&dot->lhs_contracting, &dot->rhs_contracting,
+                                              &dot->lhs_batch,       &dot->rhs_batch,
+                                              &dot->lhs_ragged,      &dot->rhs_group};
+    for (size_t i = 0; i < LISTS; i++) {
         lists[i]->at = from[i]->at;
         lists[i]->count = from[i]->count;
         if (!pool_ints(pool, &lists[i]->at, lists[i]->count))

@@ -42,12 +42,13 @@ static void reader_open(struct nkb_hlotext *r, struct nkb_str text, struct nkb_a
 /* Ready for the next text; of what a large one needed nothing stays. */
 static void reader_end(struct nkb_hlotext *r)
 {
-    struct nkb_buf *stacks[] = {&r->ints,   &r->positions,    &r->shapes,
-                                &r->called, &r->computations, &r->pending};
-    struct nkb_names *names[] = {&r->instruction_names, &r->computation_names};
-    for (size_t i = 0; i < sizeof stacks / sizeof *stacks; i++)
+    enum { STACKS = 6, NAMES = 2 };
+    struct nkb_buf *stacks[STACKS] = {&r->ints,   &r->positions,    &r->shapes,
+                                      &r->called, &r->computations, &r->pending};
+    struct nkb_names *names[NAMES] = {&r->instruction_names, &r->computation_names};
+    for (size_t i = 0; i < STACKS; i++)
         reuse(stacks[i]);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < NAMES; i++) {
         if (names[i]->capacity > KEPT_BYTES / sizeof *names[i]->slots)
             nkb_names_free(names[i]);
         nkb_names_clear(names[i]);

@@ -52,7 +52,7 @@ static bool grow(struct nkb_names *names)
     names->capacity = capacity;
     if (!old.slots)
         names->seed = nkb_hash_mix((uint64_t)(uintptr_t)names->slots, size);
-    for (size_t i = 0; i < old.capacity; i++) {
+    for (size_t i = 0; old.slots && i < old.capacity; i++) {
         const struct nkb_names_slot *slot = &old.slots[i];
         if (slot->scope < old.oldest_scope)
             continue;
