@@ -88,6 +88,16 @@ static const char *unit_and_range(struct cli *cli, size_t i)
     return nkb_arena_printf(&cli->arena, "%s, %s", unit ? unit : "", range);
 }
 
+/* Is it a flag of a command that takes a rule, and so its parameters' flags? */
+static bool meets_rules(const struct option *option)
+{
+    const struct command *command;
+    for (size_t i = 0; (command = cli_command(i)) != NULL; i++)
+        if (command->takes_rule && cli_option_is_for(option, command))
+            return true;
+    return false;
+}
+
 int cli_options_build(struct cli *cli)
 {
     nkb_run *run = cli->run;
@@ -139,7 +149,7 @@ int cli_options_build(struct cli *cli)
      * settings. */
     for (size_t i = n - params; i < n; i++)
         for (size_t k = 0; k < FLAG_COUNT + asked; k++)
-            if (strcmp(options[i].name, options[k].name) == 0)
+            if (strcmp(options[i].name, options[k].name) == 0 && meets_rules(&options[k]))
                 return nkb_err_set(
                     &cli->err, NKB_ERULE,
                     "%s: the parameter '%s' has the name of a flag (--%s); another is needed",
@@ -185,17 +195,19 @@ int cli_option_find(struct cli *cli, struct nkb_str name, const struct option **
     const char *names[MAX_CANDIDATES];
     size_t count = 0, found = 0;
     char shown[NKB_SHOWN_BYTES];
-    const struct option *elsewhere = NULL;
+    const struct option *elsewhere = NULL, *other = NULL;
     struct nkb_buf candidates = NKB_BUF_INIT;
 
     for (size_t i = 0; i < cli->option_count; i++) {
         const struct option *option = &cli->options[i];
         bool here = cli_option_is_for(option, cli->command);
-        if (nkb_str_is(name, option->name)) {
+        if (nkb_str_is(name, option->name) && here) {
             nkb_buf_free(&candidates);
             *out = option;
-            return here ? 0 : refuse_place(cli, option);
+            return 0;
         }
+        if (nkb_str_is(name, option->name))
+            other = option; /* a parameter may have the name, too */
         if (name.len > 0 && is_prefix(name, option->name)) {
             if (!here) {
                 elsewhere = option;
@@ -208,7 +220,9 @@ int cli_option_find(struct cli *cli, struct nkb_str name, const struct option **
             names[count++] = option->name;
     }
     int code = 0;
-    if (found > 1) {
+    if (other) {
+        code = refuse_place(cli, other);
+    } else if (found > 1) {
         code = nkb_err_set(&cli->err, NKB_EUSAGE, "--%s could be %s", nkb_show(name, shown),
                            candidates.data ? candidates.data : "");
     } else if (found == 0 && elsewhere) {

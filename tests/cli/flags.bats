@@ -206,6 +206,26 @@ $ nkibench ./r.lua
 END
 }
 
+@test "a parameter may have the name of another command's flag" {
+  rule 'params = { count = { 1.0, "x" }, seed = { 1.0, "x" } }, score = function(_, p) return p.count + p.seed end'
+  transcript <<'END'
+$ nkibench ./r.lua --count 5 --seed 2 --quiet --output - 2> /dev/null | sed -n 2p
+  "score": 7.0,
+$ NKIBENCH_P_COUNT=3 nkibench ./r.lua --quiet --output - 2> /dev/null | sed -n 2p
+  "score": 4.0,
+$ nkibench ./r.lua --strict
+! nkibench: --strict is for check
+! nkibench: see nkibench --help
+? 2
+END
+  rule 'params = { target = { 1.0, "x" } }, score = function() return 1 end'
+  transcript <<'END'
+$ nkibench ./r.lua
+! nkibench: ./r.lua: the parameter 'target' has the name of a flag (--target); another is needed
+? 5
+END
+}
+
 @test "a parameter may have a name that is a prefix of a flag's" {
   rule 'params = { setting = { 1.0, "x" }, uns = { 1.0, "x" } }, score = function(_, p) return p.setting + p.uns end'
   transcript <<'END'
