@@ -13,7 +13,7 @@ local function share(part, whole)
   return fmt.fixed(percent, 2) .. " %"
 end
 
-local form_names = { proto = "protobuf", text = "XLA text", hlo_proto = "HloProto", snapshot = "HloSnapshot" }
+local form_names = { text = "XLA text", hlo_proto = "HloProto", hlo_snapshot = "HloSnapshot" }
 local function form_of(module) return form_names[module.form] or module.form end
 
 local function counted(n, one, many)

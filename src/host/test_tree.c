@@ -19,7 +19,7 @@ struct way {
 
 static void write_way(const struct way *way, char *out, size_t size)
 {
-    const struct way *steps[NKB_SHOWN_BYTES];
+    const struct way *steps[NKB_SHOWN_BYTES] = {NULL};
     char shown[NKB_SHOWN_BYTES];
     size_t count = 0, used = 0;
 
