@@ -102,10 +102,13 @@ end
 
 local function page(r, top)
   local out = {}
+  if r.executed_nki_ratio == nil and r.static_nki_ratio == nil and #r.by_scope == 0 then
+    return "nothing to move: no MACs are counted in what was read\n"
+  end
   out[1] = ("NKI ratio now: executed %s, static %s%s"):format(percent(r.executed_nki_ratio), percent(r.static_nki_ratio),
     r.score and (" · score %s (%s)"):format(number(r.score), r.rule or "the rule") or "")
   if #r.by_scope == 0 then
-    out[2] = "  nothing is left to move: every MAC that is counted is in an NKI kernel, or none is counted"
+    out[2] = "  nothing is left to move: every MAC that is counted is in an NKI kernel"
   else
     out[2] = "  what is not in a kernel yet, and the NKI ratio (executed, static) if that one part were"
     out[3] = ""

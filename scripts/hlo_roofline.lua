@@ -1,6 +1,6 @@
 -- nkibench hlo roofline: how fast what runs can be at all on a chip. Takes {tables = {module, opcode}, hlo, chip, asked,
 -- text}. Per opcode and module: FLOPs and bytes as they run, arithmetic intensity against the chip's ridge, which of the
--- two bounds it, and the time it cannot beat: max(FLOP ÷ peak, bytes ÷ bandwidth).
+-- two bounds it, and the least time it takes: max(FLOP ÷ peak, bytes ÷ bandwidth).
 local hlo_table = require "hlo_table"
 local fmt = nkb.fmt
 
@@ -50,6 +50,25 @@ local function rows_of(t, count, chip)
   return rows
 end
 
+-- Executed custom calls that neither XLA's cost nor a stated mac_count says anything of.
+local function unknown_calls(t)
+  local calls = 0
+  for _, row in ipairs(t.rows) do
+    if row.key and (row.executed.macs or 0) == 0 then calls = calls + (row.calls or row.instructions) end
+  end
+  return calls
+end
+
+-- Types that chips compute faster than bf16, so that its peak is no bound for them.
+local function narrow_types(t)
+  local list = {}
+  for _, row in ipairs(t.rows) do
+    if row.key and row.key:find "^[fsu][48]" then list[#list + 1] = row.key end
+  end
+  table.sort(list)
+  return list
+end
+
 local function measure(argument)
   local opcodes, chip, cores = argument.tables.opcode, argument.chip, math.tointeger(tonumber(argument.asked.cores or 1))
   local count, why = count_of(opcodes)
@@ -75,7 +94,8 @@ local function measure(argument)
     { "total", whole },
     { "each_through_memory_s", each },
     { "nki_macs", nki_macs }, { "nki_compute_s", nki_macs and 2.0 * nki_macs / limits.flop_per_s },
-    { "unknown_calls", opcodes.total.xla.unknown_calls },
+    { "unknown_calls", unknown_calls(argument.tables.kernel) },
+    { "narrow_types", nkb.array(narrow_types(argument.tables.dtype)) },
     { "by_opcode", nkb.array(by_opcode) },
     { "by_module", nkb.array(rows_of(argument.tables.module, count, limits)) },
   }
@@ -125,7 +145,7 @@ local function page(r, top)
     add_rows(out, "module", r.by_module, top, "module")
   end
   out[#out + 1] = ""
-  out[#out + 1] = ("  %s  compute alone, %sFLOP at the peak"):format(fmt.pad(seconds(r.total.compute_s), 9, "right"),
+  out[#out + 1] = ("  %s  compute alone, %sFLOP at the bf16 peak"):format(fmt.pad(seconds(r.total.compute_s), 9, "right"),
     hlo_table.si(r.total.flops))
   out[#out + 1] = ("  %s  if every operation reads and writes device memory, as XLA counts bytes"):format(
     fmt.pad(seconds(r.each_through_memory_s), 9, "right"))
@@ -133,7 +153,10 @@ local function page(r, top)
     out[#out + 1] = ("  %s  more for %sMAC in NKI kernels, whose bytes are not known"):format(
       fmt.pad(seconds(r.nki_compute_s), 9, "right"), hlo_table.si(r.nki_macs))
   end
-  if r.unknown_calls and r.unknown_calls > 0 then
+  if #r.narrow_types > 0 then
+    out[#out + 1] = ("  ! %s may run faster than the bf16 peak all of this is set against"):format(table.concat(r.narrow_types, ", "))
+  end
+  if r.unknown_calls > 0 then
     out[#out + 1] = ("  ! %s of unknown cost %s in none of this"):format(
       r.unknown_calls == 1 and "1 custom call" or fmt.count(r.unknown_calls) .. " custom calls",
       r.unknown_calls == 1 and "is" or "are")

@@ -19,20 +19,23 @@ static const struct view {
     const char *name, *script;
     uint32_t dimensions;
 } views[] = {
-    {"roofline", "scripts/hlo_roofline.lua", 1u << NKB_BY_MODULE | 1u << NKB_BY_OPCODE},
+    {"roofline", "scripts/hlo_roofline.lua",
+     1u << NKB_BY_MODULE | 1u << NKB_BY_OPCODE | 1u << NKB_BY_KERNEL | 1u << NKB_BY_DTYPE},
     {"advise", "scripts/hlo_advise.lua",
      1u << NKB_BY_SCOPE | 1u << NKB_BY_KERNEL | 1u << NKB_BY_INSTRUCTION},
     {"diff", "scripts/hlo_diff.lua",
      1u << NKB_BY_OPCODE | 1u << NKB_BY_KERNEL | 1u << NKB_BY_SCOPE | 1u << NKB_BY_DTYPE},
 };
 
-/* One chip by its own name; every --hw-backend is known, too. */
+/* One chip by its own name; every --hw-backend is known, too. Cores of a chip: aws-neuron-sdk,
+ * about-neuron/arch/neuron-hardware (trn1-arch, inferentia2, trainium2). */
 static const struct {
     const char *name, *backend;
-} chips[] = {{"trn1", "trn1.2xlarge"},
-             {"trn2", "trn2.3xlarge"},
-             {"trn3", "trn3-chip"},
-             {"inf2", "inf2.xlarge"}};
+    int cores; /* 0: not known */
+} chips[] = {{"trn1", "trn1.2xlarge", 2},
+             {"trn2", "trn2.3xlarge", 8},
+             {"trn3", "trn3-chip", 0},
+             {"inf2", "inf2.xlarge", 2}};
 
 static const struct view *view_of(const nkb_run *run)
 {
@@ -64,6 +67,16 @@ static const struct nkb_peak *chip_of(const nkb_run *run)
         if (strcmp(chips[i].name, asked ? asked : "trn1") == 0)
             return nkb_peak_find(chips[i].backend);
     return nkb_peak_find(asked);
+}
+
+/* How many a module can be one of: those of the chip where they are known. */
+static int64_t cores_of(const nkb_run *run)
+{
+    const char *asked = run_asked(run, "chip");
+    for (size_t i = 0; i < sizeof chips / sizeof *chips; i++)
+        if (strcmp(chips[i].name, asked ? asked : "trn1") == 0 && chips[i].cores > 0)
+            return chips[i].cores;
+    return MAX_CORES;
 }
 
 static int refuse_chip(nkb_run *run, const char *asked)
@@ -123,7 +136,7 @@ int run_check_hlo_view(nkb_run *run)
         return 0;
     if (!chip_of(run))
         return refuse_chip(run, run_asked(run, "chip"));
-    int code = number_of(run, "cores", 1, MAX_CORES, &number);
+    int code = number_of(run, "cores", 1, cores_of(run), &number);
     if (code == 0)
         code = number_of(run, "top", 0, MAX_TOP, &number);
     return code == 0 ? number_of(run, "depth", 1, WHOLE, &number) : code;
