@@ -41,6 +41,7 @@ return {
   name = "fpl26",
   version = "1.0.0",
   about = "Mean rank by α − 0.1αβ − 0.1αγ; lower is better",
+  better = { rank = "lower", points = "higher" },
   needs = { "runs" },
   params = {
     team = { kind = "string", "whose rank is wanted" },

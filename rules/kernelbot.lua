@@ -20,6 +20,7 @@ return {
   name = "kernelbot",
   version = "1.0.0",
   about = "Geometric mean time in s; lower is better",
+  better = "lower",
   needs = { "runs" },
   params = {
     ranking_by = { "geom", "of the benchmarks' means: the last, the mean or the geometric mean", choices = { "last", "mean", "geom" } },

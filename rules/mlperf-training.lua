@@ -74,6 +74,7 @@ return {
   name = "mlperf-training",
   version = "1.0.0",
   about = "Minutes to converge, without best and worst run",
+  better = { minutes = "lower", normalised = "higher" },
   needs = { "runs" },
   params = {
     benchmark = { kind = "string", "sets runs and target", choices = { "llama31_8b", "llama31_405b", "llama2_70b_lora" } },

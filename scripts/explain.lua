@@ -80,7 +80,8 @@ local function by_effect(inputs)
   local order = {}
   for i = 1, #inputs do order[i] = i end
   table.sort(order, function(a, b)
-    local x, y = inputs[a].change or -1, inputs[b].change or -1
+    local x, y = inputs[a].change, inputs[b].change
+    x, y = x and math.abs(x) or -1, y and math.abs(y) or -1
     if x ~= y then return x > y end
     return a < b
   end)
@@ -104,7 +105,7 @@ local function effect(input)
   return { signed(input.change), change }
 end
 
-local function add_percent(lines, inputs, order)
+local function add_percent(lines, inputs, order, lower)
   local rows = {}
   for n, i in ipairs(order) do
     if n > MAX_ROWS then break end
@@ -112,7 +113,8 @@ local function add_percent(lines, inputs, order)
     rows[n] = { "  " .. inputs[i].path, number(inputs[i].value), inputs[i].unit or "", found[1], found[2] }
   end
   lines[#lines + 1] = ""
-  lines[#lines + 1] = "1 % better, all else as it is: what the score gains"
+  lines[#lines + 1] = "1 % better, all else as it is: "
+    .. (lower and "what it does to the score, where lower is better" or "what the score gains")
   add_all(lines, aligned(rows, { [2] = true, [4] = true }))
   if #order > MAX_ROWS then lines[#lines + 1] = ("  … and %d more (--json)"):format(#order - MAX_ROWS) end
 end
@@ -195,7 +197,7 @@ local function text_of(argument)
     lines[#lines + 1] = "what it hangs on cannot be said: no metric is in its derivation (t:metric puts it there)"
   else
     local order = by_effect(inputs)
-    add_percent(lines, inputs, order)
+    add_percent(lines, inputs, order, r.rule.better == "lower")
     if argument.target then add_target(lines, argument, order) end
   end
   add_params(lines, r.params)

@@ -35,6 +35,7 @@ struct input {
 struct looker {
     nkb_run *run;
     double base; /* the score */
+    int up;      /* +1 where a higher score is better, -1 where a lower one is */
     const double *target;
     struct nkb_value *list;
     double deadline_s;
@@ -92,8 +93,8 @@ static void put_text(const struct looker *l, struct nkb_value *entry, const char
     nkb_metric_text(&l->run->arena, entry, name, text, NULL);
 }
 
-/* One percent of its size up and down; the way that raises the score is the one shown. Returns +1,
- * -1, or 0 where neither does. */
+/* One percent of its size up and down; the way that betters the score is the one shown.
+ * Returns +1, -1, or 0 where neither does. */
 static int put_percent(const struct looker *l, const struct input *input, struct nkb_value *entry)
 {
     double step = fabs(input->now) * PERCENT, best = l->base, score;
@@ -113,7 +114,7 @@ static int put_percent(const struct looker *l, const struct input *input, struct
             continue;
         }
         moves = moves || score != l->base;
-        if (score > best) {
+        if (l->up * (score - best) > 0) {
             best = score;
             best_way = way;
             best_cut = cut;
@@ -215,7 +216,7 @@ static void put_target(const struct looker *l, const struct input *input, int be
                        struct nkb_value *entry)
 {
     int wanted = *l->target >= l->base ? 1 : -1;
-    int first = better == 0 ? 1 : better * wanted;
+    int first = better == 0 ? 1 : better * wanted * l->up;
     struct search s, other;
 
     search(l, input, first, &s);
@@ -295,7 +296,13 @@ static void collect(struct nkb_value *node, struct nkb_arena *arena, struct nkb_
 
 struct nkb_value *run_vary(nkb_run *run, const double *target)
 {
-    struct looker l = {run, 0, target, nkb_value_array(&run->arena), now_s() + MAX_SECONDS};
+    const struct nkb_value *better = nkb_value_path(run->result, "rule.better");
+    bool lower = nkb_value_is(better, NKB_STRING) && nkb_str_is(better->as.string, "lower");
+    struct looker l = {.run = run,
+                       .up = lower ? -1 : 1,
+                       .target = target,
+                       .list = nkb_value_array(&run->arena),
+                       .deadline_s = now_s() + MAX_SECONDS};
     struct nkb_value *leaves = nkb_value_object(&run->arena);
 
     if (!l.list || !leaves || !nkb_value_number(nkb_value_get(run->result, "score"), &l.base))

@@ -8,7 +8,7 @@ local API = 1
 local MAX_PARAMS, MAX_CHOICES, MAX_TEXT_BYTES = 200, 100, 2000
 
 local functions = { "accept", "check", "score", "score_file", "console", "json", "training_json" }
-local keys = { "api", "name", "version", "about", "needs", "params", "gates", table.unpack(functions) }
+local keys = { "api", "name", "version", "about", "better", "needs", "params", "gates", table.unpack(functions) }
 local param_keys = { "unit", "min", "max", "above", "choices", "kind" }
 local kinds = { "number", "integer", "boolean", "string", "date" }
 -- What may stand in `needs`: the first names of m.
@@ -55,6 +55,24 @@ local function check_list(rule, key)
     end
   end
   return list
+end
+
+-- "higher" or "lower", or one of these for each mode that score names.
+local function describe_better(rule)
+  local better, by_mode = rule.better, {}
+  if better == nil or better == "higher" or better == "lower" then return better end
+  if type(better) ~= "table" or host.nkb.kind(better) ~= "table" then
+    raise(fmt("'better' is %s; \"higher\" or \"lower\", or a table of these by mode, is expected",
+      type(better) == "string" and '"' .. better .. '"' or article(better)))
+  end
+  for mode, side in host.base.pairs(better) do
+    if type(mode) ~= "string" or (side ~= "higher" and side ~= "lower") then
+      raise(fmt("'better' has %s for '%s'; a mode and \"higher\" or \"lower\" is expected",
+        type(side) == "string" and '"' .. side .. '"' or article(side), host.tostring(mode)))
+    end
+    by_mode[mode] = side
+  end
+  return by_mode
 end
 
 local function describe_needs(rule)
@@ -185,6 +203,7 @@ local function describe(rule)
   for _, key in ipairs(functions) do has[key] = rule[key] ~= nil end
   return {
     name = check_text(rule, "name"), version = check_text(rule, "version"), about = check_text(rule, "about"),
+    better = describe_better(rule),
     needs = needs, params = params, gates = gates, has = has,
   }
 end

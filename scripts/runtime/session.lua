@@ -89,6 +89,19 @@ function session.score_file(m, p, index)
   outcome.files[index] = host.nkb.object { { "path", module.path }, { "score", score == nil and host.null or score } }
 end
 
+-- What head says of the rule, with the side that is better in this mode where the rule names one.
+local function rule_of(head)
+  local better = description.better
+  if type(better) == "table" then better = better[outcome.mode] end
+  if better == nil then return head.rule end
+  local out = host.nkb.object()
+  for _, key in ipairs(host.nkb.keys(head.rule)) do
+    local value = head.rule[key]
+    out:set(key, value == nil and host.null or value)
+  end
+  return out:set("better", better)
+end
+
 -- The result; head holds what the host knows: rule, params, run, diagnostics.
 function session.result(m, p, head)
   local object, array = host.nkb.object, host.nkb.array
@@ -103,7 +116,7 @@ function session.result(m, p, head)
     if not check.ok and (check.kind == "require" or check.kind == "impossible") then valid = false end
   end
   return out:set("score", outcome.score):set("mode", outcome.mode):set("valid", valid)
-    :set("rule", head.rule):set("params", head.params):set("tree", outcome.tree):set("files", outcome.files)
+    :set("rule", rule_of(head)):set("params", head.params):set("tree", outcome.tree):set("files", outcome.files)
     :set("checks", array(checks)):set("gates", gates):set("diagnostics", head.diagnostics):set("run", head.run)
 end
 

@@ -122,3 +122,31 @@ END
     'tree.children[1].unit' ms 'tree.children[1].file' p.csv 'tree.children[1].field' '[1].base_latency_ms'
   [ "$(grep -c '"better"' e.json)" = 1 ]
 }
+
+@test "where lower is better, better is what lowers the score" {
+  printf 'benchmark,mean_s\na,2\nb,8\n' > t.csv
+  nkibench explain kernelbot --matrix t.csv --target 2 > out.txt
+  grep -q '^1 % better, all else as it is: what it does to the score, where lower is better$' out.txt
+  grep -q '^  runs\[1\].mean_s  *2  *s  *-0.0201  *1 % less$' out.txt # 4 - 4 * sqrt(0.99)
+  grep -q '^to come down to 2, all else as it is' out.txt
+  grep -q '^  runs\[1\].mean_s  *0.5  *s  *now 2, -75.0 %$' out.txt
+  nkibench explain kernelbot --matrix t.csv --json > e.json
+  is e.json rule.better lower 'inputs[1].better' lower
+  # the largest change stands first, as where higher is better
+  rule 'better = "lower", score = function(m, p, t)
+    return t:sum("score", { t:metric "hlo.static.nki_ratio", t:metric "hlo.static.macs" }) end'
+  nkibench explain ./r.lua | grep -A1 '^1 % better' | grep -q 'hlo.static.macs .*  1 % less$'
+}
+
+@test "which score is better may hang on the mode" {
+  printf 'benchmark,alpha,beta,gamma,valid\na,0.9,0.5,0.5,1\n' > points.csv
+  nkibench explain fpl26 --matrix points.csv > out.txt
+  grep -q '^1 % better, all else as it is: what the score gains$' out.txt
+  grep -q '^  runs\[1\].beta .*  1 % less$' out.txt
+  printf 'run,time_min,converged\n1,10,1\n2,11,1\n3,12,1\n' > times.csv
+  nkibench explain mlperf-training --matrix times.csv --run-count 3 > out.txt
+  grep -q 'runs\[2\].time_min  *11  *min  *-0.11.*  1 % less$' out.txt
+  nkibench explain mlperf-training --matrix times.csv --run-count 3 --reference-min 22 > out.txt
+  grep -q '^1 % better, all else as it is: what the score gains$' out.txt
+  grep -q 'runs\[2\].time_min  *11  *min  *+0.0202.*  1 % less$' out.txt
+}

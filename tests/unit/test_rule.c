@@ -24,8 +24,8 @@ static void test_shape(void **state)
                    "score.lua: 'scoer' is not part of a rule; did you mean 'score'?");
     assert_refused("return { api = 1, 5 }",
                    "score.lua: '1' is not part of a rule; known are api, name, version, "
-                   "about, needs, params, gates, accept, check, score, score_file, console, "
-                   "json, training_json");
+                   "about, better, needs, params, gates, accept, check, score, score_file, "
+                   "console, json, training_json");
     assert_refused("return { score = function() end }",
                    "score.lua: 'api' is missing; api = 1 is expected");
     assert_refused("return { api = 2, score = function() end }",
@@ -36,6 +36,20 @@ static void test_shape(void **state)
                    "score.lua: 'score' is a number; a function is expected");
     assert_refused(RULE("console = 'x'"),
                    "score.lua: 'console' is a string; a function is expected");
+    assert_refused(RULE("better = 'less'"),
+                   "score.lua: 'better' is \"less\"; \"higher\" or \"lower\", or "
+                   "a table of these by mode, is expected");
+    assert_refused(RULE("better = 1"),
+                   "score.lua: 'better' is a number; \"higher\" or \"lower\", or a "
+                   "table of these by mode, is expected");
+    assert_refused(
+        RULE("better = { rank = 'least' }"),
+        "score.lua: 'better' has \"least\" for 'rank'; a mode and \"higher\" or \"lower\" is "
+        "expected");
+    assert_refused(
+        RULE("better = { 'lower' }"),
+        "score.lua: 'better' has \"lower\" for '1'; a mode and \"higher\" or \"lower\" is "
+        "expected");
     assert_refused(RULE("name = 5"), "score.lua: 'name' is a number; a text is expected");
     assert_refused(RULE("needs = 'hlo'"), "score.lua: 'needs' is a string; a list is expected");
     assert_refused(RULE("needs = { hlo = true }"),
