@@ -44,6 +44,7 @@ int run_explain(nkb_run *run, bool json, struct nkb_buf *out)
 {
     struct nkb_arena *arena = &run->arena;
     struct nkb_value *argument = nkb_value_object(arena), *made = NULL;
+    const struct nkb_err verdict = run->err; /* why the result is not valid */
     double target = 0;
     bool has_target;
 
@@ -71,5 +72,7 @@ int run_explain(nkb_run *run, bool json, struct nkb_buf *out)
         code = nkb_value_to_json(made, 2, out, &run->err);
         nkb_buf_char(out, '\n');
     }
+    if (code == 0)
+        run->err = verdict;
     return code;
 }

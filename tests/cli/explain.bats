@@ -96,6 +96,7 @@ END
     score = function(m, p, t) return t:sum("score", { 1, t:metric "hlo.static.macs" }) end'
   nkibench explain ./r.lua > out.txt 2> err.txt && return 1
   [ $? = 3 ]
+  [ "$(tail -1 err.txt)" = "nkibench: the result is not valid" ] # as scoring says it
   head -3 out.txt | grep -q '^NOT VALID: this is the score it would have$'
   grep -q '^  no logits$' out.txt
   grep -q '^  gate score > 1e30' out.txt
