@@ -194,7 +194,8 @@ local function text_of(argument)
     lines[#lines + 1] = "what it hangs on cannot be said: " .. fmt.line(argument.why)
   elseif #inputs == 0 then
     lines[#lines + 1] = ""
-    lines[#lines + 1] = "what it hangs on cannot be said: no metric is in its derivation (t:metric puts it there)"
+    lines[#lines + 1] = "what it hangs on cannot be said: metrics that are only compared do not show,"
+      .. " nor do those that t:metric does not read"
   else
     local order = by_effect(inputs)
     add_percent(lines, inputs, order, r.rule.better == "lower")

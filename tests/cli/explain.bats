@@ -77,10 +77,13 @@ END
   grep -q '^what it hangs on cannot be said: asked again, the rule gives 2.0 and not 1.0; a score is a function of its inputs alone$' out.txt
 }
 
-@test "a rule without a derivation is told what would give it one" {
+@test "a rule without metrics in its derivation is told which do not show" {
   rule 'score = function(m) return m.hlo.static.macs + 0.0 end'
   nkibench explain ./r.lua > out.txt
-  grep -q '^what it hangs on cannot be said: no metric is in its derivation (t:metric puts it there)$' out.txt
+  local words='^what it hangs on cannot be said: metrics that are only compared do not show, nor do those that t:metric does not read$'
+  grep -q "$words" out.txt
+  rule 'score = function(m, p, t) if t:metric "hlo.static.nki_ratio" > 0.1 then return 1 end return 0 end'
+  nkibench explain ./r.lua | grep -q "$words"
 }
 
 @test "a score that turns is said not to be monotone" {
