@@ -63,8 +63,8 @@ return {
   check = function(m, p, c)
     local good, wrong = read(m, p)
     if #good == 0 then nkb.refuse(runs.file(m) .. ": no kernel is correct; there is nothing to score") end
-    c:require(#wrong == 0, #wrong == 0 and (runs.has(m, "correct") and "every kernel is correct" or "no kernel is known to be wrong")
-      or "not correct, and not in the score shown: " .. runs.list(wrong))
+    c:require(#wrong == 0, "not correct, and not in the score shown: " .. runs.list(wrong),
+      runs.has(m, "correct") and "every kernel is correct" or "no kernel is known to be wrong")
     if not runs.has(m, "correct") then c:advise(false, "no column 'correct': nothing says that the kernels are right") end
   end,
 

@@ -82,10 +82,10 @@ return {
 
   check = function(m, _, c)
     local correctness, timed, failed = read(m)
-    c:advise(#failed == 0, #failed == 0 and "every test passes" or "failed, 0 points: " .. runs.list(failed))
+    c:advise(#failed == 0, "failed, 0 points: " .. runs.list(failed), "every test passes")
     if #timed > 0 and not all_pass(correctness) then c:note "a correctness test failed: nothing is timed" end
-    c:advise(#correctness > 0, #correctness > 0 and ("%d correctness tests"):format(#correctness)
-      or "no correctness test in the table: nothing but 'passed' says that the kernel is right")
+    c:advise(#correctness > 0, "no correctness test in the table: nothing but 'passed' says that the kernel is right",
+      ("%d correctness tests"):format(#correctness))
   end,
 
   score = function(m, p, t)

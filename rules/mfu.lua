@@ -11,8 +11,8 @@ return {
   check = function(m, _, c)
     local training = m.training
     if not training then return end -- the score says why
-    c:require(training.throughput_source ~= "assumed", training.throughput_source == "assumed"
-      and "the throughput is assumed: --throughput, or a log that has it, is expected" or "the throughput was measured")
+    c:require(training.throughput_source ~= "assumed",
+      "the throughput is assumed: --throughput, or a log that has it, is expected", "the throughput was measured")
     c:note(("FLOPs by the model %s"):format(training.flop_model))
   end,
 

@@ -45,7 +45,8 @@ local function gate(c, row, column, low, high, remedy)
   local bounds = low and high and ("%s to %s"):format(nkb.fmt.general(low), nkb.fmt.general(high))
     or low and "at least " .. nkb.fmt.general(low) or "at most " .. nkb.fmt.general(high)
   if value == nil then return c:require(false, ("%s is not given; %s is asked for"):format(column, bounds)) end
-  c:require((not low or value >= low) and (not high or value <= high), ("%s %s, %s is asked for"):format(column, nkb.fmt.general(value), bounds))
+  local text = ("%s %s, %s is asked for"):format(column, nkb.fmt.general(value), bounds)
+  c:require((not low or value >= low) and (not high or value <= high), text, text)
 end
 
 return {

@@ -65,8 +65,8 @@ local function check_epochs(rows, p, c)
   local epochs = {}
   for i, entry in ipairs(olympic(rows, function(row) return runs.number(row, "epochs") end)) do epochs[i] = entry.number end
   local mean = nkb.stats.mean(epochs)
-  c:require(mean >= p.rcp_min_epochs, ("%s epochs on average, at least %s are allowed by the reference"):format(nkb.fmt.sig(mean),
-    nkb.fmt.sig(p.rcp_min_epochs)))
+  local text = ("%s epochs on average, at least %s are allowed by the reference"):format(nkb.fmt.sig(mean), nkb.fmt.sig(p.rcp_min_epochs))
+  c:require(mean >= p.rcp_min_epochs, text, text)
 end
 
 return {
@@ -93,9 +93,9 @@ return {
   check = function(m, p, c)
     local rows, open = read(m, p)
     local wanted = p.run_count or p.benchmark and benchmarks[p.benchmark].runs or 10
-    c:require(#rows == wanted, ("%d runs, of %d"):format(#rows, wanted))
-    c:require(#open <= 1, #open == 0 and "every run converged" or "not converged: " .. runs.list(open)
-      .. (#open == 1 and ", dropped as the slowest" or "; one may be dropped"))
+    c:require(#rows == wanted, ("%d runs, of %d"):format(#rows, wanted), ("%d runs"):format(#rows))
+    c:require(#open <= 1, "not converged: " .. runs.list(open) .. "; one may be dropped",
+      #open == 0 and "every run converged" or "not converged: " .. runs.list(open) .. ", dropped as the slowest")
     if not p.rcp_mean_epochs then c:note "no reference convergence point (--rcp-mean-epochs): epochs are not judged" end
     if p.rcp_min_epochs then check_epochs(rows, p, c) end
   end,

@@ -78,7 +78,8 @@ return {
     if p.date and nkb.days(p.date) < nkb.days(END_TO_END) and p.latency_of == "e2e" then
       c:note "the README of that day says TTFT, the code took end-to-end latency (--latency-of)"
     end
-    if p.components then c:require(p.components >= 3, "at least 3 major components in NKI")
+    if p.components then c:require(p.components >= 3, "at least 3 major components in NKI are asked for, not " .. p.components,
+      ("%d major components in NKI"):format(p.components))
     else c:note "at least 3 major components in NKI are asked for (--components)" end
   end,
 

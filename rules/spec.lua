@@ -27,7 +27,7 @@ return {
     for _, group in ipairs(read(m)) do
       if #group.rows < 2 then single[#single + 1] = group.name end
     end
-    c:advise(#single == 0, #single == 0 and "every benchmark ran twice or more" or "one run only, which is not reportable: " .. runs.list(single))
+    c:advise(#single == 0, "one run only, which is not reportable: " .. runs.list(single), "every benchmark ran twice or more")
   end,
 
   score = function(m, _, t)

@@ -134,12 +134,11 @@ function prompts.check(m, p, c, list, baselines, assumed)
     for _, base in ipairs(baselines) do
       if not there[base.index] then missing[#missing + 1] = "prompt " .. base.index end
     end
-    c:require(#missing == 0, #missing == 0 and "every prompt was run"
-      or "not run, and not in the sum: " .. runs.list(missing))
+    c:require(#missing == 0, "not run, and not in the sum: " .. runs.list(missing), "every prompt was run")
   end
   if m.runs and #m.runs > 1 then c:advise(nkb.audit.equal_timings(m)) end
   if p.nki_ratio and m.hlo then c:advise(nkb.audit.nki_ratio(m, p.nki_ratio)) end
-  c:advise(#wrong == 0, #wrong == 0 and "no answer is known to be wrong" or "wrong answers, 0 points: " .. runs.list(wrong))
+  c:advise(#wrong == 0, "wrong answers, 0 points: " .. runs.list(wrong), "no answer is known to be wrong")
   if #unknown == 0 then return end
   local text = "accuracy is not given: " .. runs.list(unknown) .. "; "
   if assumed then c:note(text .. assumed)

@@ -1,5 +1,6 @@
 -- nkb.audit: is what was handed in possible, and of one run? Each audit returns whether it is, and a sentence that
--- says so; where there is nothing to look at also "unchecked", of which c makes a remark:
+-- says so, twice where all is well, as c takes it; where there is nothing to look at also "unchecked", of which c
+-- makes a remark:
 --     c:require(nkb.audit.mfu(m))      c:advise(nkb.audit.equal_timings(m))
 local host = ...
 local raise, fmt, repr = host.raise, host.fmt, host.repr
@@ -8,7 +9,15 @@ local audit = {}
 
 local LATENCY_TOLERANCE = 0.01 -- reports are printed with two digits behind the point
 
-local function unchecked(what, why) return true, what .. " not checked: " .. why, "unchecked" end
+local function passed(format, ...)
+  local text = format:format(...)
+  return true, text, text
+end
+
+local function unchecked(what, why)
+  local text = what .. " not checked: " .. why
+  return true, text, text, "unchecked"
+end
 
 -- A number of m; or nil and why there is none.
 local function metric(m, path)
@@ -34,7 +43,7 @@ function audit.mfu(m)
   local mfu, why = metric(m, "training.mfu_percent")
   if not mfu then return unchecked("MFU", why) end
   if mfu > 100 then return false, ("MFU is %s %%: over 100 %% is impossible"):format(fmt.fixed(mfu, 2)) end
-  return true, ("MFU is %s %%, within what is possible"):format(fmt.fixed(mfu, 2))
+  return passed("MFU is %s %%, within what is possible", fmt.fixed(mfu, 2))
 end
 
 -- The tokens of a sequence: as given, else those of all prompts, where they agree.
@@ -65,7 +74,7 @@ function audit.latency_throughput(m, options)
   local tokens, expected = latency * throughput / 1000, length * option(options, "batch", 1)
   local off = math.abs(tokens - expected) / expected
   local said = ("latency × throughput is %s tokens, max_length × batch is %s"):format(fmt.general(tokens, 6), fmt.general(expected, 6))
-  if off <= option(options, "tolerance", LATENCY_TOLERANCE) then return true, said end
+  if off <= option(options, "tolerance", LATENCY_TOLERANCE) then return true, said, said end
   return false, ("%s: %s %% off"):format(said, fmt.general(off * 100, 3))
 end
 
@@ -101,7 +110,7 @@ function audit.equal_timings(x)
     count = sorted[i] == sorted[i - 1] and count + 1 or 1
     if count > most then most, same = count, sorted[i] end
   end
-  if most == 1 then return true, ("%d timings, no two of them equal"):format(#sorted) end
+  if most == 1 then return passed("%d timings, no two of them equal", #sorted) end
   return false, ("%d of %d timings are %s to the last digit; measured ones differ"):format(most, #sorted, repr(same))
 end
 
@@ -113,7 +122,7 @@ function audit.hlo_age(m)
     if modules[i].stale then newer, first = newer + 1, first or modules[i].path end
   end
   if #modules == 0 then return unchecked("age of the HLO files", "there are none") end
-  if newer == 0 then return true, ("none of %d HLO files is newer than the log"):format(#modules) end
+  if newer == 0 then return passed("none of %d HLO files is newer than the log", #modules) end
   return false, ("%d of %d HLO files %s newer than the log, so not what ran: %s"):format(newer, #modules, newer == 1 and "is" or "are", first)
 end
 
@@ -125,7 +134,7 @@ function audit.nki_ratio(m, told)
   if not counted then return unchecked("NKI ratio", why) end
   local executed = metric(m, "hlo.executed.nki_ratio")
   if host.nkb.near(ratio, counted) or executed and host.nkb.near(ratio, executed) then
-    return true, ("NKI ratio %s is that of the graphs"):format(fmt.fixed(ratio, 4))
+    return passed("NKI ratio %s is that of the graphs", fmt.fixed(ratio, 4))
   end
   return false, ("NKI ratio %s is not that of the graphs: static %s%s"):format(fmt.fixed(ratio, 4), fmt.fixed(counted, 4),
     executed and ", executed " .. fmt.fixed(executed, 4) or "")
@@ -147,7 +156,7 @@ function audit.shared_ratio(list)
     if ratio ~= 0 then seen[ratio], count = name, count + 1 end
   end
   if count < 2 then return unchecked("shared NKI ratio", "fewer than two runs have one") end
-  return true, ("%d runs, each with an NKI ratio of its own"):format(count)
+  return passed("%d runs, each with an NKI ratio of its own", count)
 end
 
 -- An accuracy that was not measured is absent; 1 for it is nobody's figure.
@@ -156,7 +165,7 @@ function audit.accuracy(m)
   if not accuracy then return unchecked("accuracy", why) end
   local source = host.has(m, "inference.accuracy_source") and host.find(m, "inference.accuracy_source")
   if source == "assumed" then return false, "accuracy was not measured: the report does not say it, and 1 is assumed" end
-  return true, ("accuracy is %s, by %s"):format(repr(accuracy), source == "flag" and "--accuracy" or "the report")
+  return passed("accuracy is %s, by %s", repr(accuracy), source == "flag" and "--accuracy" or "the report")
 end
 
 host.nkb.audit = host.base.readonly("nkb.audit", host.base.closed("nkb.audit", audit))

@@ -1,5 +1,6 @@
--- `c`: what a rule's check says of a submission. c:require(ok, text) false makes it invalid; c:advise and c:note
--- only say so. c:note(text) alone is a remark.
+-- `c`: what a rule's check says of a submission. c:require(ok, text, text_when_ok) false makes it invalid; c:advise
+-- only says so. Where it holds and has no text for that, it is recorded as quiet: `text` tells of a failure that is
+-- none, and no layout should show it. c:note(text) alone is a remark.
 local host = ...
 local raise = host.raise
 
@@ -8,11 +9,11 @@ local function recorder()
   local locked = host.base.readonly("c", c)
   host.base.closed("c", c)
 
-  local function add(kind, ok, text)
+  local function add(kind, ok, text, quiet)
     if type(text) ~= "string" then
       raise(("c:%s(ok, text): the text is %s"):format(kind, text == nil and "missing" or "a " .. type(text)))
     end
-    list[#list + 1] = host.nkb.object { { "kind", kind }, { "ok", ok and true or false }, { "text", text } }
+    list[#list + 1] = host.nkb.object { { "kind", kind }, { "ok", ok and true or false }, { "text", text }, { "quiet", quiet } }
     return ok
   end
 
@@ -21,8 +22,13 @@ local function recorder()
   end
 
   -- What nkb.audit could not look at is neither passed nor failed.
-  local function judge(kind, ok, text, state)
-    return add(ok and state == "unchecked" and "note" or kind, ok, text)
+  local function judge(kind, ok, text, text_when_ok, state)
+    if text_when_ok ~= nil and type(text_when_ok) ~= "string" then
+      raise(("c:%s(ok, text, text_when_ok): text_when_ok is a %s"):format(kind, type(text_when_ok)))
+    end
+    if not ok or type(text) ~= "string" then return add(kind, ok, text) end
+    if state == "unchecked" then return add("note", ok, text) end
+    return add(kind, ok, text_when_ok or text, text_when_ok == nil or nil)
   end
 
   function c.require(self, ...)

@@ -146,12 +146,13 @@ end
 local marks = { require = "✘", impossible = "✘", advise = "!", note = "·" }
 
 local function add_checks(out, r)
+  local before = #out
   for i = 1, #r.checks do
     local check = r.checks[i]
     local mark = check.ok and (check.kind == "note" and "·" or "✔") or marks[check.kind]
-    out[#out + 1] = "  " .. mark .. " " .. line(check.text, 400)
+    if not check.quiet then out[#out + 1] = "  " .. mark .. " " .. line(check.text, 400) end
   end
-  if #r.checks > 0 then out[#out + 1] = "" end
+  if #out > before then out[#out + 1] = "" end
   for i = 1, #r.gates do
     local gate = r.gates[i]
     local verdict = gate.ok and "passed" or gate.warning and "warning" or "FAILED"

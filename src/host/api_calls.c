@@ -2,7 +2,7 @@
 #include "host/api.h"
 
 #define LIST "name: string, list: Operand[]"
-#define AUDIT "boolean, string, string?"
+#define AUDIT "boolean, string, string?, string?"
 
 const struct nkb_api_entry nkb_api_calls[] = {
     {"m", "has", "...: string", "boolean", "is it there? false for a name that does not exist", 1},
@@ -44,8 +44,10 @@ const struct nkb_api_entry nkb_api_calls[] = {
     {"node", "param", NULL, "string?", "of a parameter", 1},
     {"node", "source", NULL, "string?", "where the number is from", 1},
 
-    {"c", "require", "ok: any, text: string", "any", "ok false or nil: not valid, exit 3", 1},
-    {"c", "advise", "ok: any, text: string", "any", "ok false or nil: a warning", 1},
+    {"c", "require", "ok: any, text: string, text_when_ok?: string", "any",
+     "ok false or nil: text, not valid, exit 3; else text_when_ok", 1},
+    {"c", "advise", "ok: any, text: string, text_when_ok?: string", "any",
+     "ok false or nil: text, a warning; else text_when_ok", 1},
     {"c", "note", "ok: any, text?: string", "any", "a remark: c:note(text), c:note(ok, text)", 1},
 
     {"nkb", "object", "members?: table", "Object",

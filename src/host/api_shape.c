@@ -51,7 +51,7 @@ const struct nkb_api_entry nkb_api_shape[] = {
     {"r", "tree", NULL, "table",
      "the derivation: name op value unit path param source file field weight children", 1},
     {"r", "files", NULL, "table[]", "each: path score; with --per-file-scores", 1},
-    {"r", "checks", NULL, "table[]", "each: kind ok text", 1},
+    {"r", "checks", NULL, "table[]", "each: kind ok text quiet", 1},
     {"r", "gates", NULL, "table[]", "each: text warning ok value bound unit bound_unit op why says",
      1},
     {"r", "diagnostics", NULL, "table[]", "each: text warning", 1},

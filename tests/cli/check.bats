@@ -187,7 +187,7 @@ END
   says "$(checked '  check = function(m, _, c) c.note "x" c:require(m.hlo and m.inference and m.prompts) m.hlo = 1 end,
   score = function(m, p, t) p.x = 1 nkb.x = 2 return t:ratio("x", 1) + t.sum("x", {}) + t:param("a", "b") + m.training.mfu_percent end,')" \
 "./r.lua:2:31: error: write c:note(…), with a colon [colon]
-./r.lua:2:42: error: c:require has no text; c:require(ok: any, text: string) is expected [arguments]
+./r.lua:2:42: error: c:require has no text; c:require(ok: any, text: string, text_when_ok?: string) is expected [arguments]
 ./r.lua:2:89: error: this cannot be set; what a rule is given is read-only [read-only]
 ./r.lua:3:31: error: this cannot be set; what a rule is given is read-only [read-only]
 ./r.lua:3:41: error: this cannot be set; what a rule is given is read-only [read-only]
@@ -283,7 +283,7 @@ $ nkibench check ./a,b.lua --format json 2>/dev/null
 ? 5
 $ nkibench check --format xml
 ! nkibench: --format is 'xml'; one of text json github sarif is expected
-! nkibench: see nkibench --help
+! nkibench: see nkibench help check
 ? 2
 END
   nkibench check ./a,b.lua --format sarif > out.sarif 2> /dev/null || true

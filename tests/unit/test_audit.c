@@ -10,7 +10,7 @@ static void assert_says(struct fixture *f, const char *call, const char *expecte
     struct nkb_buf out = NKB_BUF_INIT;
     char *rule = nkb_arena_printf(
         &f->arena,
-        "local ok, text, state local function look(m) ok, text, state = %s end return { api = 1, "
+        "local ok, text, _, state local function look(m) ok, text, _, state = %s end return { api = 1, "
         "score = function(m) look(m) return 1 end, console = function() return (state or (ok and "
         "'ok' or 'bad')) "
         ".. ': ' .. text end }",

@@ -136,15 +136,21 @@ static void test_checks(void **state)
     assert_int_equal(
         fixture_load(
             &f, "return { api = 1, score = function() return 1 end, check = function(m, p, c)\n"
-                "c:require(true, 'fine') c:advise(false, 'hm') c:note 'look' c:note(false, 'no') "
-                "end }"),
+                "c:require(true, 'bad', 'fine') c:advise(false, 'hm') c:note 'look' c:note(false, "
+                "'no') "
+                "c:advise(true, 'bad') end }"),
         0);
     assert_int_equal(fixture_score(&f), 0);
     assert_true(nkb_value_get(f.result, "valid")->as.boolean);
-    assert_int_equal(nkb_value_get(f.result, "checks")->as.items.count, 4);
+    assert_int_equal(nkb_value_get(f.result, "checks")->as.items.count, 5);
     assert_string_equal(text_at(&f, "checks.1.kind"), "advise");
     assert_false(nkb_value_path(f.result, "checks.1.ok")->as.boolean);
     assert_true(nkb_value_path(f.result, "checks.2.ok")->as.boolean);
+    assert_string_equal(text_at(&f, "checks.0.text"), "fine");
+    assert_null(nkb_value_path(f.result, "checks.0.quiet"));
+    assert_null(nkb_value_path(f.result, "checks.1.quiet"));
+    assert_true(nkb_value_path(f.result, "checks.4.ok")->as.boolean);
+    assert_true(nkb_value_path(f.result, "checks.4.quiet")->as.boolean);
     assert_int_equal(
         fixture_load(
             &f, "return { api = 1, score = function() return 1 end, check = function(m, p, c)\n"
@@ -159,6 +165,14 @@ static void test_checks(void **state)
         0);
     assert_int_equal(fixture_score(&f), NKB_ERULE);
     assert_string_equal(f.err.text, "score.lua:2: c:require(ok, text): the text is missing");
+    assert_int_equal(
+        fixture_load(
+            &f, "return { api = 1, score = function() return 1 end, check = function(m, p, c)\n"
+                "c:require(true, 'x', 5) end }"),
+        0);
+    assert_int_equal(fixture_score(&f), NKB_ERULE);
+    assert_string_equal(f.err.text,
+                        "score.lua:2: c:require(ok, text, text_when_ok): text_when_ok is a number");
     assert_int_equal(
         fixture_load(
             &f, "return { api = 1, score = function() return 1 end, check = function(m, p, c)\n"

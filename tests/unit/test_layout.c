@@ -130,7 +130,8 @@ static void test_default_console(void **state)
         fixture_load(
             &f,
             "return { api = 1, name = 'contest', version = '1.2.0', about = 'sum over prompts',\n"
-            "check = function(m, p, c) c:require(true, 'logits match') c:advise(false, 'a\\nb') "
+            "check = function(m, p, c) c:require(true, 'no logits', 'logits match') c:advise(true, "
+            "'no log') c:advise(false, 'a\\nb', 'ab') "
             "end,\n"
             "score = function(m, p, t) local rows = {} for i = 1, 3 do\n"
             "rows[i] = t:product('prompt ' .. i, { { 'accuracy', 1 }, { 'latency', 10 * i / 3 } }) "
