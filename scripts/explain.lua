@@ -97,7 +97,7 @@ local function effect(input)
   if not input.change then return { "-", input.why or "not known" } end
   if not input.better then
     local why = input.value == 0 and "0 now, of which 1 % is nothing" or input.why
-      or not input.moves and "no effect" or at_bound(input) or "best where it is"
+      or not input.moves and "no effect now" or at_bound(input) or "best where it is"
     return { signed(input.change), why }
   end
   local change = input.better == "higher" and "1 % more" or "1 % less"
@@ -130,7 +130,8 @@ local function needed(input)
   end
   if input.why_not then return "cannot", "", "the rule stops on the way: " .. input.why_not end
   if input.best_at == input.value then
-    return "cannot", "", (at_bound(input) or "it does not bring the score nearer") .. turns
+    local now = input.moves == false and input.value ~= 0 and "no effect now, and it does not bring the score nearer"
+    return "cannot", "", (now or at_bound(input) or "it does not bring the score nearer") .. turns
   end
   return "cannot", "", ("%s brings %s"):format(quantity(input.best_at, input.unit), number(input.best_score)) .. turns
 end

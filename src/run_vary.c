@@ -155,7 +155,7 @@ static bool look_at(const struct input *input, int way, int k, double *x)
 struct search {
     double from, to;     /* the target lies between: not reached at from, reached at to */
     double best, best_x; /* the score that came closest, and where */
-    bool found, turns, failed;
+    bool found, nears, parts, failed; /* nears, parts: does the score ever move so on the way? */
 };
 
 static bool reached(const struct looker *l, double score)
@@ -174,8 +174,9 @@ static void search(const struct looker *l, const struct input *input, int way, s
             s->failed = true;
             return;
         }
-        if (wanted * (score - last) < -NOISE * fabs(last))
-            s->turns = true;
+        double step = wanted * (score - last);
+        s->nears = s->nears || step > NOISE * fabs(last);
+        s->parts = s->parts || step < -NOISE * fabs(last);
         if (wanted * (score - s->best) > 0) {
             s->best = score;
             s->best_x = x;
@@ -218,10 +219,13 @@ static void put_target(const struct looker *l, const struct input *input, int be
     int wanted = *l->target >= l->base ? 1 : -1;
     int first = better == 0 ? 1 : better * wanted * l->up;
     struct search s, other;
+    bool turns; /* flat is monotone: only a score that moves both ways as the input rises turns */
 
     search(l, input, first, &s);
+    turns = s.nears && s.parts;
     if (!s.found) {
         search(l, input, -first, &other);
+        turns = (s.nears || other.parts) && (s.parts || other.nears);
         if (other.found || wanted * (other.best - s.best) > 0)
             s = other;
     }
@@ -233,7 +237,7 @@ static void put_target(const struct looker *l, const struct input *input, int be
         nkb_metric_int(&l->run->arena, entry, "needed", llround(s.to), NULL, NULL);
     else if (s.found)
         put_number(l, entry, "needed", s.to);
-    if (s.turns)
+    if (turns)
         nkb_metric_bool(&l->run->arena, entry, "turns", true, NULL);
     put_number(l, entry, "best_score", s.best);
     put_number(l, entry, "best_at", s.best_x);

@@ -94,6 +94,22 @@ END
   grep -q 'hlo.static.nki_ratio .*; the score is not monotone in it$' out.txt
 }
 
+@test "a score that is flat and then falls is monotone" {
+  printf 'benchmark,time_s,ref_s\na,10,20\na,12,20\n' > t.csv # of two runs the slower counts
+  nkibench explain spec --matrix t.csv --target 5 > out.txt
+  grep -q '^  runs\[1\].time_s  *10  *s  *+0.0000  *no effect now$' out.txt
+  grep -q '^  runs\[1\].time_s  *cannot  *no effect now, and it does not bring the score nearer$' out.txt
+  grep -q '^  runs\[2\].time_s  *cannot .* brings 2$' out.txt
+  nkibench explain spec --matrix t.csv --target 1 | grep -q '^  runs\[1\].time_s  *20  *s  *now 10, +100 %$'
+  # one that falls to both sides is not
+  rule 'score = function(m, p, t)
+    local x = t:metric "hlo.static.macs"
+    return t:min("score", { x, 2 * 99483648 - x }) end'
+  nkibench explain ./r.lua --target 5e9 > out.txt
+  grep -q 'hlo.static.macs .*+0.0000  *best where it is$' out.txt
+  grep -q 'hlo.static.macs .*it does not bring the score nearer; the score is not monotone in it$' out.txt
+}
+
 @test "what is not valid is explained as what it would be" {
   rule 'check = function(m, p, c) c:require(false, "no logits") end, gates = { "score > 1e30" },
     score = function(m, p, t) return t:sum("score", { 1, t:metric "hlo.static.macs" }) end'
