@@ -21,8 +21,8 @@ return {
       t:metric "training.seq_per_s_per_node" })
     local peak = t:metric "training.peak_tflops_per_node"
     local mfu = t:metric "training.mfu_percent"
-    -- The engine's number is the score; the parts are there to be seen, and agree with it to rounding.
-    local parts = { work, { "peak", peak } }
+    -- The engine's number is the score; the other parts are there to be seen, and agree with it to rounding.
+    local parts = { { "MFU", mfu }, work, { "peak", peak } }
     for name in pairs(m.training.mfu_by_model or {}) do
       parts[#parts + 1] = { "by " .. name, t:metric("training.mfu_by_model." .. name) }
     end

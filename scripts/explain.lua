@@ -76,6 +76,9 @@ end
 
 -- ---- the foot
 
+-- Is the score a number that the rule gives beside its parts?
+local function is_bare(tree) return tree.op == "value" and tree.children and #tree.children > 0 end
+
 local function by_effect(inputs)
   local order = {}
   for i = 1, #inputs do order[i] = i end
@@ -200,6 +203,7 @@ local function text_of(argument)
   else
     local order = by_effect(inputs)
     add_percent(lines, inputs, order, r.rule.better == "lower")
+    if is_bare(r.tree) then lines[#lines + 1] = "  the rule gives the score as a number beside its parts; it need not come of them" end
     if argument.target then add_target(lines, argument, order) end
   end
   add_params(lines, r.params)

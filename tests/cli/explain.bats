@@ -94,6 +94,18 @@ END
   grep -q 'hlo.static.nki_ratio .*; the score is not monotone in it$' out.txt
 }
 
+@test "parts beside a bare number are said to be that" {
+  cp -r "$ROOT/examples/first_score" first
+  cd first || return 1
+  nkibench explain mfu > out.txt
+  grep -q '^  training.mfu_percent  *15.3753  *%  *+0.1538  *1 % more$' out.txt
+  grep -q '^  training.flops_per_seq .*+0.0000  *no effect now$' out.txt
+  local words='^  the rule gives the score as a number beside its parts; it need not come of them$'
+  grep -q "$words" out.txt
+  nkibench explain > out.txt
+  [ "$(grep -c "$words" out.txt)" = 0 ]
+}
+
 @test "a score that is flat and then falls is monotone" {
   printf 'benchmark,time_s,ref_s\na,10,20\na,12,20\n' > t.csv # of two runs the slower counts
   nkibench explain spec --matrix t.csv --target 5 > out.txt
