@@ -25,6 +25,13 @@ static bool weigh_dot(struct nkb_sites *sites, struct nkb_site *site, struct nkb
     const struct nkb_hlo_computation *computation = nkb_site_computation(sites, site);
     const struct nkb_hlo_instruction *dot = nkb_site_instruction(sites, site);
     char text[NKB_WHERE_BYTES];
+    int64_t dimension;
+    uint32_t rank;
+    if (nkb_dot_is_amiss(computation, dot, &dimension, &rank))
+        nkb_notes_add(notes,
+                      "%s: dimension %lld of an operand of rank %u is not there: the MACs are what "
+                      "handler.py counts",
+                      where(sites, site, text), (long long)dimension, (unsigned)rank);
     if (nkb_operand(computation, dot, 0) && nkb_operand(computation, dot, 1))
         return nkb_dot_macs(computation, dot, &site->macs);
     where(sites, site, text);
@@ -44,6 +51,9 @@ static bool weigh_kernel(const struct nkb_sites *sites, struct nkb_site *site,
     switch (config ? config->status : NKB_NKI_NO_COUNT) {
     case NKB_NKI_OK:
         site->macs = config->mac_count;
+        if (site->macs < 0)
+            nkb_notes_add(notes, "%s: the kernel's mac_count is below 0: is taken off the counts",
+                          where(sites, site, text));
         return true;
     case NKB_NKI_OVERFLOW:
         return false;

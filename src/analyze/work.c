@@ -125,6 +125,30 @@ bool nkb_dot_macs(const struct nkb_hlo_computation *computation,
     return finish(&product, out);
 }
 
+bool nkb_dot_is_amiss(const struct nkb_hlo_computation *computation,
+                      const struct nkb_hlo_instruction *dot, int64_t *dimension, uint32_t *rank)
+{
+    const struct nkb_hlo_dot *numbers = dot_numbers(dot);
+    const struct {
+        uint32_t operand;
+        const struct nkb_hlo_ints *list;
+    } named[] = {{0, &numbers->lhs_contracting},
+                 {1, &numbers->rhs_contracting},
+                 {0, &numbers->lhs_batch},
+                 {1, &numbers->rhs_batch}};
+    for (size_t n = 0; n < sizeof named / sizeof *named; n++) {
+        const struct nkb_hlo_instruction *operand =
+            nkb_operand(computation, dot, named[n].operand);
+        for (uint32_t i = 0; operand && i < named[n].list->count; i++) {
+            *dimension = named[n].list->at[i];
+            *rank = operand->shape->rank;
+            if (*dimension < 0 || *dimension >= (int64_t)*rank)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Multiply by the lhs contracting dimensions; false when one is not there. */
 static bool multiply_contracted(struct product *product, const struct nkb_hlo_shape *lhs,
                                 const struct nkb_hlo_dot *numbers)

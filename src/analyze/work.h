@@ -23,6 +23,10 @@ const struct nkb_hlo_instruction *nkb_operand(const struct nkb_hlo_computation *
  */
 bool nkb_dot_macs(const struct nkb_hlo_computation *computation,
                   const struct nkb_hlo_instruction *dot, nkb_i128 *out);
+/* Does a dot contract, or batch, a dimension that its operand does not have? Which, and of how
+ * many; nkb_dot_macs passes over it. */
+bool nkb_dot_is_amiss(const struct nkb_hlo_computation *computation,
+                      const struct nkb_hlo_instruction *dot, int64_t *dimension, uint32_t *rank);
 /* By the result, XLA's formula: E(out) times the lhs contracting dimensions, of out without its
  * first dimensions, as many as rhs_group has (ragged-dot: a quirk of XLA's). False for a dimension
  * that is not there. */

@@ -64,6 +64,44 @@ static void without_macs_the_ratio_is_0(void **state)
     nkb_arena_free(&m.arena);
 }
 
+static void what_is_counted_amiss_is_noted(void **state)
+{
+    static const int64_t contracted[] = {7}, zero[] = {0}, below[] = {-1};
+    static const struct nkb_hlo_dot beyond = {.lhs_contracting = {contracted, 1},
+                                              .rhs_contracting = {zero, 1}},
+                                    before = {.rhs_contracting = {zero, 1},
+                                              .rhs_batch = {below, 1}};
+    struct make m = MAKE_INIT;
+    (void)state;
+    uint32_t entry = make_computation(&m, "entry");
+    uint32_t lhs = make_dot(&m, entry, 2, 3, 4), rhs = make_dot(&m, entry, 2, 3, 4);
+    make_attrs(&m, entry, lhs)->dot = &beyond;
+    make_attrs(&m, entry, rhs)->dot = &before;
+    uint32_t kernel = make_kernel(&m, entry, "k", -5);
+    make_kernel(&m, entry, "l", 0);
+    struct nkb_module module = analyze(&m);
+    assert_int_equal(module.static_macs.macs, 24 + 24 - 5);
+    assert_int_equal(module.diagnostic_count, 3);
+    const struct nkb_hlo_instruction *in = m.hlo.computations[entry].instructions;
+    const struct {
+        uint32_t at;
+        const char *text;
+    } notes[] = {
+        {lhs, "dimension 7 of an operand of rank 2 is not there: the MACs are what handler.py "
+              "counts"},
+        {rhs, "dimension -1 of an operand of rank 2 is not there: the MACs are what handler.py "
+              "counts"},
+        {kernel, "the kernel's mac_count is below 0: is taken off the counts"},
+    };
+    for (int i = 0; i < 3; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "instruction '%.*s' in 'entry': %s",
+                 NKB_STR_ARG(in[notes[i].at].name), notes[i].text);
+        assert_string_equal(module.diagnostics[i], text);
+    }
+    nkb_arena_free(&m.arena);
+}
+
 static void the_static_count_holds_63_bits_and_no_more(void **state)
 {
     struct make m = MAKE_INIT;
@@ -290,6 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dots_and_kernels_count_each_computation_once),
         cmocka_unit_test(without_macs_the_ratio_is_0),
+        cmocka_unit_test(what_is_counted_amiss_is_noted),
         cmocka_unit_test(the_static_count_holds_63_bits_and_no_more),
         cmocka_unit_test(what_upstream_skips_is_noted),
         cmocka_unit_test(an_empty_module_counts_nothing_and_says_so),
