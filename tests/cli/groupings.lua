@@ -35,6 +35,7 @@ local function run(command, files)
   return { out = texts[1], err = texts[2], code = code, command = full }
 end
 
+-- The path of the part; nil when there is none, as of nothing but a named file that is no good.
 local part_count
 local function scan(files, shard)
   part_count = part_count + 1
@@ -42,6 +43,7 @@ local function scan(files, shard)
   os.remove(path)
   local result = run(("hlo --scan --quiet -o %s %s"):format(path, shard and "--shard " .. shard or ""), files)
   local f = io.open(path, "rb")
+  if not f and result.code == 1 and #files == 1 and files[1]:find "bad" and not shard then return nil end
   if not f then error(result.command .. "\n" .. result.err) end
   f:close()
   return path
@@ -85,7 +87,8 @@ local function deal(picked)
       local n = math.random(4)
       for i = 1, n do parts[#parts + 1] = scan(heap, i .. "/" .. n) end
     elseif #heap > 0 then
-      parts[#parts + 1] = scan(heap)
+      local part = scan(heap)
+      if part then parts[#parts + 1] = part else given[#given + 1] = heap[1] end
     end
   end
   while #parts > 1 and math.random() < 0.4 do

@@ -205,6 +205,25 @@ $ nkibench hlo --scan -o part.nkb cache d
 END
 }
 
+@test "named files of which none is any good leave the part that was there" {
+  nkibench hlo --scan -o part.nkb cache
+  cp part.nkb old
+  echo 'no HLO' > bad.pb
+  transcript <<'END'
+$ nkibench hlo --scan -o part.nkb nosuch
+! nkibench: nosuch: no such file
+? 1
+$ nkibench hlo --scan -o part.nkb bad.pb nosuch
+! nkibench: bad.pb: <*>
+? 1
+$ nkibench hlo --scan -o new.nkb nosuch
+! nkibench: nosuch: no such file
+? 1
+$ cmp part.nkb old && ls *.nkb
+part.nkb
+END
+}
+
 @test "a scan is asked for in full" {
   refused 'hlo --scan cache' 'hlo --scan needs a file to write: nkibench hlo --scan -o PART FILE|DIR...'
   refused 'hlo --scan' 'hlo needs files or folders: nkibench hlo FILE|DIR...'
