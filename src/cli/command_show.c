@@ -157,6 +157,17 @@ int command_hlo(struct cli *cli)
     int status = ask_view(cli, view);
     if (status != NKB_DONE)
         return status;
+/* -o is where --scan writes; what is shown goes to standard output. (One that a file of settings
+ * gives is a score's.) */
+static bool output_is_flag(struct cli *cli)
+{
+    const char *name;
+    for (size_t i = 0; (name = nkb_run_setting_info(cli->run, i, "name")) != NULL; i++)
+        if (strcmp(name, "output") == 0)
+            return strcmp(nkb_run_setting_info(cli->run, i, "origin"), "--output") == 0;
+    return false;
+}
+
     for (size_t i = 0; i < cli->word_count; i++)
         if (cli_option_apply(cli, option, cli->words[i], "argument") != 0)
             return NKB_USAGE;
@@ -170,6 +181,8 @@ int command_hlo(struct cli *cli)
 int command_log(struct cli *cli)
 {
     if (cli->word_count > 1)
+    if (!cli->flags[FLAG_SCAN] && output_is_flag(cli))
+        return usage(cli, "--output is for --scan: what hlo shows goes to standard output");
         return usage(cli, "log takes one file: nkibench log FILE");
     if (cli->word_count == 1 &&
         nkb_run_set(cli->run, "log-file", cli->words[0], "argument") != NKB_DONE)

@@ -225,6 +225,7 @@ END
 }
 
 @test "a scan is asked for in full" {
+  refused 'hlo -o p cache' '--output is for --scan: what hlo shows goes to standard output'
   refused 'hlo --scan cache' 'hlo --scan needs a file to write: nkibench hlo --scan -o PART FILE|DIR...'
   refused 'hlo --scan' 'hlo needs files or folders: nkibench hlo FILE|DIR...'
   refused 'hlo --shard 1/2 cache' '--shard is for --scan: what one shard holds is no result'
