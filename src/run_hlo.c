@@ -141,6 +141,7 @@ static void diagnose(nkb_run *run)
     const struct nkb_module *first[KINDS] = {NULL};
     struct nkb_str compiler = NKB_STR_NONE;
     bool several = false, dedupe = run_switch(run, SET_DEDUPE), page = run_asked(run, "page");
+    bool shown = page && !run_asked(run, "by") && !run_asked(run, "csv"); /* remarks, there */
 
     for (size_t i = 0; i < run->module_count; i++) {
         const struct nkb_module *m = &run->modules[i];
@@ -151,7 +152,7 @@ static void diagnose(nkb_run *run)
             [LOCKED] = m->ok && m->locked,
             [STALE] = m->ok && m->stale,
             [REPEATED] = m->duplicate_of.len > 0,
-            [REMARKED] = m->ok && m->diagnostic_count > 0,
+            [REMARKED] = m->ok && m->diagnostic_count > 0 && !shown,
         };
         for (int k = 0; k < KINDS; k++)
             if (is[k] && count[k]++ == 0)

@@ -233,7 +233,6 @@ $ nkibench hlo bad.hlo m.hlo worse.hlo
 
 3 HLO files, 2 not counted
 …
-! nkibench: note: 1 HLO file has a remark (nkibench hlo shows it): m.hlo
 ! nkibench: bad.hlo: line 4: operand 'b' is not defined; it must stand above its use in the same computation
 ! nkibench: worse.hlo: <*>
 ? 1
@@ -241,6 +240,10 @@ $ nkibench hlo bad.hlo m.hlo --csv -q | wc -l
 2
 ! nkibench: bad.hlo: line 4: operand 'b' is not defined; it must stand above its use in the same computation
 $ nkibench hlo bad.hlo worse.hlo
+$ nkibench hlo m.hlo --by module --json > by.json
+! nkibench: note: 1 HLO file has a remark (nkibench hlo shows it): m.hlo
+$ nkibench hlo m.hlo --csv > by.csv
+! nkibench: note: 1 HLO file has a remark (nkibench hlo shows it): m.hlo
 ! nkibench: bad.hlo: line 4: operand 'b' is not defined; it must stand above its use in the same computation
 ? 1
 END
