@@ -93,7 +93,7 @@ local function add_kernels(p, kernels)
   p.add("")
   p.row(kernel_widths, { "kernel", fmt.pad("", kernel_widths[2]), "sites", "calls", "MACs each", "MACs  " })
   for i, kernel in ipairs(shown) do
-    if i > MAX_KERNELS then return p.add("  and %d more (--by kernel lists all)", #shown - MAX_KERNELS) end
+    if i > MAX_KERNELS then return p.add("  and %d more (--by kernel --top 0 lists all)", #shown - MAX_KERNELS) end
     local name = kernel.name and kernel.name ~= "" and kernel.name or kernel.target
     local unknown = kernel.config == "unreadable" and "unreadable" or "not said"
     p.row(kernel_widths, { hlo_table.shorten(name, kernel_widths[1]),
