@@ -143,7 +143,14 @@ end
 local function add_costs(p, module, total)
   local runs = total and total.executed
   if runs and runs.flops and runs.transcendentals and runs.bytes then p.add("  it costs   %s as it runs", cost_text(runs)) end
-  if module.xla then p.add("  XLA cost   %s, loop bodies once", cost_text(module.xla)) end
+  if module.xla and runs and runs.macs and not runs.flops then p.add("  it costs   absent: %s", why_absent(runs, "flops")) end
+  local why = module.xla == nil and why_absent(module, "xla")
+  if why then return p.add("  XLA cost   absent: %s", why) end
+  p.add("  XLA cost   %s, loop bodies once", cost_text(module.xla))
+  local unknown = module.xla.unknown_calls
+  if unknown > 0 then
+    p.add("             %s there", counted(unknown, "custom call counts -1", "custom calls count -1 each"))
+  end
 end
 
 -- The largest parts: opcodes by what they cost, and scopes by MACs, or instructions where the module names no scopes.

@@ -129,6 +129,17 @@ local function add_totals(out, r)
   end
 end
 
+-- Why a side's FLOP are "-".
+local function add_reasons(out, argument)
+  for _, side in ipairs { { "before", argument.tables }, { "after", argument.other_tables } } do
+    local executed = side[2].opcode.total.executed
+    if executed.flops == nil then
+      local _, _, why = nkb.note(executed, "flops")
+      out[#out + 1] = ("  FLOP absent %s: %s"):format(side[1], fmt.line(why or "not known"))
+    end
+  end
+end
+
 local words = { before = " (gone)", after = " (new)", both = "" }
 
 local function add_changes(out, title, group, top)
@@ -170,7 +181,7 @@ local function add_paths(out, title, paths)
   end
 end
 
-local function page(r, top)
+local function page(r, top, argument)
   local out, changed = {}, 0
   if #r.only_before + #r.only_after == 0 then
     return ("no difference: the same %s on both sides, byte for byte\n"):format(
@@ -183,6 +194,7 @@ local function page(r, top)
   add_paths(out, "+", r.only_after)
   out[#out + 1] = ""
   add_totals(out, r)
+  add_reasons(out, argument)
   for _, dimension in ipairs(dimensions) do
     changed = changed + #r["by_" .. dimension].changed
     add_changes(out, dimension, r["by_" .. dimension], top)
@@ -197,5 +209,5 @@ end
 return function(argument)
   local r = measure(argument)
   if not argument.text then return r end
-  return page(r, math.tointeger(tonumber(argument.asked.top or DEFAULT_TOP)))
+  return page(r, math.tointeger(tonumber(argument.asked.top or DEFAULT_TOP)), argument)
 end

@@ -142,6 +142,7 @@ m.hlo   2 computations · 8 instructions · XLA text
   static         512        50.00 %    0.00 %   what handler.py counts: each computation once
   it costs   2.048 kFLOP · 0 transcendentals · 1.500 KiB as it runs
   XLA cost   2.045 kFLOP · 0 transcendentals · 1.497 KiB, loop bodies once
+             3 custom calls count -1 each there
 
   opcode        FLOP    share      sum      MACs         ×
   dot          2.048 k  100.0 %  100.0 %   1.024 k       2
@@ -178,7 +179,10 @@ END
   refused 'hlo cache --by opcode --count static --sort bytes' "--sort is 'bytes'; macs, nki, instructions or key is expected with --count static"
   refused 'hlo cache --by opcode --top 10001' "--top is '10001'; a whole number from 0 to 10000 is expected"
   refused 'hlo cache --by scope --depth 0' "--depth is '0'; a whole number from 1 to 1000 is expected"
-  refused 'hlo cache --by instruction --top 0' '--top 0 lists every group, but of instructions at most 10000; say how many'
+  refused 'hlo cache -o x.json' '--output is for --scan: what hlo shows goes to standard output'
+  refused 'hlo roofline cache --output=x.json' '--output is for --scan: what hlo shows goes to standard output'
+  NKIBENCH_OUTPUT=x.json nkibench hlo cache > /dev/null # a score's
+  [ ! -e x.json ]
   refused 'hlo cache --csv --json' '--csv, --json and --lua are three forms; one is right'
   refused 'log train.log --by opcode' '--by is for hlo'
   nkibench hlo cache --by opcode --top 10000 > /dev/null
@@ -236,14 +240,14 @@ $ nkibench hlo bad.hlo m.hlo worse.hlo
 ! nkibench: bad.hlo: line 4: operand 'b' is not defined; it must stand above its use in the same computation
 ! nkibench: worse.hlo: <*>
 ? 1
-$ nkibench hlo bad.hlo m.hlo --csv -q | wc -l
-2
-! nkibench: bad.hlo: line 4: operand 'b' is not defined; it must stand above its use in the same computation
-$ nkibench hlo bad.hlo worse.hlo
 $ nkibench hlo m.hlo --by module --json > by.json
 ! nkibench: note: 1 HLO file has a remark (nkibench hlo shows it): m.hlo
 $ nkibench hlo m.hlo --csv > by.csv
 ! nkibench: note: 1 HLO file has a remark (nkibench hlo shows it): m.hlo
+$ nkibench hlo bad.hlo m.hlo --csv -q | wc -l
+2
+! nkibench: bad.hlo: line 4: operand 'b' is not defined; it must stand above its use in the same computation
+$ nkibench hlo bad.hlo worse.hlo
 ! nkibench: bad.hlo: line 4: operand 'b' is not defined; it must stand above its use in the same computation
 ? 1
 END
@@ -272,5 +276,71 @@ by opcode in 0 modules · executed: what runs, each call and each turn of a loop
   nothing is counted
 $ rm texts/b.hlo; nkibench hlo texts -q | grep counted
   nothing is counted: the file enters no total
+END
+}
+
+# An entry computation of so many adds of a parameter, all alike.
+many_instructions() {
+  printf 'HloModule many\n\nENTRY e {\n  p = f32[8] parameter(0)\n'
+  seq -f '  n%.0f = f32[8] add(p, p)' "$(($1 - 2))"
+  printf '  ROOT r = f32[8] add(p, p)\n}\n'
+}
+
+@test "--top 0 is all groups, of instructions as many as are listed" {
+  write_module m.hlo
+  many_instructions 10000 > fits.hlo
+  many_instructions 10001 > more.hlo
+  transcript <<'END'
+$ nkibench hlo m.hlo --by instruction --top 0 --csv -q | wc -l
+9
+$ nkibench hlo fits.hlo --by instruction,opcode --top 0 --csv | grep -c instruction,
+10000
+$ nkibench hlo more.hlo --by instruction --top 0 | tail -2
+  (1 other)                    0      0.0 %                0         1
+  total                    80.00 k                         0    10 001
+! nkibench: note: 1 HLO file has more than 10000 instructions, the largest of which are listed: more.hlo
+$ nkibench hlo --scan --by instruction --top 0 -o part.nkb fits.hlo
+$ nkibench hlo part.nkb --by instruction --top 0 --csv | grep -c instruction,
+10000
+END
+}
+
+@test "a page says where all kernels are listed" {
+  {
+    printf 'HloModule k\n\nENTRY e {\n  p = f32[8] parameter(0)\n'
+    seq 9 | sed 's/.*/  k& = f32[8] custom-call(p), custom_call_target="target&"/'
+    printf '}\n'
+  } > k.hlo
+  nkibench hlo k.hlo | grep -qx '  and 1 more (--by kernel --top 0 lists all)'
+}
+
+@test "why there is no cost, and what custom calls do to it" {
+  cat > calls.hlo <<'END'
+HloModule c
+
+ENTRY e {
+  p = f32[8,16] parameter(0)
+  a = f32[8,4] custom-call(p), custom_call_target="foo"
+  ROOT b = f32[8,4] custom-call(a), custom_call_target="foo"
+}
+END
+  sed 's/custom-call(p).*/custom-call(p), custom_call_target="foo"/; s/ROOT b = .*/ROOT b = f32[8,4] negate(a)/' calls.hlo > one.hlo
+  sed 's/negate(/dto(/' one.hlo > dto.hlo
+  transcript <<'END'
+$ nkibench hlo calls.hlo | grep -A 1 XLA.cost
+  XLA cost   -2 FLOP · 0 transcendentals · -2B, loop bodies once
+             2 custom calls count -1 each there
+$ nkibench hlo one.hlo | grep -A 1 XLA.cost
+  XLA cost   31 FLOP · 0 transcendentals · 255B, loop bodies once
+             1 custom call counts -1 there
+$ nkibench hlo dto.hlo | grep -A 1 XLA.cost
+  XLA cost   absent: instruction 'b' in 'e': opcode 'dto' is not XLA's
+
+$ nkibench hlo diff one.hlo dto.hlo --no-settings | grep absent
+  FLOP absent after: instruction 'b' in 'e': opcode 'dto' is not XLA's
+$ nkibench hlo diff dto.hlo dto.hlo --no-settings | grep absent
+? 1
+$ nkibench hlo diff dto.hlo calls.hlo --no-settings | grep absent
+  FLOP absent before: instruction 'b' in 'e': opcode 'dto' is not XLA's
 END
 }
