@@ -146,7 +146,7 @@ static void test_memory_limit_at_and_past(void **state)
     assert_string_equal(f.err.text, "--max-memory is 1 bytes; too little to start Lua");
     f.limits.memory_bytes = 64 << 10;
     assert_int_equal(fixture_load(&f, "return 1"), NKB_ERULE);
-    assert_string_equal(f.err.text, "nkibench: needs more than 64 KiB of memory (--max-memory)");
+    assert_string_equal(f.err.text, "needs more than 64 KiB of memory (--max-memory)");
     fixture_close(&f);
 }
 
