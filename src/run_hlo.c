@@ -188,6 +188,22 @@ static void diagnose(nkb_run *run)
                   "has a remark (nkibench hlo shows it)", "have remarks (nkibench hlo shows them)");
 }
 
+/* All were asked for, and some are only in a sum. */
+static void note_unlisted(nkb_run *run)
+{
+    size_t count = 0;
+    const struct nkb_module *first = NULL;
+    for (size_t i = 0; i < run->module_count; i++)
+        if (run->modules[i].ok && run->modules[i].groups[NKB_BY_INSTRUCTION].has_rest &&
+            count++ == 0)
+            first = &run->modules[i];
+    if (count > 0)
+        run_diagnose(run, false,
+                     "%zu HLO %s more than %d instructions, the largest of which are listed: %.*s",
+                     count, count == 1 ? "file has" : "files have", NKB_TOP_MAX,
+                     NKB_STR_ARG(first->path));
+}
+
 /* A score over files of which none counts would be a score of nothing: absent is not zero. */
 static int check_counted(nkb_run *run, const char *source)
 {
@@ -229,6 +245,21 @@ static int check_named(nkb_run *run)
     return 0;
 }
 
+/* A part of nothing but named files that are no good would only take the place of a good one. What
+ * one shard holds, or a part before this one, is for whoever merges. */
+static bool all_refused(const nkb_run *run, const struct run_files *files)
+{
+    bool any_named = false;
+    if (files->shards_of > 0 || files->shards.count > 0)
+        return false;
+    for (size_t i = 0; i < run->module_count; i++) {
+        if (run->modules[i].ok || run->modules[i].part)
+            return false;
+        any_named = any_named || run->modules[i].named;
+    }
+    return any_named;
+}
+
 /* Of all that was found, shards of others included: an empty share of something is no mistake. */
 static bool found_nothing(const struct run_files *files)
 {
@@ -246,21 +277,6 @@ static int add_up(nkb_run *run, const char *source, enum need need)
     int code = check_named(run);
     if (code == 0)
         code = run_find_duplicates(run);
-/* A part of nothing but named files that are no good would only take the place of a good one. What
- * one shard holds, or a part before this one, is for whoever merges. */
-static bool all_refused(const nkb_run *run, const struct run_files *files)
-{
-    bool any_named = false;
-    if (files->shards_of > 0 || files->shards.count > 0)
-        return false;
-    for (size_t i = 0; i < run->module_count; i++) {
-        if (run->modules[i].ok || run->modules[i].part)
-            return false;
-        any_named = any_named || run->modules[i].named;
-    }
-    return any_named;
-}
-
     if (code != 0)
         return code;
     diagnose(run);
@@ -311,10 +327,12 @@ int run_measure_hlo(nkb_run *run, enum need need)
         code = run_check_listed(run, &by.attribution);
         if (code == 0)
             code = add_up(run, source, need);
+        if (code == 0 && by.request.top == 0)
+            note_unlisted(run);
         return code == 0 ? run_measure_against(run) : code;
     }
+    if (all_refused(run, &files))
+        return check_named(run);
     code = run_make_part(run, &files);
     return code == 0 ? check_named(run) : code; /* which the part says too */
 }
-    if (all_refused(run, &files))
-        return check_named(run);

@@ -183,12 +183,7 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
         code = read_number(run, "top", 0, NKB_TOP_MAX, &out->request.top);
     if (code == 0)
         code = read_number(run, "depth", 1, MAX_DEPTH, &out->request.depth);
-    if (code == 0 && out->request.top == 0 &&
-        (out->attribution.dimensions >> NKB_BY_INSTRUCTION & 1))
-        code = nkb_err_set(
-            &run->err, NKB_EUSAGE,
-            "--top 0 lists every group, but of instructions at most %d; say how many", NKB_TOP_MAX);
-    out->attribution.top = out->request.top;
+    out->attribution.top = out->request.top ? out->request.top : NKB_TOP_MAX;
     out->attribution.depth = out->request.depth;
     return code;
 }
