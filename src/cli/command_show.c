@@ -144,19 +144,6 @@ static int show_view(struct cli *cli)
                  NULL);
 }
 
-int command_hlo(struct cli *cli)
-{
-    const char *view = take_view(cli), *rule = cli->flags[FLAG_RULE];
-    if (cli->word_count == 0 && !rule && !nkb_run_setting(cli->run, "hlo"))
-        return usage(cli, "hlo needs files or folders: nkibench hlo FILE|DIR...");
-    if (rule && (!view || strcmp(view, "advise") != 0))
-        return usage(cli, "--rule is for nkibench hlo advise");
-    const struct option *option = NULL;
-    if (cli_option_find(cli, nkb_str_from("hlo"), &option) != 0)
-        return NKB_USAGE;
-    int status = ask_view(cli, view);
-    if (status != NKB_DONE)
-        return status;
 /* -o is where --scan writes; what is shown goes to standard output. (One that a file of settings
  * gives is a score's.) */
 static bool output_is_flag(struct cli *cli)
@@ -168,6 +155,21 @@ static bool output_is_flag(struct cli *cli)
     return false;
 }
 
+int command_hlo(struct cli *cli)
+{
+    const char *view = take_view(cli), *rule = cli->flags[FLAG_RULE];
+    if (cli->word_count == 0 && !rule && !nkb_run_setting(cli->run, "hlo"))
+        return usage(cli, "hlo needs files or folders: nkibench hlo FILE|DIR...");
+    if (rule && (!view || strcmp(view, "advise") != 0))
+        return usage(cli, "--rule is for nkibench hlo advise");
+    if (!cli->flags[FLAG_SCAN] && output_is_flag(cli))
+        return usage(cli, "--output is for --scan: what hlo shows goes to standard output");
+    const struct option *option = NULL;
+    if (cli_option_find(cli, nkb_str_from("hlo"), &option) != 0)
+        return NKB_USAGE;
+    int status = ask_view(cli, view);
+    if (status != NKB_DONE)
+        return status;
     for (size_t i = 0; i < cli->word_count; i++)
         if (cli_option_apply(cli, option, cli->words[i], "argument") != 0)
             return NKB_USAGE;
@@ -181,8 +183,6 @@ static bool output_is_flag(struct cli *cli)
 int command_log(struct cli *cli)
 {
     if (cli->word_count > 1)
-    if (!cli->flags[FLAG_SCAN] && output_is_flag(cli))
-        return usage(cli, "--output is for --scan: what hlo shows goes to standard output");
         return usage(cli, "log takes one file: nkibench log FILE");
     if (cli->word_count == 1 &&
         nkb_run_set(cli->run, "log-file", cli->words[0], "argument") != NKB_DONE)
