@@ -39,14 +39,20 @@ for test in "$BUILD"/unit/test_*; do
     echo "$name: $p passed, $f failed"
 done
 
+# Each file by itself, as many at a time as there are cores; what they say is put together in order.
 if ls tests/cli/*.bats tests/rules/*.bats > /dev/null 2>&1; then
-    bats --formatter tap tests/cli tests/rules > "$log" 2>&1
-    code=$?
+    taps=$(mktemp -d)
+    printf '%s\n' tests/cli/*.bats tests/rules/*.bats |
+        TAPS=$taps xargs -P "$(getconf _NPROCESSORS_ONLN)" -I FILE sh -c \
+            'bats --formatter tap "$1" > "$TAPS/$(echo "$1" | tr / _)" 2>&1 || echo "$1" >> "$TAPS/failed"' sh FILE
+    cat "$taps"/tests_*.bats > "$log"
     p=$(grep -c '^ok ' "$log") f=$(grep -c '^not ok ' "$log") s=$(grep -c '^ok .*# skip' "$log")
-    if [ $code -ne 0 ] || [ "$f" -gt 0 ] || [ "$p" -eq 0 ]; then
+    if [ -e "$taps/failed" ] || [ "$f" -gt 0 ] || [ "$p" -eq 0 ]; then
         [ "$f" -gt 0 ] || f=1
         grep -v '^ok ' "$log"
+        sed 's/^/failed: /' "$taps/failed"
     fi
+    rm -rf "$taps"
     sed -n 's/^ok [0-9]* \(.*# skip\)/SKIPPED: \1/p' "$log"
     passed=$((passed + p - s)) failed=$((failed + f)) skipped=$((skipped + s))
     echo "command line: $((p - s)) passed, $f failed"
