@@ -13,6 +13,13 @@ local function number(x)
   return size >= 100000 and fmt.si(x) or fmt.sig(x, 4)
 end
 
+-- A score is compared by its digits, so it has them all before the point, as explain shows it.
+local function score_text(x)
+  if math.type(x) ~= "float" or x == 0 then return number(x) end
+  local size = math.abs(x)
+  return size >= 0.001 and size < 1e7 and fmt.fixed(x, 4) or fmt.sig(x, 5)
+end
+
 -- One line whatever the rule put in: no control characters, no more than `most` characters.
 local function line(text, most)
   text = tostring(text):gsub("[%c\127]", " ")
@@ -53,7 +60,7 @@ local function add_head(out, r)
     out[#out + 1] = left .. (" "):rep(gap) .. right
   end
   out[#out + 1] = ""
-  local score = "  SCORE  " .. number(r.score)
+  local score = "  SCORE  " .. score_text(r.score)
   if r.mode ~= "combined" then score = score .. "  (" .. line(r.mode, 30) .. ")" end
   if not r.valid then score = score .. "  INVALID" end
   if r.rule.about then score = fmt.pad(score, 22) .. "  " .. line(r.rule.about, 200) end
@@ -179,7 +186,7 @@ end
 local function add_files(out, r)
   for i = 1, min(#r.files, MAX_ROWS) do
     local file = r.files[i]
-    out[#out + 1] = ("  %s %s  %s"):format(i == 1 and "files  " or "       ", number(file.score), line(file.path, 200))
+    out[#out + 1] = ("  %s %s  %s"):format(i == 1 and "files  " or "       ", score_text(file.score), line(file.path, 200))
   end
   if #r.files > MAX_ROWS then out[#out + 1] = ("          … and %d more"):format(#r.files - MAX_ROWS) end
   if #r.files > 0 then out[#out + 1] = "" end

@@ -1,5 +1,7 @@
 /* What layouts get and what becomes of what they return: r, ordered tables as JSON, and the layouts
  * of a rule that brings none. */
+#include <stdio.h>
+
 #include "host_fixture.h"
 
 /* A rule whose layout `name` is this function of r; its text or its error. */
@@ -160,6 +162,35 @@ static void test_default_console(void **state)
     fixture_close(&f);
 }
 
+/* Two scores are told apart by their digits: no "1.235 M". */
+static void assert_score_shown(const char *number, const char *shown)
+{
+    struct fixture f;
+    struct nkb_buf out = NKB_BUF_INIT;
+    char text[256];
+
+    fixture_open(&f);
+    snprintf(text, sizeof text, "return %s", number);
+    assert_int_equal(fixture_run(&f, text), 0);
+    assert_int_equal(fixture_layout(&f, "console", &out), 0);
+    snprintf(text, sizeof text, "\n  SCORE  %s\n", shown);
+    assert_non_null(strstr(out.data, text));
+    nkb_buf_free(&out);
+    fixture_close(&f);
+}
+
+static void test_default_score(void **state)
+{
+    (void)state;
+    assert_score_shown("1234567.891", "1234567.8910");
+    assert_score_shown("-100000.5", "-100000.5000");
+    assert_score_shown("12345678.91", "12345679");
+    assert_score_shown("1.5e20", "1.5000e+20");
+    assert_score_shown("0.00012345678", "0.00012346");
+    assert_score_shown("1234567", "1 234 567");
+    assert_score_shown("0.0", "0.0000");
+}
+
 static void test_default_json(void **state)
 {
     (void)state;
@@ -207,8 +238,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_console),         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_depth),      cmocka_unit_test(test_no_training_json),
-        cmocka_unit_test(test_default_console), cmocka_unit_test(test_default_json),
-        cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_default_console), cmocka_unit_test(test_default_score),
+        cmocka_unit_test(test_default_json),    cmocka_unit_test(test_same_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
