@@ -44,7 +44,7 @@ local function facts(m)
   if prompts and host.kind(prompts) == "array" then list[#list + 1] = #prompts .. " prompts" end
   list[#list + 1] = find(m, "training.hw_backend")
   local ratio = find(m, "hlo.static.nki_ratio")
-  if ratio then list[#list + 1] = "NKI ratio " .. fmt.fixed(ratio, 4) end
+  if ratio then list[#list + 1] = "static NKI ratio " .. fmt.fixed(ratio, 4) end
   return concat(list, " · ")
 end
 

@@ -83,7 +83,7 @@ END
   score = function() return 7.5 end'
   transcript <<'END'
 $ nkibench ./r.lua
-r 1 (file)                                                      NKI ratio 0.2213
+r 1 (file)                                               static NKI ratio 0.2213
 
   SCORE  7.5000  INVALID
 

@@ -144,7 +144,7 @@ static void test_default_console(void **state)
     assert_int_equal(fixture_layout(&f, "console", &out), 0);
     assert_string_equal(
         out.data,
-        "contest 1.2.0 (file)                                     trn1 · NKI ratio 0.1846\n"
+        "contest 1.2.0 (file)                              trn1 · static NKI ratio 0.1846\n"
         "\n"
         "  SCORE  20.0000  INVALID  sum over prompts\n"
         "\n"
