@@ -16,8 +16,10 @@ static int fail(struct cli *cli, int status)
         say(cli, "    %.*s", (int)len, frame);
         frame += len + (frame[len] == '\n');
     }
+    const struct command *command = cli->command;
+    bool has_page = command && command != cli_command(0) && command->run != command_help;
     if (status == NKB_USAGE)
-        say(cli, "see nkibench --help");
+        say(cli, "see nkibench %s%s", has_page ? "help " : "--help", has_page ? command->name : "");
     return status;
 }
 

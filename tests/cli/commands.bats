@@ -88,11 +88,11 @@ END
   transcript <<'END'
 $ nkibench metrics training.mfu_pct
 ! nkibench: no metric 'training.mfu_pct'; did you mean 'mfu_percent'? (nkibench metrics lists them)
-! nkibench: see nkibench --help
+! nkibench: see nkibench help metrics
 ? 2
 $ nkibench metrics trainig
 ! nkibench: no metric 'trainig'; did you mean 'training'? (nkibench metrics lists them)
-! nkibench: see nkibench --help
+! nkibench: see nkibench help metrics
 ? 2
 END
 }

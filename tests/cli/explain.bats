@@ -46,15 +46,15 @@ sample() {
   transcript <<'END'
 $ nkibench explain --target x
 ! nkibench: --target is "x"; a score, a finite number, is expected
-! nkibench: see nkibench --help
+! nkibench: see nkibench help explain
 ? 2
 $ nkibench explain --target inf
 ! nkibench: --target is "inf"; a score, a finite number, is expected
-! nkibench: see nkibench --help
+! nkibench: see nkibench help explain
 ? 2
 $ nkibench explain score.lua more
 ! nkibench: 'more' has no place here; a rule is the first argument, all else are flags
-! nkibench: see nkibench --help
+! nkibench: see nkibench help explain
 ? 2
 $ nkibench --target 5
 ! nkibench: --target is for explain

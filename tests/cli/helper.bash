@@ -91,10 +91,14 @@ transcript() {
 
 # What a refused use looks like: one line that says why, and where to read on.
 refused() {
+  local page=--help
+  case ${1%% *} in
+    explain | metrics | hlo | log | check | test | new | rules) page="help ${1%% *}" ;;
+  esac
   transcript <<END
 \$ nkibench $1
 ! nkibench: $2
-! nkibench: see nkibench --help
+! nkibench: see nkibench $page
 ? 2
 END
 }
