@@ -58,6 +58,13 @@ static const char *input_name(enum setting_id id)
     return names[id] ? names[id] : run_setting_def(id)->name;
 }
 
+/* Who named the path: what gave it, or the flag that would. */
+static const char *named_by(const nkb_run *run, enum setting_id id)
+{
+    const struct setting *setting = &run->settings[id];
+    return setting->given && setting->origin ? setting->origin : run_flag(id);
+}
+
 int run_missing(nkb_run *run, enum setting_id id)
 {
     const char *what = input_name(id);
@@ -184,7 +191,7 @@ void run_leave_out(nkb_run *run, const char *name, enum setting_id id, enum need
     else if (!setting->value)
         snprintf(why, sizeof why, "not given (%s)", run_flag(id));
     else
-        snprintf(why, sizeof why, "%.160s: no such file (%s)", setting->value, run_flag(id));
+        snprintf(why, sizeof why, "%.160s: no such file (%s)", setting->value, named_by(run, id));
     nkb_metric_absent(&run->arena, run->metrics, name, why);
 }
 
@@ -205,7 +212,7 @@ static int measure_inference(nkb_run *run, enum need need)
         if (need == NEED_OPTIONAL && run->host && run_need(run, "training") != NEED_NONE)
             run_diagnose(run, true,
                          "no inference results: %s does not exist (%s); only training is scored",
-                         path, run_flag(SET_INFERENCE_RESULTS));
+                         path, named_by(run, SET_INFERENCE_RESULTS));
         run_leave_out(run, "inference", SET_INFERENCE_RESULTS, need);
         return 0;
     }

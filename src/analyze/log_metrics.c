@@ -332,6 +332,11 @@ static void diagnose(const struct maker *m)
                              " line%s; the log's "
                              "throughput, loss and step figures are absent",
                              m->path, log->lines, plural(log->lines)));
+    if (s->throughput_alone)
+        say(m, true,
+            nkb_arena_printf(
+                a, "%s: no training step in it: its throughput lines may be of another kind",
+                m->path));
     if (s->runs > 1)
         say(m, true,
             nkb_arena_printf(a,

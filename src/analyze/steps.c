@@ -13,6 +13,13 @@
 #define BIT(key) ((uint32_t)1 << (key))
 enum { FIRST_METRIC = NKB_LOG_LEARNING_RATE };
 
+/* Programs that only infer print a throughput too, of tokens; none of them prints one of these. */
+static const uint32_t TRAINING_KEYS =
+    BIT(NKB_LOG_POSITION) | BIT(NKB_LOG_STEP) | BIT(NKB_LOG_SAMPLES) | BIT(NKB_LOG_LEARNING_RATE) |
+    BIT(NKB_LOG_REDUCED_TRAIN_LOSS) | BIT(NKB_LOG_STEP_LOSS) | BIT(NKB_LOG_LOSS) |
+    BIT(NKB_LOG_VAL_LOSS) | BIT(NKB_LOG_GRADIENT_NORM);
+static const uint32_t THROUGHPUT_KEYS = BIT(NKB_LOG_THROUGHPUT) | BIT(NKB_LOG_SAMPLES_PER_SEC);
+
 struct scan {
     struct nkb_arena *arena;
     struct nkb_log_steps *out;
@@ -276,9 +283,13 @@ struct nkb_log_steps *nkb_log_steps_scan(struct nkb_arena *arena, const struct n
     out->runs = log->records > 0;
     out->why_no_ends = "no record names a global_step or a bar position";
     out->first_time_us = log->first_time_us;
+    uint32_t keys = 0;
     struct nkb_log_cursor cursor = nkb_trainlog_begin(log);
-    while (nkb_trainlog_next(&cursor, &record))
+    while (nkb_trainlog_next(&cursor, &record)) {
+        keys |= record.mask;
         take_record(&s, &record);
+    }
+    out->throughput_alone = (keys & THROUGHPUT_KEYS) && !(keys & TRAINING_KEYS);
     close_step(&s);
     find_ends(&s);
     out->has_time = log->has_time;

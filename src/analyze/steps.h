@@ -16,8 +16,9 @@
 #include "model/value.h"
 
 struct nkb_log_steps {
-    int64_t runs, steps; /* runs in the log; steps of the last */
-    int64_t unresolved;  /* steps known by bar position though a global_step was printed */
+    int64_t runs, steps;   /* runs in the log; steps of the last */
+    int64_t unresolved;    /* steps known by bar position though a global_step was printed */
+    bool throughput_alone; /* no record of the log has a step, a bar position or a loss beside it */
     bool has_ends, ends_are_positions;
     const char *why_no_ends;
     int64_t first, last;        /* global_step, or bar position */

@@ -22,6 +22,19 @@ END
   fails '' 'no training config: nowhere does not exist (nkibench.yaml:1)'
 }
 
+@test "an inference report that is missing is said with what named it" {
+  sed -i 's/benchmark_inference.json/nowhere.json/' nkibench.yaml
+  grep -q nowhere.json nkibench.yaml || echo 'inference-results: nowhere.json' >> nkibench.yaml
+  local line
+  line=$(grep -n nowhere.json nkibench.yaml | cut -d: -f1)
+  run nkibench
+  [[ $output = *"warning: no inference results: nowhere.json does not exist (nkibench.yaml:$line); only training is scored"* ]]
+  run nkibench metrics inference
+  [[ $output = *"nowhere.json: no such file (nkibench.yaml:$line)"* ]]
+  NKIBENCH_INFERENCE_RESULTS=none.json run nkibench
+  [[ $output = *"warning: no inference results: none.json does not exist (NKIBENCH_INFERENCE_RESULTS); only training is scored"* ]]
+}
+
 @test "a default that does not exist is said with its flag" {
   local default="/home/ubuntu/nki-llama/src/fine-tune"
   fails '--no-settings' "no training config: $default/neuronx-distributed-training/examples/conf/hf_llama3_8B_SFT_config.yaml does not exist (upstream's default; give --config FILE)"
@@ -152,6 +165,18 @@ $ nkibench --log-file other.log | grep Throughput: | head -1
 ! nkibench: warning: throughput assumed 2.1 seq/s: the log has none and --throughput was not given; MFU and the training score mean nothing
 END
   is benchmark_results.json throughput_source assumed
+}
+
+@test "an inference log in a training log's place is a loud warning" {
+  echo 'throughput: 2.0 tokens/s' > other.log
+  transcript <<'END'
+$ nkibench --log-file other.log | grep Throughput: | head -1
+  Throughput: 2.00 seq/s (baseline: 100.00)
+! nkibench: warning: other.log: no training step in it: its throughput lines may be of another kind
+$ nkibench log other.log | grep -c throughput
+1
+! nkibench: warning: other.log: no training step in it: its throughput lines may be of another kind
+END
 }
 
 @test "a score of files of which none counts would be a score of nothing" {

@@ -151,6 +151,37 @@ static void a_series_is_thinned_and_the_figures_stay_exact(void **state)
     }
 }
 
+/* What upstream takes stays the number, and is doubted aloud. */
+static void a_throughput_without_a_training_step_is_doubted(void **state)
+{
+    static const char doubt[] =
+        "train.log: no training step in it: its throughput lines may be of another kind";
+    static const char *const of_training[] = {
+        "loss=4", "reduced_train_loss=4", "global_step=1", "gradient_norm=1", "lr=1e-4",
+    };
+    struct figures f;
+    bool warning = false;
+    (void)state;
+    measure(&f, "throughput: 51.5 tokens/s\n");
+    assert_number(51.5, number(&f, "throughput.mean"));
+    assert_string_equal(said(&f, 0, &warning), doubt);
+    assert_true(warning);
+    log_free(&f.c);
+    measure(&f, "samples/sec: 3\nstep_time: 2 s\n");
+    assert_string_equal(said(&f, 0, &warning), doubt);
+    log_free(&f.c);
+    for (size_t i = 0; i < sizeof of_training / sizeof *of_training; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "throughput=2 %s\n", of_training[i]);
+        measure(&f, text);
+        assert_string_equal(said(&f, 0, &warning), "");
+        log_free(&f.c);
+    }
+    measure(&f, BAR("1", "throughput=2"));
+    assert_string_equal(said(&f, 0, &warning), "");
+    log_free(&f.c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +189,7 @@ int main(void)
         cmocka_unit_test(nan_and_infinity_are_counted_and_enter_no_mean),
         cmocka_unit_test(a_log_without_records_says_so),
         cmocka_unit_test(unreadable_values_and_cut_lines_are_told),
+        cmocka_unit_test(a_throughput_without_a_training_step_is_doubted),
         cmocka_unit_test(timestamps_that_go_backwards_have_no_duration),
         cmocka_unit_test(a_series_is_thinned_and_the_figures_stay_exact),
     };
