@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 static int usage(struct cli *cli, const char *text)
 {
     nkb_err_set(&cli->err, NKB_EUSAGE, "%s", text);
@@ -89,10 +91,11 @@ static int show_hlo(struct cli *cli)
     return status == NKB_DONE ? say_refused(cli) : status;
 }
 
+static const char *const views[] = {"roofline", "advise", "diff"};
+
 /* The first word may be a view: hlo roofline FILE. (A file of that name is ./roofline.) */
 static const char *take_view(struct cli *cli)
 {
-    static const char *const views[] = {"roofline", "advise", "diff"};
     for (size_t i = 0; cli->word_count > 0 && i < sizeof views / sizeof *views; i++)
         if (strcmp(cli->words[0], views[i]) == 0) {
             cli->words++;
@@ -100,6 +103,16 @@ static const char *take_view(struct cli *cli)
             return views[i];
         }
     return NULL;
+}
+
+/* The view that a first word means which is none, and no file either; NULL: none. */
+static const char *view_meant(const struct cli *cli)
+{
+    enum { LEAST = 3 }; /* letters of an abbreviation */
+    const char *word = cli->word_count > 0 ? cli->words[0] : "";
+    if (strlen(word) < LEAST || strpbrk(word, "./") || access(word, F_OK) == 0)
+        return NULL;
+    return nkb_suggest(nkb_str_from(word), views, sizeof views / sizeof *views);
 }
 
 /* `hlo diff BEFORE AFTER`: the run reads the first, and has the second to compare with. */
@@ -158,6 +171,12 @@ static bool output_is_flag(struct cli *cli)
 int command_hlo(struct cli *cli)
 {
     const char *view = take_view(cli), *rule = cli->flags[FLAG_RULE];
+    const char *meant = view ? NULL : view_meant(cli);
+    if (meant) {
+        nkb_err_set(&cli->err, NKB_EUSAGE, "no view or file '%s'; did you mean '%s'?",
+                    cli->words[0], meant);
+        return NKB_USAGE;
+    }
     if (cli->word_count == 0 && !rule && !nkb_run_setting(cli->run, "hlo"))
         return usage(cli, "hlo needs files or folders: nkibench hlo FILE|DIR...");
     if (rule && (!view || strcmp(view, "advise") != 0))

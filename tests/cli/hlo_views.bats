@@ -56,6 +56,26 @@ END
     'nkibench hlo roofline neuron_cache --chip trn3 --json --no-settings'
 }
 
+@test "a first word that is like a view is no file" {
+  echo HloModule > roo
+  transcript <<'END'
+$ nkibench hlo roof cache
+! nkibench: no view or file 'roof'; did you mean 'roofline'?
+! nkibench: see nkibench help hlo
+? 2
+$ nkibench hlo advice cache
+! nkibench: no view or file 'advice'; did you mean 'advise'?
+! nkibench: see nkibench help hlo
+? 2
+$ nkibench hlo ./roof
+! nkibench: ./roof: no such file
+? 1
+$ nkibench hlo roo
+! nkibench: roo: <*>
+? 1
+END
+}
+
 @test "roofline: what is asked wrongly is said" {
   transcript <<'END'
 $ nkibench hlo roofline cache --chip trn9
