@@ -82,3 +82,16 @@ bool nkb_csv_next(struct nkb_str text, size_t *at, struct nkb_csv_line *line)
     }
     return false;
 }
+
+size_t nkb_csv_semicolon(struct nkb_str text, const struct nkb_csv_line *line)
+{
+    bool quoted = false;
+    if (line->separator && line->separator != ',')
+        return text.len;
+    for (size_t i = line->begin; i < text.len && text.ptr[i] != '\n' && text.ptr[i] != '\r'; i++) {
+        if (text.ptr[i] == ';' && !quoted)
+            return i;
+        quoted ^= text.ptr[i] == '"';
+    }
+    return text.len;
+}

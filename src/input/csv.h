@@ -29,5 +29,8 @@ struct nkb_csv_line {
 /* The next line that is not blank, from *at on; false at the end. Start with *at and line->number
  * 0. Lines end with \n, \r\n or \r, also inside quotes: no cell of ours has several lines. */
 bool nkb_csv_next(struct nkb_str text, size_t *at, struct nkb_csv_line *line);
+/* For a line that is not as expected: the offset of its first ';' outside quotes, with which some
+ * spreadsheets separate; text.len: there is none, or it is no line of commas. */
+size_t nkb_csv_semicolon(struct nkb_str text, const struct nkb_csv_line *line);
 
 #endif

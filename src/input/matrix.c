@@ -287,9 +287,14 @@ static int read_lines(struct matrix *m)
     size_t at = 0;
     int code = 0;
     for (bool first = true; code == 0 && nkb_csv_next(m->text, &at, &line); first = false) {
-        if (line.bad_quote) {
+        bool is_odd = line.bad_quote || (first && line.count == 1); /* a line would be one title */
+        size_t semicolon = is_odd ? nkb_csv_semicolon(m->text, &line) : m->text.len;
+        bool has_one = semicolon < m->text.len;
+        if (has_one || line.bad_quote) {
             struct walk walk = walk_start(&line);
-            struct place place = place_of(m, &line, line.bad_offset, &walk);
+            struct place place = place_of(m, &line, has_one ? semicolon : line.bad_offset, &walk);
+            if (has_one)
+                return refuse(m, &place, "';' stands between cells; ',' or a tab is expected");
             return refuse(m, &place, "a quote is not closed before the next %s or line end",
                           line.separator == '\t' ? "tab" : "comma");
         }

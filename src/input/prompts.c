@@ -218,6 +218,13 @@ static int read_csv(struct table *t)
         struct cell cell = {.line = line.number};
         struct nkb_value *row = NULL;
         int status = 0;
+        size_t semicolon = line.bad_quote || line.count != COLUMN_COUNT
+                               ? nkb_csv_semicolon(t->text, &line)
+                               : t->text.len;
+        if (semicolon < t->text.len) {
+            cell = cell_at(t, &line, semicolon);
+            return refuse(t, &cell, "';' stands between cells; ',' is expected");
+        }
         if (line.bad_quote) {
             cell = cell_at(t, &line, line.bad_offset);
             return refuse(t, &cell, "a quote is not closed before the next comma or line end");

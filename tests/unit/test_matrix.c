@@ -145,6 +145,9 @@ static void test_refusals(void **state)
     refuse("a,b\n1\n", "m.csv:2: 1 cell; the header names 2 columns");
     refuse("a,b\n1,2,3\n", "m.csv:2: 3 cells; the header names 2 columns");
     refuse("a,b\n1,2\n,\n", "m.csv:3: every cell is empty; a row is a run");
+    refuse("a;b\n1;2\n", "m.csv:1:2: ';' stands between cells; ',' or a tab is expected");
+    refuse("\"a\";\"b\"\n", "m.csv:1:4: ';' stands between cells; ',' or a tab is expected");
+    refuse("a,b\n\"1\";2,3\n", "m.csv:2:4: ';' stands between cells; ',' or a tab is expected");
     refuse("a,A\n1,2\n", "m.csv:1:3: 'A' is column 'a' again; a column is named once");
     refuse("a,,b\n",
            "m.csv:1:3: a column is called \"\"; a name of letters and digits is expected");
