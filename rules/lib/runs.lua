@@ -47,12 +47,13 @@ function runs.open(m, needed)
   return rows
 end
 
--- "runs.csv: line 3", to begin a message with.
+-- "runs.csv:3", to begin a message with.
 function runs.where(row)
   for _, name in ipairs(nkb.keys(row.m.runs[row.index])) do
     local source = row.m:source("runs", row.index, name)
-    local line = source and (source:match "^(.*: line %d+), [^,]*$" or source:match "^(.*%[%d+%])%.[^.]*$")
-    if line then return line end
+    local path, line = (source or ""):match "^(.*): line (%d+), [^,]*$"
+    local element = (source or ""):match "^(.*%[%d+%])%.[^.]*$"
+    if path or element then return path and path .. ":" .. line or element end
   end
   return "row " .. row.index
 end
