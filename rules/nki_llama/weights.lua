@@ -25,7 +25,12 @@ function weights.complaint(p)
   if not w or nkb.near(w.training + w.inference + w.reasoning, 1) then return nil end
   local text = ("weights: training %s + inference %s"):format(nkb.fmt.general(w.training), nkb.fmt.general(w.inference))
   if p.reasoning_weight ~= nil then text = text .. " + reasoning " .. nkb.fmt.general(w.reasoning) end
-  return ("%s = %s; they must sum to 1"):format(text, nkb.fmt.general(w.training + w.inference + w.reasoning))
+  local missing = {}
+  for _, name in ipairs { "training", "inference" } do
+    if p.reasoning_weight ~= nil and p[name .. "_weight"] == nil then missing[#missing + 1] = "--" .. name .. "-weight" end
+  end
+  return ("%s = %s; they must sum to 1%s"):format(text, nkb.fmt.general(w.training + w.inference + w.reasoning),
+    #missing > 0 and (" (not given, and so 0: %s)"):format(table.concat(missing, ", ")) or "")
 end
 
 -- { training, inference, reasoning } for what is present.

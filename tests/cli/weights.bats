@@ -6,7 +6,9 @@ load helper
   refused '--inference-weight 0.9' 'weights: training 0.4 + inference 0.9 = 1.3; they must sum to 1'
   refused '--training-weight 0.5 --inference-weight 0.6' 'weights: training 0.5 + inference 0.6 = 1.1; they must sum to 1'
   refused '--training-weight 0.3 --reasoning-weight 0.6' \
-    'weights: training 0.3 + inference 0 + reasoning 0.6 = 0.9; they must sum to 1'
+    'weights: training 0.3 + inference 0 + reasoning 0.6 = 0.9; they must sum to 1 (not given, and so 0: --inference-weight)'
+  refused '--reasoning-weight 0.3' \
+    'weights: training 0 + inference 0 + reasoning 0.3 = 0.3; they must sum to 1 (not given, and so 0: --training-weight, --inference-weight)'
 }
 
 @test "weights may be off by a rounding, and one of them 0" {
