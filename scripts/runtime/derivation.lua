@@ -38,9 +38,13 @@ local function add_nodes(children, name, list)
   return children
 end
 
+-- As run_measure.c words it: then it is the rule that is to blame, and not what was put in.
+local NOT_NEEDED = "the rule does not name it in its needs"
+
 local function leaf_of_metric(m, ...)
   local value, path, unit, source, file, field = host.find(m, ...)
   if value == nil then
+    if unit == NOT_NEEDED then raise(("t:metric '%s': %s"):format(path, unit)) end
     fail(("%s needs '%s': %s"):format(host.subject(), path, unit))
   elseif type(value) ~= "number" then
     raise(("metric '%s' is %s; t:metric takes numbers"):format(path, host.kind(value) == "array" and "a list"

@@ -10,7 +10,7 @@ const struct nkb_api_entry nkb_api_calls[] = {
     {"m", "unit", "...: string", "string?", "\"ms\"", 1},
     {"m", "source", "...: string", "string?", "\"report.json: e2e_model.latency_ms_avg\"", 1},
 
-    {"t", "metric", "...: string", "Node", "a metric; absent: exit 1 with the reason", 1},
+    {"t", "metric", "...: string", "Node", "a metric; absent: exit 1 with the reason; not in needs: exit 5", 1},
     {"t", "param", "name: string", "Node", "a parameter that is a number", 1},
     {"t", "value", "name: string, x: number|Node, unit?: string", "Node",
      "a number of yours, or a node under another name", 1},

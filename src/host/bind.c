@@ -188,6 +188,9 @@ static int l_miss(lua_State *L)
                       (binding->kind != NKB_BIND_RESULT || binding->parent == NULL);
         return strict ? nkb_binding_miss(L, binding, name) : 0;
     }
+    if (member.value->kind == NKB_ABSENT && member.key.ptr && member.value->note &&
+        member.value->note->why)
+        nkb_hint_missed(nkb_state_of(L), member.key, member.value->note->why);
     push_value(L, member, 3, list);
     if (!lua_isnil(L, -1)) {
         lua_pushvalue(L, 2);

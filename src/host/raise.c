@@ -140,6 +140,7 @@ int nkb_raise_handler(lua_State *L)
         }
         snprintf(state->message, sizeof state->message, "%s%s",
                  has_position(state, text) ? "" : where, text);
+        nkb_hint_add(state, state->message, sizeof state->message);
     } else {
         snprintf(state->message, sizeof state->message,
                  "%san error that is a %s; a text is expected", where, luaL_typename(L, -1));

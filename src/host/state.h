@@ -26,6 +26,12 @@ enum { NKB_PLACE_BYTES = 128, NKB_TRACE_BYTES = 2048, NKB_SUBJECT_BYTES = 128 };
 #define NKB_RAISES
 #endif
 
+/* The last absent value that a rule read. Its key is cut at NKB_PLACE_BYTES. */
+struct nkb_missed {
+    char key[NKB_PLACE_BYTES];
+    const char *why; /* in the metrics' memory; NULL: nothing was missed */
+};
+
 typedef void nkb_state_job(lua_State *L, void *context);
 
 #define NKB_SUBJECT_NONE "nkibench" /* until a rule is loaded */
@@ -49,6 +55,7 @@ struct nkb_state {
     enum nkb_stop stop; /* sticky until the run ends: catching the error does not clear it */
     bool running, refused;
     char place[NKB_PLACE_BYTES]; /* "score.lua:9: " where it stopped */
+    struct nkb_missed missed;    /* for the message of who goes on with its nil */
 
     const char *directory;     /* of the rule, for require; NULL: it is embedded */
     struct nkb_value *modules; /* what require read: {name, path, sha256}; NULL: nothing yet */
@@ -100,6 +107,12 @@ int nkb_raise_handler(lua_State *L);
 void nkb_raise_setup(lua_State *L);
 /* The error left on the stack by a failed lua_pcall. */
 int nkb_raise_fault(struct nkb_state *state, int status, struct nkb_err *err);
+
+/* hint.c */
+/* A rule read `key`, which is absent for this reason: said when it goes on with the nil. */
+void nkb_hint_missed(struct nkb_state *state, struct nkb_str key, const char *why);
+/* Add to Lua's message what is known of the name that is nil. */
+void nkb_hint_add(const struct nkb_state *state, char *message, size_t size);
 
 /* Compile text, never bytecode, as chunk `name` ("@path", "=nkb"), its _ENV the table at index env
  * (0: the globals). A syntax error is raised as NKB_ERULE. [-0, +1, e] */

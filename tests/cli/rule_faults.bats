@@ -62,7 +62,17 @@ END
 }
 
 @test "a name of m that the rule did not ask for" {
-  fault 'score = function(m) return m.inference.accuracy end' './r.lua:3: <*>inference<*>'
+  fault 'score = function(m) return m.inference.accuracy end' \
+    "./r.lua:3: attempt to index a nil value (field 'inference'): 'inference' is absent: the rule does not name it in its needs"
+  fault 'score = function(m, p, t) local x = t:metric "inference.accuracy" return x end' \
+    "./r.lua:3: t:metric 'inference.accuracy': the rule does not name it in its needs"
+}
+
+@test "what Lua has and a rule has not, with what does instead" {
+  fault 'score = function() print(1) return 1 end' \
+    "./r.lua:3: attempt to call a nil value (global 'print'): there is no 'print' in a rule; c:note(text) in check, or console, says something"
+  fault 'score = function() return os.time() end' \
+    "./r.lua:3: attempt to index a nil value (global 'os'): there is no 'os' in a rule; a date parameter and nkb.days know days"
 }
 
 @test "an absent metric is the input's fault, not the rule's" {

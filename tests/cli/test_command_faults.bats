@@ -358,3 +358,12 @@ END
   refuses 'return { tables = { { name = "a", inputs = { "x" }, expect = { "score" }, rows = { 5 } } } }' \
     "r_test.lua:1: row 1 of 'a' is a number, not a list; one for each of inputs and expect is expected, 2"
 }
+
+@test "a metric that the case leaves out says so where the rule goes on with its nil" {
+  rule 'score = function(m) return m.hlo.executed.macs end'
+  echo 'return { cases = { { name = "a", metrics = { ["hlo.static.macs"] = 5 }, near = { score = 1 } } } }' > r_test.lua
+  transcript <<'END'
+$ nkibench test 2>/dev/null | grep 'no score'
+    there is no score: ./r.lua:<*>: attempt to index a nil value (field 'executed'): 'executed' is absent: not given in the test
+END
+}

@@ -65,8 +65,10 @@ static void test_unknown_metrics(void **state)
                  "score.lua:2: no metric 'hlo.modules.path'; 'hlo.modules' is a list of 3, its "
                  "first item is "
                  "'hlo.modules[1]'");
-    assert_fails("return m.inference.e2e_model", NKB_ERULE,
-                 "score.lua:2: attempt to index a nil value (field 'inference')");
+    assert_fails(
+        "return m.inference.e2e_model", NKB_ERULE,
+        "score.lua:2: attempt to index a nil value (field 'inference'): 'inference' is absent: "
+        "benchmark_inference.json: no such file (--inference-results)");
     assert_fails("local x = m:why 'training.x' return 1", NKB_ERULE,
                  "score.lua:2: no metric 'training.x' (nkibench metrics training lists them)");
     assert_fails(
@@ -206,13 +208,13 @@ static void gate(const char *text, bool valid, const char *why)
 {
     struct fixture f;
     fixture_open(&f);
-    char *rule = nkb_arena_printf(
-        &f.arena,
-        "return { api = 1, params = { least = { 10.0, 'x' }, off = { 'x', kind = 'number' } },\n"
-        "score = function() return 10 end, gates = { '%s' } }",
-        text);
-    assert_int_equal(fixture_load(&f, rule), 0);
-    if (fixture_score(&f) != 0)
+    char *rule =
+        nkb_arena_printf(&f.arena,
+                         "return { api = 1, needs = { 'hlo', 'inference', 'training' },\n"
+                         "params = { least = { 10.0, 'x' }, off = { 'x', kind = 'number' } },\n"
+                         "score = function() return 10 end, gates = { '%s' } }",
+                         text);
+    if (fixture_load(&f, rule) != 0 || fixture_score(&f) != 0)
         fail_msg("%s", f.err.text);
     assert_int_equal(nkb_value_get(f.result, "valid")->as.boolean, valid);
     const struct nkb_value *said = nkb_value_path(f.result, "gates.0.why");
@@ -245,8 +247,8 @@ static void test_gates(void **state)
     gate("training.hw_backend > 1", false, "training.hw_backend is no number");
     struct fixture f;
     fixture_open(&f);
-    assert_int_equal(fixture_load(&f, "return { api = 1, score = function() return 1 end, gates = "
-                                      "{ 'hlo.statci.macs > 1' } }"),
+    assert_int_equal(fixture_load(&f, "return { api = 1, needs = { 'hlo' }, score = function() "
+                                      "return 1 end, gates = { 'hlo.statci.macs > 1' } }"),
                      0);
     assert_int_equal(fixture_score(&f), NKB_ERULE);
     assert_string_equal(f.err.text, "score.lua: no metric 'hlo.statci'; did you mean 'static'? "

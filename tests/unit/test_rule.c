@@ -60,8 +60,10 @@ static void test_shape(void **state)
     assert_refused(RULE("needs = { 'hlo', 'hlo?' }"), "score.lua: 'needs' names 'hlo' twice");
     assert_refused(RULE("needs = { 5 }"),
                    "score.lua: 'needs' item 1 is a number; a text is expected");
-    assert_refused("return setmetatable({}, {})",
-                   "score.lua:1: attempt to call a nil value (global 'setmetatable')");
+    assert_refused(
+        "return setmetatable({}, {})",
+        "score.lua:1: attempt to call a nil value (global 'setmetatable'): there is no "
+        "'setmetatable' in a rule; functions and plain tables do; nkb.object keeps an order");
     assert_refused("error 'no'", "score.lua:1: no");
     assert_refused("local x = nil + 1",
                    "score.lua:1: attempt to perform arithmetic on a nil value");
@@ -87,19 +89,26 @@ static void test_gate_messages(void **state)
     assert_refused(RULE("gates = { 5 }"),
                    "score.lua: a gate is a text such as \"score >= 10\", not a number");
     /* what cannot be had is known before anything is measured */
-    assert_refused(RULE("needs = { 'inference' }, gates = { 'hlo.static.nki_ratio > 0.1' }"),
-                   "score.lua: gate 'hlo.static.nki_ratio > 0.1': 'hlo.static.nki_ratio' is not measured; "
-                   "needs = { … \"hlo\" } asks for it");
-    assert_refused(RULE("needs = { 'hlo?' }, params = { floor = { 0.1 } }, gates = { 'score >= flor' }"),
-                   "score.lua: gate 'score >= flor': there is no metric or parameter 'flor'; did you mean 'floor'?");
+    assert_refused(
+        RULE("needs = { 'inference' }, gates = { 'hlo.static.nki_ratio > 0.1' }"),
+        "score.lua: gate 'hlo.static.nki_ratio > 0.1': 'hlo.static.nki_ratio' is not measured; "
+        "needs = { … \"hlo\" } asks for it");
+    assert_refused(
+        RULE("needs = { 'hlo?' }, params = { floor = { 0.1 } }, gates = { 'score >= flor' }"),
+        "score.lua: gate 'score >= flor': there is no metric or parameter 'flor'; did you mean "
+        "'floor'?");
     assert_refused(RULE("gates = { 'scor >= 5' }"),
-                   "score.lua: gate 'scor >= 5': there is no metric or parameter 'scor'; did you mean 'score'?");
+                   "score.lua: gate 'scor >= 5': there is no metric or parameter 'scor'; did you "
+                   "mean 'score'?");
     assert_refused(RULE("gates = { 'zzz >= 5' }"),
                    "score.lua: gate 'zzz >= 5': there is no metric or parameter 'zzz'");
-    assert_refused(RULE("params = { mode = { 'a', choices = { 'a' } } }, gates = { 'score >= mode' }"),
-                   "score.lua: gate 'score >= mode': the parameter 'mode' is a string; a gate compares numbers");
-    assert_refused(RULE("needs = { 'hlo' }, gates = { 'hlo > 5' }"),
-                   "score.lua: gate 'hlo > 5': 'hlo' is a group of metrics; a gate compares numbers");
+    assert_refused(
+        RULE("params = { mode = { 'a', choices = { 'a' } } }, gates = { 'score >= mode' }"),
+        "score.lua: gate 'score >= mode': the parameter 'mode' is a string; a gate compares "
+        "numbers");
+    assert_refused(
+        RULE("needs = { 'hlo' }, gates = { 'hlo > 5' }"),
+        "score.lua: gate 'hlo > 5': 'hlo' is a group of metrics; a gate compares numbers");
 }
 
 static void accepts(const char *body, int code, const char *message)

@@ -25,7 +25,13 @@ static void test_reaching_outside(void **state)
     assert_true(score_of("return math.random == nil and math.randomseed == nil and string.dump == "
                          "nil and 1 or 0") == 1);
     assert_fails("os.exit(0)", NKB_ERULE,
-                 "score.lua:2: attempt to index a nil value (global 'os')");
+                 "score.lua:2: attempt to index a nil value (global 'os'): there is no 'os' in a "
+                 "rule; a date parameter and nkb.days know days");
+    assert_fails(
+        "print(1)", NKB_ERULE,
+        "score.lua:2: attempt to call a nil value (global 'print'): there is no 'print' in "
+        "a rule; c:note(text) in check, or console, says something");
+    assert_fails("own(1)", NKB_ERULE, "score.lua:2: attempt to call a nil value (global 'own')");
 }
 
 static void test_walking_the_environment(void **state)
