@@ -39,30 +39,17 @@ int nkb_file_open(const char *path, const char *flag, int *fd_out, int64_t *size
     return 0;
 }
 
-int nkb_file_read(const char *path, const char *flag, size_t max_bytes, struct nkb_buf *out,
-                  struct nkb_err *err)
+int nkb_file_read_rest(int fd, const char *path, const char *flag, size_t max_bytes,
+                       struct nkb_buf *out, struct nkb_err *err)
 {
-    int fd = 0, code = 0;
-    int64_t size = -1;
     size_t start = out->len;
     char reason[128];
 
-    if (strcmp(path, "-") != 0) {
-        code = nkb_file_open(path, flag, &fd, &size, err);
-        if (code != 0)
-            return code;
-    }
-    if (size > 0 && (uint64_t)size <= max_bytes && !nkb_buf_reserve(out, (size_t)size + 1)) {
-        code = nkb_err_memory(err);
-        goto out;
-    }
     for (;;) {
         size_t room = out->capacity > out->len + 1 ? out->capacity - out->len - 1 : 0;
         if (room == 0) {
-            if (!nkb_buf_reserve(out, 64 * 1024)) {
-                code = nkb_err_memory(err);
-                goto out;
-            }
+            if (!nkb_buf_reserve(out, 64 * 1024))
+                return nkb_err_memory(err);
             continue;
         }
         ssize_t got = read(fd, out->data + out->len, room);
@@ -71,21 +58,35 @@ int nkb_file_read(const char *path, const char *flag, size_t max_bytes, struct n
         if (got < 0) {
             if (strerror_r(errno, reason, sizeof reason) != 0)
                 reason[0] = '\0';
-            code = say(err, path, flag, reason);
-            goto out;
+            return say(err, path, flag, reason);
         }
         if (got == 0)
             break;
         out->len += (size_t)got;
-        if (out->len - start > max_bytes) {
-            code = nkb_err_set(err, NKB_EINPUT, "%s: larger than %zu bytes, the limit for such a file",
-                               path, max_bytes);
-            goto out;
-        }
+        if (out->len - start > max_bytes)
+            return nkb_err_set(err, NKB_EINPUT,
+                               "%s: larger than %zu bytes, the limit for such a file", path,
+                               max_bytes);
     }
     out->data[out->len] = '\0';
+    return 0;
+}
 
-out:
+int nkb_file_read(const char *path, const char *flag, size_t max_bytes, struct nkb_buf *out,
+                  struct nkb_err *err)
+{
+    int fd = 0, code = 0;
+    int64_t size = -1;
+
+    if (strcmp(path, "-") != 0) {
+        code = nkb_file_open(path, flag, &fd, &size, err);
+        if (code != 0)
+            return code;
+    }
+    if (size > 0 && (uint64_t)size <= max_bytes && !nkb_buf_reserve(out, (size_t)size + 1))
+        code = nkb_err_memory(err);
+    if (code == 0)
+        code = nkb_file_read_rest(fd, path, flag, max_bytes, out, err);
     if (fd > 0)
         close(fd);
     return code;

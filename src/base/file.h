@@ -18,5 +18,8 @@ int nkb_file_open(const char *path, const char *flag, int *fd_out, int64_t *size
  * An empty file is read as such. A path of "-" reads standard input. */
 int nkb_file_read(const char *path, const char *flag, size_t max_bytes, struct nkb_buf *out,
                   struct nkb_err *err);
+/* The same of what is open already, from where it stands; the caller closes it. `path` is for words. */
+int nkb_file_read_rest(int fd, const char *path, const char *flag, size_t max_bytes,
+                       struct nkb_buf *out, struct nkb_err *err);
 
 #endif

@@ -113,31 +113,32 @@ static bool ends_in_lua(const char *name)
     return nkb_str_ends(nkb_str_from(name), ".lua");
 }
 
-/* A pipe nobody writes to would keep us forever. Returns it open, so that what is in it stays, or
- * -1: no pipe, or one that says nothing (*silent). */
-static int hold_pipe(const char *path, bool *silent)
+/* A pipe, of whose end nobody may be: opened so that it cannot keep us, and read once something has
+ * come. */
+static int read_pipe(const char *path, struct nkb_buf *text, struct nkb_err *err)
 {
-    struct stat st;
-    *silent = false;
-    if (stat(path, &st) != 0 || !S_ISFIFO(st.st_mode))
-        return -1;
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct pollfd pipe = {.fd = fd, .events = POLLIN};
-    *silent = fd >= 0 && (poll(&pipe, 1, PIPE_WAIT_S * 1000) != 1 || !(pipe.revents & POLLIN));
-    return fd;
+    int code;
+
+    if (fd < 0)
+        return nkb_err_set(err, NKB_EINPUT, "%s: no permission to read it", path);
+    if (poll(&pipe, 1, PIPE_WAIT_S * 1000) != 1 || !(pipe.revents & POLLIN) ||
+        fcntl(fd, F_SETFL, 0) != 0)
+        code = nkb_err_set(err, NKB_EINPUT,
+                           "%s: is a pipe that gives nothing; a rule's file is expected", path);
+    else
+        code = nkb_file_read_rest(fd, path, NULL, NKB_MAX_RULE_BYTES, text, err);
+    close(fd);
+    return code;
 }
 
 static int read_file(const char *path, struct nkb_buf *text, struct nkb_err *err)
 {
-    bool silent;
-    int pipe = hold_pipe(path, &silent);
-    int code =
-        silent ? nkb_err_set(err, NKB_EINPUT,
-                             "%s: is a pipe that gives nothing; a rule's file is expected", path)
-               : nkb_file_read(path, NULL, NKB_MAX_RULE_BYTES, text, err);
-    if (pipe >= 0)
-        close(pipe);
-    return code;
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+        return read_pipe(path, text, err);
+    return nkb_file_read(path, NULL, NKB_MAX_RULE_BYTES, text, err);
 }
 
 static int read_source(const char *path, const char *origin, struct nkb_arena *arena,

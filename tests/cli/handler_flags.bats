@@ -8,7 +8,7 @@ load helper
     reference-latency reference-throughput training-weight inference-weight calculate-score per-file-scores \
     detailed output training-output verbose batch-size seq-len num-nodes base-mfu base-throughput \
     loss-improvement convergence-rate print-per-file; do
-    [[ "$help" == *$'\n'"  --$flag"* ]] || { echo "--help does not name --$flag"; return 1; }
+    [[ "$help" == *$'\n'"  --$flag"* || "$help" == *$'\n'"  -"?", --$flag"* ]] || { echo "--help does not name --$flag"; return 1; }
   done
 }
 
