@@ -233,7 +233,7 @@ $ nkibench hlo bad.hlo m.hlo worse.hlo
   m.hlo                                8    1.024 k      512         0.00 %
     ! NKI kernel 'b' states no mac_count: counts 0 (and 1 more)
   worse.hlo                            -        -          -            -
-    ! not read: byte 0, field profile_info: 117 bytes where 2 are left; the file is cut short or damaged
+    ! not read: text, but no HLO module; 'HloModule NAME' is expected on its first line
 
 3 HLO files, 2 not counted
 …

@@ -194,14 +194,14 @@ END
   local said=$output
   run nkibench hlo --scan --quiet -o part.nkb cache bad.pb
   [ "$status" = 1 ]
-  [ "${lines[0]}" = "nkibench: bad.pb: byte 0, field profile_info: wire type 6, which does not exist; this is no protobuf" ]
+  [ "${lines[0]}" = "nkibench: bad.pb: text, but no HLO module; 'HloModule NAME' is expected on its first line" ]
   run nkibench hlo part.nkb
   [ "$status" = 1 ]
   [ "$output" = "$said" ]
   mkdir d && mv bad.pb d/bad.hlo
   transcript <<'END'
 $ nkibench hlo --scan -o part.nkb cache d
-! nkibench: warning: 1 of 2 HLO files cannot be read and will count nothing: d/bad.hlo: byte 0, field profile_info: wire type 6, which does not exist; this is no protobuf
+! nkibench: warning: 1 of 2 HLO files cannot be read and will count nothing: d/bad.hlo: text, but no HLO module; 'HloModule NAME' is expected on its first line
 END
 }
 
