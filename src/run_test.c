@@ -83,6 +83,17 @@ static int open_item(struct run_testing *testing, size_t position, struct nkb_ho
     return code;
 }
 
+/* What the rule and the test have required is read as well. */
+static int check_modules(struct run_testing *testing, const struct nkb_host *host)
+{
+    const struct nkb_value *modules = host && testing->replaced ? nkb_host_modules(host) : NULL;
+    int code = 0;
+    for (size_t i = 0; code == 0 && modules && i < modules->as.items.count; i++)
+        code = run_test_reads(testing, run_test_text_of(modules->as.items.at[i].value, "path"),
+                              "what a rule requires");
+    return code;
+}
+
 static struct nkb_value *add_item(struct run_testing *testing, struct nkb_value *list,
                                   const struct nkb_value *item)
 {
@@ -123,7 +134,11 @@ static int run_item(struct run_testing *testing, size_t position, const struct n
         code = open_item(testing, position, &host, &is_rules);
     if (code == 0)
         code = nkb_test_run(host, position, &given, &run->arena, &report, &run->err);
+    if (!testing->refused && check_modules(testing, host) != 0)
+        code = NKB_EUSAGE;
     nkb_host_free(host);
+    if (testing->refused)
+        return code;
     if (code != 0 && !is_rules)
         return code;
     struct nkb_value *entry = add_item(testing, list, item);
@@ -156,7 +171,7 @@ static int run_items(struct run_testing *testing, const struct nkb_value *outlin
             continue;
         }
         int code = run_item(testing, i, item, list);
-        if (code == NKB_EMEMORY)
+        if (code == NKB_EMEMORY || testing->refused)
             return code;
         if (code != 0) { /* of this item; the others may be well */
             testing->faults++;
@@ -181,12 +196,14 @@ static int run_file(struct run_testing *testing, const char *path, struct nkb_va
         code = open_host(testing, &host);
     if (code == 0)
         code = nkb_test_load(host, &testing->test, NULL, &run->arena, &outline, &run->err);
+    if (!testing->refused && check_modules(testing, host) != 0)
+        code = NKB_EUSAGE;
     nkb_host_free(host);
     if (code == 0)
         code = run_test_find_rule(testing, outline);
     if (code == 0)
         return run_items(testing, outline, file);
-    if (code == NKB_EMEMORY)
+    if (code == NKB_EMEMORY || testing->refused)
         return code;
     testing->faults++;
     nkb_value_append(&run->arena, nkb_metric_list(&run->arena, file, "faults"),
@@ -270,8 +287,12 @@ int nkb_run_test(nkb_run *run, const char *const *paths, size_t count)
 {
     struct run_testing testing = {.run = run, .limits = run_limits(run)};
     struct nkb_value *files = NULL;
+    const char *junit = run_asked(run, "junit");
+    struct stat st;
 
     run->tests = NULL;
+    if (junit && stat(junit, &st) == 0)
+        testing.replaced = &st;
     int code = run_test_find(run, paths, count, &files);
     if (code == 0)
         code = run_files(&testing, files);

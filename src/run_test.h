@@ -2,6 +2,8 @@
 #ifndef NKB_RUN_TEST_H
 #define NKB_RUN_TEST_H
 
+#include <sys/stat.h>
+
 #include "host/coverage.h"
 #include "host/test.h"
 #include "run.h"
@@ -12,10 +14,14 @@ struct run_testing {
     struct nkb_coverage *coverage;
     const struct nkb_value *asked; /* seed and runs, as numbers */
     const char *only;
+    const struct stat *replaced;       /* the file that --junit will replace; NULL: none */
+    bool refused;                      /* it is one that the tests read: that ends them all */
     struct nkb_rule_source test, rule; /* the file at hand */
     int64_t passed, failed, faults, left_out;
 };
 
+/* The tests read this file: "a test". NKB_EUSAGE when --junit would replace it. */
+int run_test_reads(struct run_testing *testing, const char *path, const char *what);
 /* A text member; NULL: there is none. */
 const char *run_test_text_of(const struct nkb_value *v, const char *name);
 /* The test files that are meant, an array of paths. NKB_EINPUT when there are none. */

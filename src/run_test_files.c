@@ -28,6 +28,18 @@ int run_test_find(nkb_run *run, const char *const *paths, size_t count, struct n
     return 0;
 }
 
+int run_test_reads(struct run_testing *testing, const char *path, const char *what)
+{
+    const struct stat *replaced = testing->replaced;
+    struct stat st;
+    if (!replaced || stat(path, &st) != 0 || st.st_dev != replaced->st_dev ||
+        st.st_ino != replaced->st_ino)
+        return 0;
+    testing->refused = true;
+    return nkb_err_set(&testing->run->err, NKB_EUSAGE, "%s: --junit would overwrite %s", path,
+                       what);
+}
+
 const char *run_test_text_of(const struct nkb_value *v, const char *name)
 {
     const struct nkb_value *text = nkb_value_get(v, name);
@@ -50,7 +62,9 @@ static int read_beside(struct run_testing *testing, const struct nkb_value *item
     if (!nkb_is_inside(*path, folder))
         return nkb_err_set(&run->err, NKB_ERULE, "%s: %s leads out of the test's folder",
                            run_test_text_of(item, "where"), *path);
-    int code = nkb_file_read(*path, NULL, most, text, &run->err);
+    int code = run_test_reads(testing, *path, "what a test names");
+    if (code == 0)
+        code = nkb_file_read(*path, NULL, most, text, &run->err);
     return code == NKB_EINPUT ? NKB_ERULE : code;
 }
 
@@ -106,7 +120,9 @@ int run_test_read(struct run_testing *testing, const char *path)
     const char *slash = strrchr(path, '/');
     size_t folder = slash == path ? 1 : slash ? (size_t)(slash - path) : 0;
 
-    int code = nkb_file_read(path, NULL, NKB_MAX_RULE_BYTES, &text, &run->err);
+    int code = run_test_reads(testing, path, "a test");
+    if (code == 0)
+        code = nkb_file_read(path, NULL, NKB_MAX_RULE_BYTES, &text, &run->err);
     testing->test = (struct nkb_rule_source){
         .name = slash ? slash + 1 : path,
         .path = path,
@@ -139,8 +155,10 @@ int run_test_find_rule(struct run_testing *testing, const struct nkb_value *outl
                            testing->test.path, path);
     if (!strchr(path, '/'))
         path = nkb_arena_printf(&run->arena, "./%s", path);
-    return path ? nkb_rule_find(path, &run->arena, &testing->rule, &run->err)
-                : nkb_err_memory(&run->err);
+    if (!path)
+        return nkb_err_memory(&run->err);
+    int code = run_test_reads(testing, path, "the rule");
+    return code == 0 ? nkb_rule_find(path, &run->arena, &testing->rule, &run->err) : code;
 }
 
 int run_test_read_given(struct run_testing *testing, const struct nkb_value *item,

@@ -43,6 +43,10 @@ int command_test(struct cli *cli)
     int status = NKB_INPUT;
 
     int code = path ? output_open(cli, &junit, "--junit", path) : 0;
+    if (code == 0 && path && output_check_input(cli, &junit) != 0)
+        code = status = NKB_USAGE;
+    if (code == 0 && junit.temporary && nkb_run_ask(cli->run, "junit", junit.target) != NKB_DONE)
+        code = NKB_EMEMORY;
     if (code == 0)
         status = nkb_run_test(cli->run, cli->words, cli->word_count);
     if (status != NKB_USAGE && code == 0) {
@@ -54,5 +58,5 @@ int command_test(struct cli *cli)
             cli->err = verdict;
     }
     output_discard(&junit);
-    return code == 0 ? status : NKB_INPUT;
+    return code == 0 || status == NKB_USAGE ? status : NKB_INPUT;
 }

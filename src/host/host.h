@@ -85,6 +85,8 @@ int nkb_host_load(struct nkb_host *host, const struct nkb_rule_source *source, s
 /* Of the loaded rule; strings live with the host. `needs` are as written ("inference?"). */
 const char *nkb_host_rule_text(const struct nkb_host *host,
                                const char *field); /* name version about */
+/* What it, and a test in it, has required so far: an array of {name, path, sha256}; NULL: nothing. */
+const struct nkb_value *nkb_host_modules(const struct nkb_host *host);
 const char *const *nkb_host_needs(const struct nkb_host *host, size_t *count);
 bool nkb_host_has(const struct nkb_host *host,
                   const char *function); /* "score_file", "training_json" */

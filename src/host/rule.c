@@ -178,6 +178,11 @@ const char *nkb_host_rule_text(const struct nkb_host *host, const char *field)
     return strcmp(field, "about") == 0 ? host->about : NULL;
 }
 
+const struct nkb_value *nkb_host_modules(const struct nkb_host *host)
+{
+    return host->state->modules;
+}
+
 const char *const *nkb_host_needs(const struct nkb_host *host, size_t *count)
 {
     *count = host->need_count;

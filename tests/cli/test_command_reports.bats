@@ -247,6 +247,36 @@ $ nkibench test --junit nowhere/out.xml
 END
 }
 
+@test "JUnit never replaces what the tests read" {
+  mkdir t
+  cat > t/r.lua <<'END'
+local two = require "part.two"
+return { api = 1, score = function() return two end, console = function() return "2\n" end }
+END
+  mkdir t/part && echo 'return 2' > t/part/two.lua
+  echo 'return { cases = { { name = "a", near = { score = 2 }, golden = "out.txt", fixture = "m.json" } } }' > t/r_test.lua
+  echo 2 > t/out.txt
+  echo '{}' > t/m.json
+  echo 'batch-size: 4' > nkibench.yaml
+  ln -s t/r_test.lua to_test
+  ln -s t/r.lua to_rule
+  nkibench test t
+  tar cf before.tar t nkibench.yaml
+  refused "test t --junit t/r_test.lua" "t/r_test.lua: --junit would overwrite a test"
+  refused "test t/r.lua --junit t/r_test.lua" "t/r_test.lua: --junit would overwrite a test"
+  refused "test t --junit to_test" "t/r_test.lua: --junit would overwrite a test"
+  refused "test t --junit t/r.lua" "t/r.lua: --junit would overwrite the rule"
+  refused "test t --junit to_rule" "t/r.lua: --junit would overwrite the rule"
+  refused "test t --junit t/part/two.lua" "t/part/two.lua: --junit would overwrite what a rule requires"
+  refused "test t --junit t/out.txt" "t/out.txt: --junit would overwrite what a test names"
+  refused "test t --junit t/m.json" "t/m.json: --junit would overwrite what a test names"
+  refused "test t --junit nkibench.yaml" "nkibench.yaml: --junit would overwrite the settings"
+  tar df before.tar
+  [ -z "$(temporaries)" ]
+  nkibench test t --junit t/out.xml
+  nkibench test t --junit t/out.xml
+}
+
 @test "coverage names the lines that did not run, and is never rounded up" {
   cat > r.lua <<'END'
 local two = require "two"
