@@ -80,18 +80,22 @@ local function place_of(file, message)
   return { line = 1, column = 1 }, rest
 end
 
--- Has it been said already, with its place? Then the words it quotes are among those of a finding.
-local function is_said(file, rest)
-  local word = rest:match "'([^']+)'"
+-- Has it been said already, with its place? Then the words it quotes are among those of a finding, or it is about a
+-- gate of which there is one.
+local function is_said(file, rest, at)
+  local word, is_gate = rest:match "'([^']+)'", rest:match "^gate '"
   for _, finding in ipairs(file.findings) do
-    if finding.severity == "error" and word and finding.text:find("'" .. word .. "'", 1, true) then return true end
+    if finding.severity == "error" then
+      if word and finding.text:find("'" .. word .. "'", 1, true) then return true end
+      if is_gate and finding.line == at.line and finding.column == at.column then return true end
+    end
   end
   return file.fault and not file.fault.limit
 end
 
 local function say_load(file, message, others)
   local at, rest, path = place_of(file, message)
-  if is_said(file, rest) then return end
+  if is_said(file, rest, at) then return end
   for _, other in ipairs(others) do
     if path and path == other.path and path ~= file.path then return other.say(at, "load", rest) end
   end
@@ -199,7 +203,8 @@ return function(argument)
     end
   end
 
-  local result = { findings = {}, errors = 0, warnings = 0, rules = #argument.rules, engine = argument.engine }
+  local result = { findings = {}, errors = 0, warnings = 0, rules = #argument.rules, engine = argument.engine,
+    unasked = argument.unasked and argument.rules[1].path or nil }
   for _, file in ipairs(files) do
     table.sort(file.findings, function(a, b)
       if a.line ~= b.line then return a.line < b.line end

@@ -42,7 +42,8 @@ local function text(report)
   for i, f in ipairs(report.findings) do
     lines[i] = fmt.line(("%s:%d:%d: %s: %s [%s]"):format(f.path, f.line, f.column, f.severity, f.text, f.code))
   end
-  lines[#lines + 1] = plural(report.rules, "rule") .. ": " .. count(report)
+  -- Who asked for no rule is told which was looked at.
+  lines[#lines + 1] = (report.unasked and fmt.line(report.unasked) or plural(report.rules, "rule")) .. ": " .. count(report)
   return table.concat(lines, "\n") .. "\n"
 end
 

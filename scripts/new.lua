@@ -1,5 +1,5 @@
--- nkibench new: the files a rule begins with. Takes { asked { name: letters, digits, _ and - }, templates, api, file }; without `file` returns their
--- paths, one a line, with it that file's text, and for "" what to do next.
+-- nkibench new: the files a rule begins with. Takes { asked { name: letters, digits, _ and - }, templates, api, file, hides: is a bundled rule of
+-- that name? }; without `file` returns their paths, one a line, with it that file's text, and for "" what to do next.
 local api = require "api"
 
 -- What Lua has and a rule has not is no completion either.
@@ -29,7 +29,8 @@ return function(argument)
     { ".nkibench/api.lua", function() return api { form = "luals", api = argument.api } end },
   }
   if argument.file == "" then
-    return ("nkibench check ./%s.lua\nnkibench test %s_test.lua\nnkibench ./%s.lua --inference-results FILE --compile-dir DIR\n"):format(name, name, name)
+    local hides = argument.hides and ("%s.lua hides the bundled rule of that name here; builtin:%s.lua is that one\n"):format(name, name) or ""
+    return hides .. ("nkibench check ./%s.lua\nnkibench test %s_test.lua\nnkibench ./%s.lua --inference-results FILE --compile-dir DIR\n"):format(name, name, name)
   end
   local list = {}
   for i, file in ipairs(files) do

@@ -65,8 +65,10 @@ int nkb_run_check_rules(nkb_run *run, const char *const *names, size_t count)
     int code = rules ? 0 : nkb_err_memory(&run->err);
 
     run->checked = NULL;
-    if (code == 0 && count == 0)
+    if (code == 0 && count == 0) {
+        nkb_value_put(arena, argument, "unasked", nkb_value_bool(arena, true));
         code = add_rule(run, rules, "score.lua");
+    }
     for (size_t i = 0; i < count && code == 0; i++)
         code = add_named(run, rules, names[i]);
     if (code == 0)
@@ -185,6 +187,9 @@ static int new_text(nkb_run *run, const char *path, struct nkb_buf *out)
                                                                nkb_embedded_files[i].size}));
     if (path)
         nkb_value_put(&run->arena, argument, "file", nkb_value_text(&run->arena, path));
+    const char *bundled = nkb_arena_printf(&run->arena, "rules/%s.lua", run_asked(run, "name"));
+    nkb_value_put(&run->arena, argument, "hides",
+                  nkb_value_bool(&run->arena, bundled && nkb_embedded_find(bundled)));
     return nkb_script_run("scripts/new.lua", argument, &run->arena, out, NULL, &run->err);
 }
 

@@ -378,3 +378,15 @@ END
   touch r_test.lua
   says "$(nkibench check ./r.lua --strict)" "1 rule: nothing to say"
 }
+
+@test "check of nothing says which rule it took" {
+  mkdir empty && cd empty
+  says "$(nkibench check)" "builtin:score.lua: nothing to say"
+}
+
+@test "a gate that is wrong is said once" {
+  local gate
+  for gate in 'hol.static.nki_ratio > 1' 'log.duration_s > 1' 'hlo.static.nki_ratio >> 1' 'scor > 1' 'hlo > 1'; do
+    says "$(checked "  score = function(m) return m.hlo.static.macs + m.inference.accuracy * #m.prompts end, gates = { '$gate' }," | grep -c error)" 1
+  done
+}

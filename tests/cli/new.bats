@@ -180,3 +180,14 @@ $ nkibench new --example demo > /dev/null && cd demo && nkibench -q | head -2
 NKI-LLAMA BENCHMARK RESULTS
 END
 }
+
+@test "a new rule with the name of a bundled one is told what it hides" {
+  mkdir own && cd own
+  transcript <<'END'
+$ nkibench new score | grep hides
+score.lua hides the bundled rule of that name here; builtin:score.lua is that one
+$ nkibench new fast | grep -c hides
+0
+? 1
+END
+}
