@@ -5,20 +5,23 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analyze/results.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "host/find.h"
 #include "input/document.h"
 
 enum { MAX_REPORTS = 10000, MAX_REPORT_BYTES = 4 << 20 };
 
 static const char report_column[] = "report";
 
-/* Does the path stay below the folder it starts from? */
+/* Does the path stay below the folder it starts from, as it is written? "-" is standard input. */
 static bool stays_below(struct nkb_str path)
 {
-    if (path.len == 0 || path.ptr[0] == '/' || memchr(path.ptr, '\0', path.len))
+    if (path.len == 0 || path.ptr[0] == '/' || memchr(path.ptr, '\0', path.len) ||
+        nkb_str_is(path, "-"))
         return false;
     for (size_t from = 0; from <= path.len;) {
         const char *slash = memchr(path.ptr + from, '/', path.len - from);
@@ -30,11 +33,23 @@ static bool stays_below(struct nkb_str path)
     return true;
 }
 
-static char *path_beside(nkb_run *run, const char *matrix, struct nkb_str name)
+/* "dir/" of dir/runs.csv, "" of a table in the current directory. */
+static char *folder_of(nkb_run *run, const char *matrix)
 {
     const char *slash = strrchr(matrix, '/');
-    int folder = slash ? (int)(slash - matrix) + 1 : 0;
-    return nkb_arena_printf(&run->arena, "%.*s%.*s", folder, matrix, NKB_STR_ARG(name));
+    size_t len = slash ? (size_t)(slash - matrix) + 1 : 0;
+    return (char *)nkb_arena_copy(&run->arena, (struct nkb_str){matrix, len}).ptr;
+}
+
+/* What is wrong with a file that is there, links followed; NULL: nothing, or there is none. */
+static const char *fault_of(const char *path, const char *folder)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return NULL;
+    if (!nkb_is_inside(path, *folder ? folder : "."))
+        return "leads out of the table's folder; a file below it is expected";
+    return S_ISREG(st.st_mode) ? NULL : "is no regular file; a JSON file is expected";
 }
 
 /* The report's figures; its accuracy is absent where it says none, for here nothing is assumed. */
@@ -69,7 +84,10 @@ static int read_report(nkb_run *run, const char *path, struct nkb_value **out)
 
 static int read_reports(nkb_run *run, const char *matrix, struct nkb_value *rows)
 {
+    const char *folder = folder_of(run, matrix), *fault;
     size_t count = 0;
+    if (!folder)
+        return nkb_err_memory(&run->err);
     for (size_t i = 0; i < rows->as.items.count; i++) {
         struct nkb_value *row = rows->as.items.at[i].value, *report = NULL;
         const struct nkb_value *name = nkb_value_get(row, report_column);
@@ -102,7 +120,11 @@ static int read_reports(nkb_run *run, const char *matrix, struct nkb_value *rows
         if (++count > MAX_REPORTS)
             return nkb_err_set(&run->err, NKB_EINPUT, "%s: more than %d reports", matrix,
                                MAX_REPORTS);
-        const char *path = path_beside(run, matrix, name->as.string);
+        const char *path =
+            nkb_arena_printf(&run->arena, "%s%.*s", folder, NKB_STR_ARG(name->as.string));
+        if (path && (fault = fault_of(path, folder)) != NULL)
+            return nkb_err_set(&run->err, NKB_EINPUT, "%s%s: 'report' of row %zu, \"%s\", %s",
+                               matrix, where, i + 1, nkb_show(name->as.string, shown), fault);
         int code = path ? read_report(run, path, &report) : nkb_err_memory(&run->err);
         if (code != 0)
             return code;

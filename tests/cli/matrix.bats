@@ -56,6 +56,50 @@ $ nkibench ./r.lua --matrix inside/nul.json
 END
 }
 
+@test "a report is a file below the table's folder, wherever links lead, and never a pipe" {
+  setup_rule
+  echo 'root:x:0' > secret
+  mkdir inside inside/folder
+  ln -s ../secret inside/link.json
+  ln -s .. inside/above
+  ln -s folder/real.json inside/near.json
+  mkfifo inside/fifo.json
+  cp reports/a.json inside/folder/real.json
+  cp reports/a.json ./-
+  for name in link.json above/secret fifo.json folder near.json gone.json -; do
+    printf 'name,report\nx,%s\n' "$name" > "inside/${name%%[./]*}.csv"
+  done
+  cp inside/-.csv dash.csv
+  transcript <<'END'
+$ nkibench ./r.lua --matrix inside/link.csv
+! nkibench: inside/link.csv:2:3: 'report' of row 1, "link.json", leads out of the table's folder; a file below it is expected
+? 1
+$ nkibench ./r.lua --matrix inside/above.csv
+! nkibench: inside/above.csv:2:3: 'report' of row 1, "above/secret", leads out of the table's folder; a file below it is expected
+? 1
+$ cd inside; timeout 10 nkibench ../r.lua --no-settings --matrix link.csv
+! nkibench: link.csv:2:3: 'report' of row 1, "link.json", leads out of the table's folder; a file below it is expected
+? 1
+$ timeout 10 nkibench ./r.lua --matrix inside/fifo.csv
+! nkibench: inside/fifo.csv:2:3: 'report' of row 1, "fifo.json", is no regular file; a JSON file is expected
+? 1
+$ nkibench ./r.lua --matrix inside/folder.csv
+! nkibench: inside/folder.csv:2:3: 'report' of row 1, "folder", is no regular file; a JSON file is expected
+? 1
+$ nkibench ./r.lua --matrix inside/near.csv
+12.5 nil
+$ nkibench ./r.lua --matrix inside/gone.csv
+! nkibench: inside/gone.json: no such file (--matrix)
+? 1
+$ nkibench ./r.lua --matrix dash.csv < reports/a.json
+! nkibench: dash.csv:2:3: 'report' of row 1 is "-"; a path below the table's folder is expected
+? 1
+$ nkibench ./r.lua --matrix inside/-.csv < reports/a.json
+! nkibench: inside/-.csv:2:3: 'report' of row 1 is "-"; a path below the table's folder is expected
+? 1
+END
+}
+
 @test "what is wrong with a report is said with its name" {
   setup_rule
   printf 'name,report\nx,nowhere.json\n' > none.csv
