@@ -3,13 +3,13 @@
  * same rows, and every row has every column. Nothing is made of a cell but what stands in it. */
 #include "input/document.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/num.h"
 #include "base/text.h"
 #include "input/csv.h"
+#include "input/matrix_cell.h"
 #include "input/matrix_name.h"
 
 enum {
@@ -91,74 +91,11 @@ static int find_column(struct matrix *m, struct nkb_str title, const struct plac
     return 0;
 }
 
-/* ---- cells ---- */
-
-/* "007" is a name: a number would lose its zeros. */
-static bool has_leading_zero(struct nkb_str text)
-{
-    size_t i = text.len > 0 && (text.ptr[0] == '-' || text.ptr[0] == '+');
-    return text.len > i + 1 && text.ptr[i] == '0' && text.ptr[i + 1] >= '0' &&
-           text.ptr[i + 1] <= '9';
-}
-
-static bool is_word(struct nkb_str text, const char *word)
-{
-    size_t len = strlen(word);
-    for (size_t i = 0; i < len && text.len == len; i++)
-        if ((text.ptr[i] | 0x20) != word[i])
-            return false;
-    return text.len == len;
-}
-
-/* Text without what doubled its quotes. */
-static struct nkb_value *plain_text(const struct matrix *m, struct nkb_str text)
-{
-    struct nkb_value *v = nkb_value_string(m->arena, text);
-    if (!v || !memchr(text.ptr, '"', text.len))
-        return v;
-    char *to = nkb_arena_alloc(m->arena, text.len + 1);
-    size_t len = 0;
-    if (!to)
-        return NULL;
-    for (size_t i = 0; i < text.len; i++) {
-        to[len++] = text.ptr[i];
-        if (text.ptr[i] == '"' && i + 1 < text.len && text.ptr[i + 1] == '"')
-            i++;
-    }
-    v->as.string = (struct nkb_str){to, len};
-    return v;
-}
-
 static struct nkb_value *absent(const struct matrix *m, const char *why)
 {
     struct nkb_value *v = nkb_value_new(m->arena, NKB_ABSENT);
     nkb_value_annotate(m->arena, v, NULL, NULL, why);
     return v;
-}
-
-static struct nkb_value *read_cell(const struct matrix *m, struct nkb_str text,
-                                   const struct place *place)
-{
-    char shown[NKB_SHOWN_BYTES];
-    int64_t integer;
-    double number;
-
-    if (text.len == 0)
-        return absent(m, nkb_arena_printf(m->arena, "%s:%u:%u: an empty cell", m->path, place->line,
-                                          place->column));
-    if (has_leading_zero(text))
-        return plain_text(m, text);
-    if (nkb_parse_i64(text, &integer))
-        return nkb_value_int(m->arena, integer);
-    if (nkb_parse_double(text, true, &number)) {
-        if (isfinite(number))
-            return nkb_value_float(m->arena, number);
-        return absent(m, nkb_arena_printf(m->arena, "%s:%u:%u: \"%s\" is no finite number", m->path,
-                                          place->line, place->column, nkb_show(text, shown)));
-    }
-    if (is_word(text, "true") || is_word(text, "false"))
-        return nkb_value_bool(m->arena, text.len == 4);
-    return plain_text(m, text);
 }
 
 /* ---- rows ---- */
@@ -259,9 +196,14 @@ static int read_line(struct matrix *m, const struct nkb_csv_line *line)
                       line->count == 1 ? "" : "s", m->column_count);
     int code = start_row(m, &place, &row);
     for (size_t i = 0; i < line->count && code == 0; i++) {
+        struct nkb_str text = line->fields[i].text;
         place = place_of(m, line, line->fields[i].offset, &walk);
-        empty = empty && line->fields[i].text.len == 0;
-        code = put_cell(m, row, i, read_cell(m, line->fields[i].text, &place), &place);
+        empty = empty && text.len == 0;
+        struct nkb_cell cell = {text, m->path, place.line, place.column};
+        struct nkb_value *v = NULL;
+        code = nkb_cell_read(&cell, m->arena, &v, m->err);
+        if (code == 0)
+            code = put_cell(m, row, i, v, &place);
     }
     place.column = 0;
     if (code == 0 && empty)
@@ -287,7 +229,7 @@ static int read_lines(struct matrix *m)
     size_t at = 0;
     int code = 0;
     for (bool first = true; code == 0 && nkb_csv_next(m->text, &at, &line); first = false) {
-        bool is_odd = line.bad_quote || (first && line.count == 1); /* a line would be one title */
+        bool is_odd = line.bad_quote || first; /* a header "a;b" would be one title */
         size_t semicolon = is_odd ? nkb_csv_semicolon(m->text, &line) : m->text.len;
         bool has_one = semicolon < m->text.len;
         if (has_one || line.bad_quote) {

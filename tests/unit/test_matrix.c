@@ -71,9 +71,12 @@ static void test_forms(void **state)
 static void test_cells(void **state)
 {
     (void)state;
-    expect("a,b,c,d,e,f,g\n9223372036854775807,9223372036854775808,1e3,.5,-0,+7,-12\n",
+    expect("a,b,c,d,e,f,g\n9223372036854775807,9223372036854775808.0,1e3,.5,-0,+7,-12\n",
            "[{\"a\": 9223372036854775807, \"b\": 9.223372036854776e+18, \"c\": 1000.0, \"d\": 0.5, "
            "\"e\": 0, \"f\": 7, \"g\": -12}]");
+    expect("a\n-9223372036854775808\n", "[{\"a\": -9223372036854775808}]");
+    expect("name,\"a;b\"\nx,1;2\n", "[{\"name\": \"x\", \"a_b\": \"1;2\"}]");
+    expect("name\ta;b\nx\t1\n", "[{\"name\": \"x\", \"a_b\": 1}]");
     expect("a,b,c,d\nTrue,FALSE,true,yes\n",
            "[{\"a\": true, \"b\": false, \"c\": true, \"d\": \"yes\"}]");
     expect("a,b,c,d,e\n007,00.5,0,0.5,0x10\n",
@@ -148,6 +151,12 @@ static void test_refusals(void **state)
     refuse("a;b\n1;2\n", "m.csv:1:2: ';' stands between cells; ',' or a tab is expected");
     refuse("\"a\";\"b\"\n", "m.csv:1:4: ';' stands between cells; ',' or a tab is expected");
     refuse("a,b\n\"1\";2,3\n", "m.csv:2:4: ';' stands between cells; ',' or a tab is expected");
+    refuse("name,a;b\nx,1;2\n", "m.csv:1:7: ';' stands between cells; ',' or a tab is expected");
+    refuse("a,b\n1,9223372036854775808\n",
+           "m.csv:2:3: \"9223372036854775808\" is an integer beyond "
+           "63 bits; it cannot be kept exactly");
+    refuse("a\n-9223372036854775809\n", "m.csv:2:1: \"-9223372036854775809\" is an integer beyond "
+                                        "63 bits; it cannot be kept exactly");
     refuse("a,A\n1,2\n", "m.csv:1:3: 'A' is column 'a' again; a column is named once");
     refuse("a,,b\n",
            "m.csv:1:3: a column is called \"\"; a name of letters and digits is expected");
