@@ -50,13 +50,23 @@ local function silent(t)
   return list
 end
 
+-- Of the first row that has none, when a rule was asked.
+local function why_no_score(argument)
+  if argument.score == nil then return nil end
+  for _, row in ipairs(argument.tables.scope.rows) do
+    local _, _, why = nkb.note(row, "score")
+    if row.score == nil then return why end
+  end
+end
+
 local function measure(argument)
   local hlo = argument.hlo
   local executed, static = hlo.executed or {}, hlo.static or {}
   return nkb.object {
     { "executed_nki_ratio", ratio(executed, 0) }, { "static_nki_ratio", ratio(static, 0) },
     { "executed_macs_outside", outside(executed) }, { "static_macs_outside", outside(static) },
-    { "rule", argument.rule }, { "score", argument.score },
+    { "rule", argument.rule }, { "score", argument.score }, { "why_no_scores", why_no_score(argument) },
+    { "unknown_trip_counts", executed.unknown_trip_counts },
     { "by_scope", nkb.array(candidates(argument.tables.scope, hlo)) },
     { "by_instruction", nkb.array(candidates(argument.tables.instruction, hlo)) },
     { "instructions_left_out", argument.tables.instruction.groups - #argument.tables.instruction.rows },
@@ -118,6 +128,8 @@ local function page(r, top)
     end
     add_rows(out, r, "instruction", r.by_instruction, top, "instruction")
   end
+  if r.why_no_scores then out[#out + 1] = "  ! no score of theirs: " .. r.why_no_scores end
+  if (r.unknown_trip_counts or 0) > 0 then out[#out + 1] = hlo_table.unknown_loops(r.unknown_trip_counts) end
   local kernels = r.kernels_without_macs
   for i, kernel in ipairs(kernels) do
     if i == 1 then

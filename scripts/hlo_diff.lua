@@ -25,7 +25,16 @@ local function figure(row, group, key)
   return value
 end
 
-local function pair(a, b) return nkb.object { { "before", a }, { "after", b }, { "change", a ~= nil and b ~= nil and b - a or nil } } end
+-- b - a; where that is beyond 63 bits a float, never a wrap.
+local function change(a, b)
+  local d = b - a
+  if math.type(d) == "integer" and (a < 0) ~= (b < 0) and (d < 0) ~= (b < 0) then return b * 1.0 - a end
+  return d
+end
+
+local function pair(a, b)
+  return nkb.object { { "before", a }, { "after", b }, { "change", a ~= nil and b ~= nil and change(a, b) or nil } }
+end
 
 -- One entry of what both sides have of a key; nil when nothing of it differs.
 local function compare(name, a, b)
@@ -185,10 +194,10 @@ local function page(r, top, argument)
   local out, changed = {}, 0
   if #r.only_before + #r.only_after == 0 then
     return ("no difference: the same %s on both sides, byte for byte\n"):format(
-      r.same_modules == 1 and "module" or fmt.count(r.same_modules) .. " modules")
+      r.same_modules == 1 and "file" or fmt.count(r.same_modules) .. " files")
   end
   if r.same_modules > 0 then
-    out[1] = ("%s the same byte for byte"):format(r.same_modules == 1 and "1 module is" or fmt.count(r.same_modules) .. " modules are")
+    out[1] = ("%s the same byte for byte"):format(r.same_modules == 1 and "1 file is" or fmt.count(r.same_modules) .. " files are")
   end
   add_paths(out, "−", r.only_before)
   add_paths(out, "+", r.only_after)

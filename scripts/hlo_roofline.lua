@@ -91,6 +91,7 @@ local function measure(argument)
       { "ridge_flop_per_byte", limits.flop_per_s / limits.byte_per_s },
     } },
     { "count", count }, { "why_not_executed", why },
+    { "unknown_trip_counts", argument.hlo.executed and argument.hlo.executed.unknown_trip_counts },
     { "total", whole },
     { "each_through_memory_s", each },
     { "nki_macs", nki_macs }, { "nki_compute_s", nki_macs and 2.0 * nki_macs / limits.flop_per_s },
@@ -153,6 +154,7 @@ local function page(r, top)
     out[#out + 1] = ("  %s  more for %sMAC in NKI kernels, whose bytes are not known"):format(
       fmt.pad(seconds(r.nki_compute_s), 9, "right"), hlo_table.si(r.nki_macs))
   end
+  if (r.unknown_trip_counts or 0) > 0 then out[#out + 1] = hlo_table.unknown_loops(r.unknown_trip_counts) end
   if #r.narrow_types > 0 then
     out[#out + 1] = ("  ! %s may run faster than the bf16 peak all of this is set against"):format(table.concat(r.narrow_types, ", "))
   end

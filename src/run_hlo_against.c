@@ -57,14 +57,19 @@ static int by_digest(const void *a, const void *b)
     return order ? order : nkb_str_compare((*x)->path, (*y)->path);
 }
 
-/* The modules of a run that were counted, by their bytes. Freed by the caller; NULL: no memory. */
+static bool digest_is_taken(const struct nkb_module *module)
+{
+    static const unsigned char none[sizeof module->graph_digest];
+    return memcmp(module->graph_digest, none, sizeof none) != 0;
+}
+
+/* The files of a run, refused ones too, by their bytes. Freed by the caller; NULL: no memory. */
 static const struct nkb_module **sorted(const nkb_run *run, size_t *count)
 {
     const struct nkb_module **list = calloc(run->module_count + 1, sizeof(void *));
     *count = 0;
     for (size_t i = 0; list && i < run->module_count; i++)
-        if (run->modules[i].ok)
-            list[(*count)++] = &run->modules[i];
+        list[(*count)++] = &run->modules[i];
     if (list)
         qsort(list, *count, sizeof(void *), by_digest);
     return list;
@@ -91,12 +96,12 @@ int run_compare_modules(nkb_run *run, struct nkb_value *argument)
                     : j == b_count
                         ? -1
                         : memcmp(a[i]->graph_digest, b[j]->graph_digest, sizeof a[i]->graph_digest);
-        if (order < 0)
-            add_path(run, before, a[i++]);
-        else if (order > 0)
-            add_path(run, after, b[j++]);
-        else
+        if (order == 0 && digest_is_taken(a[i]))
             i++, j++, same++;
+        else if (order <= 0) /* of a pipe nothing can be said but that it is there */
+            add_path(run, before, a[i++]);
+        else
+            add_path(run, after, b[j++]);
     }
     nkb_metric_int(&run->arena, argument, "same_modules", (int64_t)same, NULL, NULL);
     free(a);

@@ -187,6 +187,7 @@ static int add_scores(nkb_run *run, struct nkb_value *table)
 {
     static const char *const groups[] = {"static", "executed"};
     struct nkb_value *measured = run->metrics;
+    const char *why = NULL;
     const struct nkb_value *rows = nkb_value_get(table, "rows");
     int code = 0;
 
@@ -219,11 +220,13 @@ static int add_scores(nkb_run *run, struct nkb_value *table)
                 run->metrics = changed;
             }
         }
-        if (nkb_host_probe(run->host, run->metrics, &score, &run->err) == 0)
-            nkb_metric_float(&run->arena, row, "score", score, NULL, NULL);
+        /* A rule at fault once is not asked again: it may take all its time to say so. */
+        if (!why && nkb_host_probe(run->host, run->metrics, &score, &run->err) != 0)
+            why = nkb_arena_string(&run->arena, run->err.text);
+        if (why)
+            nkb_metric_absent(&run->arena, row, "score", why);
         else
-            nkb_metric_absent(&run->arena, row, "score",
-                              nkb_arena_string(&run->arena, run->err.text));
+            nkb_metric_float(&run->arena, row, "score", score, NULL, NULL);
         run->metrics = measured;
         run->err = (struct nkb_err){0};
         if (nkb_arena_failed(&run->arena))

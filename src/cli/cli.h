@@ -77,6 +77,8 @@ const struct command *cli_command(size_t i);           /* in order, score first;
 const struct command *cli_command_find(const char *word); /* NULL: it is none */
 const char *cli_command_suggest(const char *word);     /* NULL: none is like it */
 const struct option *cli_asked_option(size_t i);       /* of some commands only; NULL past the last */
+/* Is there a rule, whose parameters are flags? */
+bool cli_has_rule(const struct cli *cli);
 bool cli_option_is_for(const struct option *option, const struct command *command);
 
 /* options.c */

@@ -64,7 +64,8 @@ int command_metrics(struct cli *cli)
     return measure_and_print(cli, "metrics", path);
 }
 
-/* A named file that cannot be read does not keep the others from being shown: its line comes last. */
+/* A named file that cannot be read does not keep the others from being shown: its line comes last.
+ */
 static int say_refused(struct cli *cli)
 {
     size_t size = 0;
@@ -129,12 +130,11 @@ static int ask_view(struct cli *cli, const char *view)
                : NKB_INPUT;
 }
 
-/* With --rule the modules are judged by what they would do to a score, so all it needs is measured. */
-static int score_for_advice(struct cli *cli, const char *rule)
+/* With --rule the modules are judged by what they would do to a score, so all it needs is measured.
+ */
+static int score_for_advice(struct cli *cli)
 {
-    int status = nkb_run_rule(cli->run, rule);
-    if (status == NKB_DONE)
-        status = nkb_run_measure(cli->run);
+    int status = nkb_run_measure(cli->run);
     if (status == NKB_DONE)
         status = nkb_run_score(cli->run);
     return status == NKB_INVALID ? NKB_DONE : status;
@@ -142,9 +142,8 @@ static int score_for_advice(struct cli *cli, const char *rule)
 
 static int show_view(struct cli *cli)
 {
-    const char *rule = cli->flags[FLAG_RULE];
     progress_watch(cli);
-    int status = rule ? score_for_advice(cli, rule) : nkb_run_measure(cli->run);
+    int status = cli->flags[FLAG_RULE] ? score_for_advice(cli) : nkb_run_measure(cli->run);
     progress_clear();
     say_diagnostics(cli);
     if (status != NKB_DONE)
@@ -152,7 +151,6 @@ static int show_view(struct cli *cli)
     return print(cli,
                  cli->flags[FLAG_JSON]  ? "hlo.json"
                  : cli->flags[FLAG_LUA] ? "hlo.lua"
-                 : cli->flags[FLAG_CSV] ? "hlo.csv"
                                         : "hlo.text",
                  NULL);
 }
@@ -183,6 +181,11 @@ int command_hlo(struct cli *cli)
         return usage(cli, "--rule is for nkibench hlo advise");
     if (!cli->flags[FLAG_SCAN] && output_is_flag(cli))
         return usage(cli, "--output is for --scan: what hlo shows goes to standard output");
+    if (view && (cli->flags[FLAG_SCAN] || cli->flags[FLAG_CSV]))
+        return usage(cli, cli->flags[FLAG_SCAN] ? "--scan is for hlo without a view"
+                                                : "a view has the forms text, --json and --lua");
+    if (cli->flags[FLAG_JSON] && cli->flags[FLAG_LUA])
+        return usage(cli, "--json and --lua are two forms; one is right");
     const struct option *option = NULL;
     if (cli_option_find(cli, nkb_str_from("hlo"), &option) != 0)
         return NKB_USAGE;
@@ -219,8 +222,10 @@ int command_rules(struct cli *cli)
         return print(cli, "rules.text", NULL);
     if (cli->word_count != 2 || !(show || doc))
         return usage(cli, "rules takes nothing, or show NAME, or doc NAME");
-    const char *text = nkb_run_text(cli->run, show ? "rules.source" : "rules.doc", cli->words[1], &size);
+    const char *text =
+        nkb_run_text(cli->run, show ? "rules.source" : "rules.doc", cli->words[1], &size);
     if (!text)
         return NKB_RULE;
-    return write_all(STDOUT_FILENO, text, size, "standard output", &cli->err) == 0 ? NKB_DONE : NKB_INPUT;
+    return write_all(STDOUT_FILENO, text, size, "standard output", &cli->err) == 0 ? NKB_DONE
+                                                                                   : NKB_INPUT;
 }

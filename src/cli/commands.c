@@ -10,12 +10,12 @@
 static const struct command commands[] = {
     {"score", "[RULE] [flags]", "score: RULE is a Lua file or a rule's name; score.lua if left out",
      command_score, true, NULL},
-    {"explain", "explain [RULE]", "where the score comes from, and what would move it", command_explain,
-     true, NULL},
+    {"explain", "explain [RULE]", "where the score comes from, and what would move it",
+     command_explain, true, NULL},
     {"metrics", "metrics [PATH]", "the numbers a rule would see", command_metrics, false, NULL},
     {"hlo", "hlo [VIEW] FILE|DIR...",
-     "what HLO modules hold: MACs, kernels, loops; VIEW is advise, roofline or diff", command_hlo, false,
-     "HLO"},
+     "what HLO modules hold: MACs, kernels, loops; VIEW is advise, roofline or diff", command_hlo,
+     false, "HLO"},
     {"log", "log FILE", "what a training log says", command_log, false, ""},
     {"check", "check [RULE|DIR...]", "is a rule well written? Nothing is measured", command_check,
      false, ""},
@@ -91,8 +91,12 @@ static const struct option asked[] = {
      .about = "take parts alone, which --scan wrote; other commands take them among files too",
      .owner = OWNER_ASKED,
      .commands = "hlo"},
-    {.name = "target", .metavar = "X", .group = "Score", .about = "a score: what one input alone would need for it",
-     .owner = OWNER_ASKED, .commands = "explain"},
+    {.name = "target",
+     .metavar = "X",
+     .group = "Score",
+     .about = "a score: what one input alone would need for it",
+     .owner = OWNER_ASKED,
+     .commands = "explain"},
     {.name = "format",
      .metavar = "NAME",
      .group = "Output",
@@ -165,6 +169,11 @@ const char *cli_command_suggest(const char *word)
 const struct option *cli_asked_option(size_t i)
 {
     return i < sizeof asked / sizeof asked[0] && asked[i].name ? &asked[i] : NULL;
+}
+
+bool cli_has_rule(const struct cli *cli)
+{
+    return cli->command->takes_rule || cli->flags[FLAG_RULE];
 }
 
 bool cli_option_is_for(const struct option *option, const struct command *command)

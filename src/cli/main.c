@@ -56,10 +56,11 @@ static void fill_standard_streams(void)
 static int prepare(struct cli *cli, int argc, char **argv)
 {
     bool scores = cli->command->takes_rule;
+    const char *rule = scores ? cli->rule : cli->flags[FLAG_RULE]; /* of hlo advise */
 
     guard_watch(cli);
-    if (scores) {
-        int status = nkb_run_rule(cli->run, cli->rule);
+    if (cli_has_rule(cli)) {
+        int status = nkb_run_rule(cli->run, rule);
         if (status != NKB_DONE) {
             suggest_command(cli);
             return status;

@@ -60,7 +60,8 @@ static bool matters_early(const struct option *option)
 {
     static const char *const names[] = {
         "settings",    "no-settings", "unsafe",  "max-memory", "max-instructions",
-        "max-seconds", "help",        "version", "quiet",      "ascii"};
+        "max-seconds", "help",        "version", "quiet",      "ascii",
+        "rule"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(option->name, names[i]) == 0)
             return true;

@@ -57,7 +57,7 @@ static int apply_variable(struct cli *cli, const char *variable, const char *val
         return 0;
     const struct option *option = exact(cli, name, is_param);
     if (option && option->owner == OWNER_CLI &&
-        (option->flag == FLAG_HELP || option->flag == FLAG_VERSION))
+        (option->flag == FLAG_HELP || option->flag == FLAG_VERSION || option->flag == FLAG_RULE))
         option = NULL;
     if (early)
         return option && !is_param && early_name(name)
@@ -68,7 +68,7 @@ static int apply_variable(struct cli *cli, const char *variable, const char *val
         if (!cli->flags[FLAG_QUIET] && !is_param && exact(cli, name, true))
             say(cli, "warning: %s is ignored: a parameter of the rule is NKIBENCH_P_%s", origin,
                 origin + sizeof prefix - 1);
-        else if (!cli->flags[FLAG_QUIET] && (!is_param || cli->command->takes_rule))
+        else if (!cli->flags[FLAG_QUIET] && (!is_param || cli_has_rule(cli)))
             say(cli, "warning: %s is no setting%s and is ignored", origin,
                 is_param ? " of this rule" : "");
         return 0;
@@ -144,7 +144,7 @@ static void apply_setting(void *context, const char *name, const char *value, in
     const struct option *option = exact(cli, flag, is_param);
     if (option)
         applying->code = cli_option_apply(cli, option, value, origin);
-    else if (cli->command->takes_rule)
+    else if (cli_has_rule(cli))
         applying->code =
             nkb_err_set(&cli->err, NKB_EUSAGE,
                         "%s: the rule has no parameter '%s' (--help lists them)", origin, name);

@@ -95,8 +95,17 @@ $ nkibench hlo cache --chip trn1
 ! nkibench: see nkibench help hlo
 ? 2
 $ nkibench hlo roofline cache --csv
-! nkibench: hlo roofline has the forms text, --json and --lua
-? 1
+! nkibench: a view has the forms text, --json and --lua
+! nkibench: see nkibench help hlo
+? 2
+$ nkibench hlo roofline cache --scan
+! nkibench: --scan is for hlo without a view
+! nkibench: see nkibench help hlo
+? 2
+$ nkibench hlo diff cache cache --json --lua
+! nkibench: --json and --lua are two forms; one is right
+! nkibench: see nkibench help hlo
+? 2
 $ nkibench hlo roofline
 ! nkibench: hlo needs files or folders: nkibench hlo FILE|DIR...
 ! nkibench: see nkibench help hlo
@@ -151,7 +160,7 @@ END
   first_score
   transcript <<'END'
 $ nkibench hlo diff neuron_cache ./neuron_cache/ --no-settings
-no difference: the same 2 modules on both sides, byte for byte
+no difference: the same 2 files on both sides, byte for byte
 END
   sed 's/%p1 = /%q1 = /; s/(%p0, %p1)/(%p0, %q1)/' > renamed.hlo <<'END'
 HloModule m
@@ -194,6 +203,80 @@ $ nkibench hlo diff before.hlo after.hlo --no-settings
 END
   holds 'd.total.executed_macs.change == 256 and #d.by_opcode.changed == 1 and d.by_opcode.same == 1' \
     'nkibench hlo diff before.hlo after.hlo --json --no-settings'
+}
+
+@test "advise: the rule's parameters are flags, variables and keys there, too" {
+  first_score
+  local flag
+  for flag in --base-mfu=5 --base-mf=5; do
+    holds 'd.score > 23.4162 and d.score < 23.4164' "nkibench hlo advise --rule score.lua $flag --json"
+  done
+  transcript <<'END'
+$ nkibench --base-mfu 5 | grep FINAL
+<*> FINAL NKI-LLAMA SCORE: 23.4163
+$ NKIBENCH_P_BASE_MFU=5 nkibench hlo advise --rule score.lua --top 1 | head -1
+NKI ratio now: executed 5.49 %, static 2.82 % · score 23.4163 (nki-llama)
+$ NKIBENCH_RULE=score.lua nkibench hlo neuron_cache | wc -l
+! nkibench: warning: NKIBENCH_RULE is no setting and is ignored
+<*>
+END
+}
+
+@test "advise: a rule that fails where it is asked again is said once" {
+  rule 'score = function(m) if m.hlo.static.nki_macs > 22020096 then error "no more" end return 1 end'
+  transcript <<'END'
+$ nkibench hlo advise cache --rule ./r.lua --no-settings -q | grep '!'
+<*>no more
+END
+}
+
+@test "diff: what cannot be compared is not the same" {
+  first_score
+  printf 'junk' > a.hlo
+  printf 'jest' > b.hlo
+  mkdir a b
+  mv a.hlo a/x.hlo
+  mv b.hlo b/x.hlo
+  local one other
+  one=(neuron_cache/*/MODULE_1135*/*.pb) other=(neuron_cache/*/MODULE_4827*/*.pb)
+  nkibench hlo diff a b --no-settings -q > out || true
+  ! grep -q 'no difference' out
+  grep -q 'a/x.hlo' out
+  nkibench hlo diff <(cat "${one[0]}") <(cat "${other[0]}") --no-settings -q > out
+  ! grep -q 'no difference' out
+  grep -q 'executed MACs' out
+}
+
+@test "views: loops of unknown trip count are said" {
+  cat > loop.hlo <<'END'
+HloModule m
+body {
+  p = (s32[], f32[8,8]) parameter(0)
+  i = s32[] get-tuple-element(p), index=0
+  x = f32[8,8] get-tuple-element(p), index=1
+  d = f32[8,8] dot(x, x), lhs_contracting_dims={1}, rhs_contracting_dims={0}
+  ROOT t = (s32[], f32[8,8]) tuple(i, d)
+}
+cond {
+  p = (s32[], f32[8,8]) parameter(0)
+  i = s32[] get-tuple-element(p), index=0
+  n = s32[] constant(9)
+  ROOT c = pred[] compare(i, n), direction=LT
+}
+ENTRY e {
+  a = s32[] parameter(0)
+  x = f32[8,8] parameter(1)
+  t = (s32[], f32[8,8]) tuple(a, x)
+  w = (s32[], f32[8,8]) while(t), condition=cond, body=body
+  ROOT r = f32[8,8] get-tuple-element(w), index=1
+}
+END
+  transcript <<'END'
+$ nkibench hlo roofline loop.hlo --no-settings -q | grep '!'
+  ! 1 loop of unknown trip count is counted once
+$ nkibench hlo advise loop.hlo --no-settings -q | grep '!'
+  ! 1 loop of unknown trip count is counted once
+END
 }
 
 @test "diff: what is asked wrongly, or is not there, is said" {
