@@ -1,7 +1,7 @@
 /* The message is not published, only the field's name; so the field is known by what is in it: an
- * HloModuleProto begins with its name, that of its entry, and a computation. Neither a module
- * nor a wrapper of XLA's has such a thing in its fields from 3 on: a computation has no third
- * field, a literal no text in its second, a buffer assignment none in its own. */
+ * HloModuleProto begins with its name, that of its entry, and a computation. No wrapper of XLA's
+ * has such a thing in its fields from 3 on: a literal has no text in its second field, a buffer
+ * assignment none in its own. Of a module's, stack_frame_index is such a thing. */
 #include "input/hlo_metaneff.h"
 
 enum { MODULE_NAME = 0x0a, MODULE_ENTRY_NAME = 0x12, MODULE_COMPUTATION = 0x1a };
@@ -84,22 +84,15 @@ static bool begins_like_module(const struct glance *outer, uint64_t len)
     return named && tag == MODULE_COMPUTATION;
 }
 
-uint32_t nkb_hlo_metaneff_field(struct nkb_wire *wire)
+uint32_t nkb_hlo_metaneff_fields(struct nkb_wire *wire)
 {
     struct glance glance = {wire, NKB_BUF_INIT, 0, wire->size};
     uint32_t found = 0, tag;
     uint64_t len;
-    for (int i = 0; i < NKB_METANEFF_FIELDS_LOOKED_AT && !found; i++) {
-        struct nkb_str first;
-        if (!take_field(&glance, &tag, &len))
-            break;
-        /* A bare module, as nearly every file is: its name comes first. */
-        if (i == 0 && tag == MODULE_NAME &&
-            (!look(&glance, 1, &first) || len == 0 || (unsigned char)*first.ptr >= ' '))
-            break;
+    for (int i = 0; i < NKB_METANEFF_FIELDS_LOOKED_AT && take_field(&glance, &tag, &len); i++) {
         if ((tag & 7) == NKB_WIRE_BYTES && tag >> 3 > 2 && tag >> 3 <= NKB_METANEFF_FIELD_MAX &&
             begins_like_module(&glance, len))
-            found = tag >> 3;
+            found |= 1u << (tag >> 3);
         glance.at += len;
     }
     nkb_buf_free(&glance.scratch);

@@ -9,8 +9,9 @@
 /* The highest number of the field, and how many fields are looked at for it. */
 enum { NKB_METANEFF_FIELD_MAX = 31, NKB_METANEFF_FIELDS_LOOKED_AT = 4096 };
 
-/* The number of the field that holds the module, or 0 when this is no metaneff.pb; also when the
- * file cannot be read, which whoever reads it next will find. */
-uint32_t nkb_hlo_metaneff_field(struct nkb_wire *wire);
+/* The numbers of the fields that begin like a module, 1 << number each; 0 when this is no
+ * metaneff.pb, also when the file cannot be read, which whoever reads it next will find. A module
+ * read bare may have such a field, too (stack_frame_index): ask only of what is none. */
+uint32_t nkb_hlo_metaneff_fields(struct nkb_wire *wire);
 
 #endif

@@ -1,9 +1,8 @@
-/* A metaneff.pb is told by what it holds and then read as nothing else. Of the rest:
- *
- * Upstream reads a bare HloModuleProto only, so that reading comes first and its word counts. One
+/* Upstream reads a bare HloModuleProto only, so that reading comes first and its word counts. One
  * case is open: a small wrapper in which no byte is above 127 is at the same time a module whose
- * name is the wrapped module. A module without a computation is therefore looked at again; and what
- * is found in a wrapper counts only if it has one, since almost any bytes make an empty message. */
+ * name is the wrapped module. What is no module, or one without a computation, is therefore looked
+ * at again: as a metaneff.pb, then as XLA's wrappers; and what is found in one counts only if it
+ * has something in it, since almost any bytes make an empty message. */
 #include "input/hlo_proto.h"
 
 #include "input/hlo_metaneff.h"
@@ -38,21 +37,23 @@ static int refuse_modules(uint64_t modules, struct nkb_err *err)
                        (unsigned long long)modules);
 }
 
-/* The module in the given field; everything else in the message is unknown and skipped. */
-static int read_metaneff(uint32_t field, struct nkb_wire *wire, const struct nkb_hlo_limits *limits,
-                         struct nkb_hlo_build *build, struct nkb_arena *arena, struct nkb_hlo *out,
-                         struct nkb_err *err)
+/* The module in the given fields; everything else in the message is unknown and skipped. */
+static int read_metaneff(uint32_t numbers, struct nkb_wire *wire,
+                         const struct nkb_hlo_limits *limits, struct nkb_hlo_build *build,
+                         struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
 {
     enum { HLO_MODULE = 1 }; /* in an HloProto */
     struct nkb_proto_field fields[NKB_METANEFF_FIELD_MAX + 1] = {0};
-    const struct nkb_proto_message message = {fields, field + 1};
+    const struct nkb_proto_message message = {fields, sizeof fields / sizeof fields[0]};
     const struct reading reading = {&message, NKB_FORM_METANEFF};
     uint64_t modules;
 
-    fields[field] = nkb_proto_hlo.fields[HLO_MODULE];
-    fields[field].name = "serialized_graph_def";
+    for (int i = 0; i <= NKB_METANEFF_FIELD_MAX; i++)
+        if (numbers >> i & 1) {
+            fields[i] = nkb_proto_hlo.fields[HLO_MODULE];
+            fields[i].name = "serialized_graph_def";
+        }
     int code = read_as(&reading, wire, limits, build, arena, out, &modules, err);
-    wire->final = true;
     return code == 0 && modules != 1 ? refuse_modules(modules, err) : code;
 }
 
@@ -63,15 +64,24 @@ int nkb_hlo_proto_read(struct nkb_wire *wire, const struct nkb_hlo_limits *limit
     struct nkb_hlo module;
     struct nkb_err bare = {0}, other = {0};
     uint64_t modules;
-    uint32_t field = nkb_hlo_metaneff_field(wire);
-    if (field > 0)
-        return read_metaneff(field, wire, limits, build, arena, out, err);
     int code = read_as(&readings[0], wire, limits, build, arena, out, &modules, &bare);
-    bool look_again = (code != 0 || out->computation_count == 0) && wire->size > 0;
+    bool look_again = (code != 0 || out->computation_count == 0) && wire->size > 0 && !wire->final;
+    uint32_t fields = look_again ? nkb_hlo_metaneff_fields(wire) : 0;
 
-    for (size_t i = 1; i < sizeof readings / sizeof readings[0] && look_again && !wire->final;
-         i++) {
+    if (fields) {
+        int inside = read_metaneff(fields, wire, limits, build, arena, &module, &other);
+        if (inside != 0 || module.instruction_count > 0) {
+            wire->final = true;
+            if (inside == 0)
+                *out = module;
+            else if (err)
+                *err = other;
+            return inside;
+        }
+    }
+    for (size_t i = 1; i < sizeof readings / sizeof readings[0] && look_again; i++) {
         int wrapped = read_as(&readings[i], wire, limits, build, arena, &module, &modules, &other);
+        look_again = !wire->final;
         if (wrapped == 0 && module.computation_count > 0) {
             *out = module;
             if (modules == 1)

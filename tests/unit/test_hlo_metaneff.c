@@ -88,6 +88,11 @@ static void the_module_inside_is_judged_like_any_other(void **state)
     put_message(&file, 4, &other);
     expect(&file, "2 modules in one file; one is expected");
 
+    module = named_module("main.3"), other = named_module("main.3");
+    file = metaneff_of(&module, 4, 1);
+    put_message(&file, 7, &other);
+    expect(&file, "2 modules in one file; one is expected");
+
     module = named_module("main.3");
     put_text(&module, 2, "\xff");
     file = metaneff_of(&module, 4, 1);
@@ -125,6 +130,57 @@ static void other_files_are_what_they_were(void **state)
     assert_int_equal(form_of(&whole), NKB_FORM_SNAPSHOT);
 }
 
+/* Names of files, names of functions, places: it begins as a module does. */
+static void put_stack_frame_index(struct nkb_buf *module)
+{
+    struct nkb_buf index = NKB_BUF_INIT, location = NKB_BUF_INIT;
+    put_int(&location, 1, 1);
+    put_text(&index, 1, "model.py");
+    put_text(&index, 2, "forward");
+    put_message(&index, 3, &location);
+    put_message(module, 17, &index);
+}
+
+static struct nkb_buf nameless_module(void)
+{
+    struct nkb_buf in = instruction_of("add"), module = module_of(&in), out = NKB_BUF_INIT;
+    nkb_buf_append(&out, module.data + 3, module.len - 3); /* the name "m" and its header */
+    nkb_buf_free(&module);
+    return out;
+}
+
+static void a_bare_module_without_a_name_in_front_is_bare(void **state)
+{
+    (void)state;
+    for (int named = 0; named < 2; named++) {
+        struct nkb_buf module = nameless_module();
+        put_stack_frame_index(&module);
+        if (named)
+            put_text(&module, 1, "at the end");
+        struct reading r = read_within(&module, &nkb_hlo_default_limits);
+        assert_int_equal(r.code, 0);
+        assert_int_equal(r.hlo.form, NKB_FORM_PROTO);
+        assert_int_equal(r.hlo.computation_count, 1);
+        assert_int_equal(r.hlo.instruction_count, 1);
+        assert_string_equal(r.hlo.name.len ? r.hlo.name.ptr : "", named ? "at the end" : "");
+        done(&r);
+    }
+}
+
+/* Nor is one that is no module read as what its index looks like: that would be 0 MACs. */
+static void a_faulty_bare_module_is_refused_as_such(void **state)
+{
+    (void)state;
+    struct nkb_buf module = nameless_module();
+    put_stack_frame_index(&module);
+    put_text(&module, 2, "\xff");
+    struct reading r = read_within(&module, &nkb_hlo_default_limits);
+    assert_int_equal(r.code, NKB_EINPUT);
+    assert_non_null(strstr(r.err.text, "entry_computation_name"));
+    assert_null(strstr(r.err.text, "serialized_graph_def"));
+    done(&r);
+}
+
 /* What stops short, is too long, or has names that are none, is no metaneff.pb. */
 static void a_field_that_only_begins_so_is_not_taken(void **state)
 {
@@ -149,17 +205,17 @@ static void a_field_that_only_begins_so_is_not_taken(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
         nkb_wire_from_bytes(&wire, nkb_str_from(bytes[i]));
-        if (nkb_hlo_metaneff_field(&wire) != 0)
+        if (nkb_hlo_metaneff_fields(&wire) != 0)
             fail_msg("case %zu", i);
     }
     nkb_wire_from_bytes(&wire, nkb_str_from("\x22\x06\x0a\x01m\x1a\x01\x01"));
-    assert_int_equal(nkb_hlo_metaneff_field(&wire), 4);
+    assert_int_equal(nkb_hlo_metaneff_fields(&wire), 1 << 4);
     nkb_wire_from_bytes(&wire, nkb_str_from("\x08\x01\x0d"
                                             "abcd"
                                             "\x09"
                                             "abcdefgh"
                                             "\x22\x06\x0a\x01m\x1a\x01\x01"));
-    assert_int_equal(nkb_hlo_metaneff_field(&wire), 4);
+    assert_int_equal(nkb_hlo_metaneff_fields(&wire), 1 << 4);
 }
 
 int main(void)
@@ -169,6 +225,8 @@ int main(void)
         cmocka_unit_test(the_first_4096_fields_are_looked_at),
         cmocka_unit_test(the_module_inside_is_judged_like_any_other),
         cmocka_unit_test(other_files_are_what_they_were),
+        cmocka_unit_test(a_bare_module_without_a_name_in_front_is_bare),
+        cmocka_unit_test(a_faulty_bare_module_is_refused_as_such),
         cmocka_unit_test(a_field_that_only_begins_so_is_not_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
