@@ -1,5 +1,6 @@
 /* nkibench new: a rule to begin with, or an example to try. Files are made where none is; whatever
- * is there already stops it before the first is written. */
+ * is there already stops it before the first is written, and where one cannot be made all that was
+ * made before goes again. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -18,32 +19,60 @@ static int refuse(struct cli *cli, const char *path, int number)
     return nkb_err_set(&cli->err, NKB_EOUTPUT, "%s: cannot be written: %s", path, reason);
 }
 
+/* What was made, the last first. */
+struct made {
+    const char *path;
+    bool is_folder;
+    struct made *before;
+};
+
+static int remember(struct cli *cli, struct made **made, const char *path, bool is_folder)
+{
+    struct made *entry = nkb_arena_alloc(&cli->arena, sizeof *entry);
+    char *copy = nkb_arena_string(&cli->arena, path);
+    if (!entry || !copy) {
+        is_folder ? rmdir(path) : unlink(path);
+        return nkb_err_memory(&cli->err);
+    }
+    *entry = (struct made){copy, is_folder, *made};
+    *made = entry;
+    return 0;
+}
+
+static void take_back(const struct made *made)
+{
+    for (; made; made = made->before)
+        made->is_folder ? rmdir(made->path) : unlink(made->path);
+}
+
 /* The folders a path goes through, from the one behind the first `from` bytes on. */
-static int make_folders(struct cli *cli, char *path, size_t from)
+static int make_folders(struct cli *cli, char *path, size_t from, struct made **made)
 {
     int code = 0;
     for (char *at = path + from; code == 0 && (at = strchr(at + (at == path), '/')) != NULL; at++) {
         *at = '\0';
-        if (*path && mkdir(path, 0777) != 0 && errno != EEXIST)
+        if (*path && mkdir(path, 0777) == 0)
+            code = remember(cli, made, path, true);
+        else if (*path && errno != EEXIST)
             code = refuse(cli, path, errno);
         *at = '/';
     }
     return code;
 }
 
-static int write_new(struct cli *cli, char *path, const char *text, size_t size)
+static int write_new(struct cli *cli, char *path, const char *text, size_t size, struct made **made)
 {
-    int code = make_folders(cli, path, 0);
+    int code = make_folders(cli, path, 0, made);
     if (code != 0)
         return code;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
         return refuse(cli, path, errno);
-    code = write_all(fd, text, size, path, &cli->err);
+    code = remember(cli, made, path, false);
+    if (code == 0)
+        code = write_all(fd, text, size, path, &cli->err);
     if (close(fd) != 0 && code == 0)
         code = refuse(cli, path, errno);
-    if (code != 0)
-        unlink(path);
     return code;
 }
 
@@ -59,6 +88,7 @@ static char *path_in(struct cli *cli, const char *folder, const char *file)
 static int write_files(struct cli *cli, const char *what, char *list, const char *folder)
 {
     struct nkb_buf said = NKB_BUF_INIT;
+    struct made *made = NULL;
     struct stat st;
     int code = 0;
 
@@ -81,7 +111,7 @@ static int write_files(struct cli *cli, const char *what, char *list, const char
                                        "%s: is there already; nothing was written", path);
             } else {
                 const char *text = nkb_run_text(cli->run, what, file, &size);
-                code = text ? write_new(cli, path, text, size)
+                code = text ? write_new(cli, path, text, size, &made)
                             : nkb_err_set(&cli->err, NKB_EOUTPUT, "%s", nkb_run_error(cli->run));
                 if (code == 0)
                     nkb_buf_printf(&said, "wrote %s\n", path);
@@ -89,7 +119,9 @@ static int write_files(struct cli *cli, const char *what, char *list, const char
             *end = '\n';
             file = end + 1;
         }
-    if (said.data && say_text(cli, STDOUT_FILENO, said.data, said.len) != 0 && code == 0)
+    if (code != 0)
+        take_back(made);
+    else if (said.data && say_text(cli, STDOUT_FILENO, said.data, said.len) != 0)
         code = NKB_EOUTPUT;
     nkb_buf_free(&said);
     return code;
@@ -103,6 +135,11 @@ int command_new(struct cli *cli)
     if (example ? cli->word_count > 0 || folder : cli->word_count != 1) {
         nkb_err_set(&cli->err, NKB_EUSAGE,
                     "new takes one name, nkibench new NAME [--dir DIR], or --example DIR alone");
+        return NKB_USAGE;
+    }
+    if ((folder && !*folder) || (example && !*example)) {
+        nkb_err_set(&cli->err, NKB_EUSAGE, "%s is empty; a folder is expected, . for this one",
+                    example ? "--example" : "--dir");
         return NKB_USAGE;
     }
     if (!example && nkb_run_ask(cli->run, "name", cli->words[0]) != NKB_DONE)

@@ -85,6 +85,40 @@ $ nkibench new x --dir file
 END
 }
 
+@test "an empty folder's name is not the root" {
+  refused "new x --dir ''" "--dir is empty; a folder is expected, . for this one"
+  refused "new --example=" "--example is empty; a folder is expected, . for this one"
+  [ ! -e /x.lua ] && [ ! -e /README.md ]
+}
+
+@test "what cannot be written whole is taken back" {
+  mkdir work && echo mine > work/layout
+  transcript <<'END'
+$ nkibench new x --dir work
+! nkibench: work/layout/x.lua: cannot be written: Not a directory
+? 1
+$ ls -A work; cat work/layout
+layout
+mine
+$ mkdir deep; echo > deep/.nkibench; nkibench new x --dir deep/er/est
+wrote deep/er/est/x.lua
+…
+$ rm -r deep/er; mkdir -p deep/er/est; echo > deep/er/est/layout; nkibench new y --dir deep/er/est 2> /dev/null
+? 1
+$ find deep | sort
+deep
+deep/.nkibench
+deep/er
+deep/er/est
+deep/er/est/layout
+END
+  # A name too long for its folder: the folders made on the way go as well.
+  local long
+  long=$(printf 'n%.0s' $(seq 300))
+  run nkibench new x --dir "new/in/$long"
+  [ "$status" = 1 ] && [ ! -e new ]
+}
+
 @test "an example that runs, with its inputs" {
   nkibench new --example demo > out
   diff -r demo "$ROOT/examples/first_score"
