@@ -59,6 +59,8 @@ static int apply_variable(struct cli *cli, const char *variable, const char *val
     if (option && option->owner == OWNER_CLI &&
         (option->flag == FLAG_HELP || option->flag == FLAG_VERSION || option->flag == FLAG_RULE))
         option = NULL;
+    if (option && !cli_option_is_for(option, cli->command)) /* another command's */
+        return 0;
     if (early)
         return option && !is_param && early_name(name)
                    ? cli_option_apply(cli, option, value, origin)

@@ -170,6 +170,16 @@ misset() {
   [ "$(shown dedupe --settings s.yaml)" = " --dedupe false s.yaml:4" ]
 }
 
+@test "a variable of another command's flag changes nothing" {
+  transcript <<'END'
+$ nkibench log train.log > plain.txt
+$ NKIBENCH_CSV=true NKIBENCH_SCAN=1 NKIBENCH_DIR=x NKIBENCH_JUNIT=x NKIBENCH_DRY_RUN=often nkibench log train.log > log.txt; diff plain.txt log.txt
+$ nkibench hlo cache > plain.txt
+$ NKIBENCH_EXAMPLE=x NKIBENCH_TAP=1 NKIBENCH_DRY_RUN=true nkibench hlo cache > hlo.txt; diff plain.txt hlo.txt
+$ NKIBENCH_RULE=none.lua nkibench hlo cache -q > hlo.txt; diff plain.txt hlo.txt
+END
+}
+
 @test "parameters in a settings file do not stand in the way of a command without a rule" {
   printf 'params: {base_mfu: 40}\n' >> nkibench.yaml
   NKIBENCH_P_BASE_MFU=3 nkibench log > /dev/null
