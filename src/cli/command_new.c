@@ -127,6 +127,28 @@ static int write_files(struct cli *cli, const char *what, char *list, const char
     return code;
 }
 
+/* A folder as a shell's `cd` takes it: 'it'\''s here', ./-x. */
+static const char *shell_word(struct cli *cli, const char *folder)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "_./-+,:@%=";
+    const char *front = folder[0] == '-' ? "./" : "";
+    struct nkb_buf word = NKB_BUF_INIT;
+
+    if (folder[strspn(folder, plain)] == '\0')
+        return nkb_arena_printf(&cli->arena, "%s%s", front, folder);
+    nkb_buf_printf(&word, "'%s", front);
+    for (const char *at = folder; *at; at++)
+        if (*at == '\'')
+            nkb_buf_text(&word, "'\\''");
+        else
+            nkb_buf_printf(&word, "%c", *at);
+    nkb_buf_text(&word, "'");
+    const char *copy = word.failed ? NULL : nkb_arena_string(&cli->arena, word.data);
+    nkb_buf_free(&word);
+    return copy;
+}
+
 int command_new(struct cli *cli)
 {
     const char *folder = cli->flags[FLAG_DIR], *example = cli->flags[FLAG_EXAMPLE];
@@ -155,9 +177,10 @@ int command_new(struct cli *cli)
         return NKB_INPUT;
     /* What to do next. */
     text = example ? "nkibench\n" : nkb_run_text(cli->run, "new", "", NULL);
-    if (text && (example || folder))
-        text = nkb_arena_printf(&cli->arena, "\ncd %s\n%s", example ? example : folder, text);
-    else if (text)
+    if (text && (example || folder)) {
+        const char *word = shell_word(cli, example ? example : folder);
+        text = word ? nkb_arena_printf(&cli->arena, "\ncd %s\n%s", word, text) : NULL;
+    } else if (text)
         text = nkb_arena_printf(&cli->arena, "\n%s", text);
     return text && say_text(cli, STDOUT_FILENO, text, strlen(text)) == 0 ? NKB_DONE : NKB_INPUT;
 }

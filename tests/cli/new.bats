@@ -133,6 +133,16 @@ $ nkibench new --example demo
 END
 }
 
+@test "the folder to go to is written as a shell reads it" {
+  local folder line
+  for folder in "my rules" "it's" '$(touch bad)' -x 'a;b' '~' plain/er; do
+    line=$(nkibench new x "--dir=$folder" | grep '^cd ')
+    (eval "$line" && [ "$PWD" -ef "$BATS_TEST_TMPDIR/run/$folder" ] && [ -e x.lua ])
+  done
+  [ ! -e bad ] && [ "$line" = "cd plain/er" ]
+  [ "$(nkibench new --example "it's here" | grep '^cd ')" = "cd 'it'\\''s here'" ]
+}
+
 # A contest that is not bundled: requests a second per dollar against a price, with two parameters, a gate, a layout and
 # a test, all in less than 60 lines, begun from what `new` writes.
 @test "an organiser's own contest takes less than 60 lines" {
