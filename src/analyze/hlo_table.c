@@ -69,9 +69,7 @@ static int compare_identity(const void *left, const void *right)
         order = (a->has_call_macs > b->has_call_macs) - (a->has_call_macs < b->has_call_macs);
     if (order == 0)
         order = (a->call_macs > b->call_macs) - (a->call_macs < b->call_macs);
-    if (order == 0)
-        order = (a->order > b->order) - (a->order < b->order);
-    return order;
+    return order ? order : (a->order > b->order) - (a->order < b->order);
 }
 
 /* Add up neighbours that are the same. */
@@ -124,8 +122,7 @@ static int gather(struct table *t, struct nkb_arena *arena, const struct nkb_mod
                 row->key = m->path;
             if (is_local(by))
                 row->module = m->path;
-            if (by == NKB_BY_INSTRUCTION)
-                row->order = (uint32_t)t->count;
+            row->order = by == NKB_BY_INSTRUCTION ? (uint32_t)t->count : 0;
             t->count++;
         }
         if (groups->has_rest) {
@@ -206,19 +203,17 @@ struct ranking {
 static int compare_rank(const void *left, const void *right)
 {
     const struct ranking *a = left, *b = right;
-    int order = a->by_key ? 0 : nkb_figures_rank(a->row->figures, b->row->figures, a->sort);
-    if (order == 0)
-        order = (a->row->order > b->row->order) - (a->row->order < b->row->order);
+    int order = a->by_key ? nkb_str_compare(a->row->key, b->row->key)
+                          : nkb_figures_rank(a->row->figures, b->row->figures, a->sort);
+    order = order ? order : (a->row->order > b->row->order) - (a->row->order < b->row->order);
     return order ? order : compare_identity(a->row, b->row);
 }
 
 static const char *why_absent(const struct table *t, enum nkb_figure figure)
 {
     uint32_t bit = 1u << figure;
-    const char *why = bit & (NKB_FIGS_XLA) ? t->why_xla
-                      : bit & NKB_FIGS_RUN ? t->why_run
-                      : t->why_run         ? t->why_run
-                                           : t->why_xla;
+    bool by_xla = bit & NKB_FIGS_XLA || (!(bit & NKB_FIGS_RUN) && !t->why_run);
+    const char *why = by_xla ? t->why_xla : t->why_run;
     return why ? why : NKB_BEYOND_63_BITS;
 }
 

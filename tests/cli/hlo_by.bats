@@ -76,6 +76,8 @@ by opcode · executed: what runs, each call and each turn of a loop
   dot           1.024 k  100.0 %  100.0 %       2
   parameter         0      0.0 %  100.0 %       3
   total         1.024 k                        10
+$ nkibench hlo m.hlo -q --by instruction --sort key | awk '{ print $1 }' | paste -s -d' '
+by instruction a c1 c2 d k1 k2 k3 p total
 $ nkibench hlo m.hlo -q --by opcode --count xla
 by opcode · XLA's cost: loop bodies once
   opcode        FLOP    share      sum     bytes     instr.
