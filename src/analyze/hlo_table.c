@@ -86,6 +86,19 @@ static void merge(struct table *t)
     t->count = kept;
 }
 
+/* What a module has not is absent from the total, also where it has no group that says so. */
+static void note_absent(struct table *t, const struct nkb_module *m)
+{
+    if (m->computations > 0 && !m->has_executed) {
+        t->total.absent |= NKB_FIGS_RUN | NKB_FIGS_RUN_COST;
+        t->why_run = t->why_run ? t->why_run : m->why_no_executed;
+    }
+    if (m->computations > 0 && !m->has_xla) {
+        t->total.absent |= NKB_FIGS_XLA | NKB_FIGS_RUN_COST;
+        t->why_xla = t->why_xla ? t->why_xla : m->why_no_xla;
+    }
+}
+
 static int gather(struct table *t, struct nkb_arena *arena, const struct nkb_module *modules,
                   size_t count, const struct nkb_hlo_totals_options *options, struct nkb_err *err)
 {
@@ -111,10 +124,7 @@ static int gather(struct table *t, struct nkb_arena *arena, const struct nkb_mod
         if (!nkb_hlo_counts(m, options))
             continue;
         t->module_count++;
-        if (m->computations > 0 && !m->has_executed && !t->why_run)
-            t->why_run = m->why_no_executed;
-        if (m->computations > 0 && !m->has_xla && !t->why_xla)
-            t->why_xla = m->why_no_xla;
+        note_absent(t, m);
         for (uint32_t g = 0; g < groups->count; g++) {
             struct row *row = &t->rows[t->count];
             *row = row_of(&groups->at[g]);

@@ -346,3 +346,21 @@ $ nkibench hlo diff dto.hlo calls.hlo --no-settings | grep absent
   FLOP absent before: instruction 'b' in 'e': opcode 'dto' is not XLA's
 END
 }
+
+@test "a module without executed counts has none in its groups' totals, also where it has no group" {
+  printf '\032\000' > empty.hlo_module.pb # a module of one computation that has nothing in it
+  local by
+  for by in module opcode scope instruction; do
+    run -0 --separate-stderr nkibench hlo --any-form --by $by --json empty.hlo_module.pb
+    [ "$(grep -c '"\(macs\|flops\|bytes\|calls\)": 0' <<< "$output")" -eq 1 ] # upstream's
+    grep -q '"calls": null' <<< "$output"
+  done
+  transcript <<'END'
+$ nkibench hlo empty.hlo_module.pb | sed -n '/executed/,/XLA/p'
+  executed   absent: computation '': its root 0 is no instruction of it
+  static           0            -      0.00 %   what handler.py counts: each computation once
+  XLA cost   absent: computation '' has no root instruction
+$ nkibench hlo roofline empty.hlo_module.pb
+nothing to set against a roofline: computation '' has no root instruction
+END
+}
