@@ -179,14 +179,17 @@ return function(argument)
   else
     out[#out + 1] = "```text"
   end
-  for _, line in ipairs(lines or { "-- the score is made elsewhere: nkibench rules show" }) do out[#out + 1] = line end
+  -- A tab is a source's own; a line break within a node's name would end the formula.
+  for _, line in ipairs(lines or { "-- the score is made elsewhere: nkibench rules show" }) do
+    out[#out + 1] = (line:gsub("[^\t]+", fmt.line))
+  end
   out[#out + 1] = "```\n"
   if argument.tree then add_metrics(out, argument.tree, argument.api) end
   local gates = {}
-  for _, gate in ipairs(argument.gates or {}) do gates[#gates + 1] = "- " .. code(gate.text) end
+  for _, gate in ipairs(argument.gates or {}) do gates[#gates + 1] = "- " .. code(fmt.line(gate.text)) end
   if #gates > 0 then out[#out + 1] = "## Gates\n\n" .. table.concat(gates, "\n") .. "\n" end
   add_params(out, rule)
   add_needs(out, rule, argument.api)
-  out[#out + 1] = ("`nkibench rules show %s` prints the source."):format(rule.path)
+  out[#out + 1] = ("`nkibench rules show %s` prints the source."):format(fmt.line(rule.path))
   return table.concat(out, "\n") .. "\n"
 end

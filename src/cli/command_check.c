@@ -18,7 +18,12 @@ int command_check(struct cli *cli)
     }
     if (!text)
         return status == NKB_DONE ? NKB_INPUT : status;
-    if (write_all(STDOUT_FILENO, text, size, "standard output", &cli->err) != 0)
+    /* JSON and SARIF are for programs, and escape on their own; a log shows the other forms as they
+     * are. A finding's line begins with a path or with "::". */
+    int code = size > 1 && text[0] == '{' && text[1] == '\n'
+                   ? write_all(STDOUT_FILENO, text, size, "standard output", &cli->err)
+                   : say_text(cli, STDOUT_FILENO, text, size);
+    if (code != 0)
         return NKB_INPUT;
     return status;
 }

@@ -226,6 +226,8 @@ int command_rules(struct cli *cli)
         nkb_run_text(cli->run, show ? "rules.source" : "rules.doc", cli->words[1], &size);
     if (!text)
         return NKB_RULE;
-    return write_all(STDOUT_FILENO, text, size, "standard output", &cli->err) == 0 ? NKB_DONE
-                                                                                   : NKB_INPUT;
+    /* A source is data; a page is for people. */
+    int code = show ? write_all(STDOUT_FILENO, text, size, "standard output", &cli->err)
+                    : say_text(cli, STDOUT_FILENO, text, size);
+    return code == 0 ? NKB_DONE : NKB_INPUT;
 }

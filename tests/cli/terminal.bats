@@ -141,3 +141,27 @@ END
   nkibench metrics hlo 2>&1 | LC_ALL=C grep $'\e\|\xc2\x9b' && return 1
   true
 }
+
+@test "no name in a page about a rule, and no path of a finding, drives the terminal" {
+  printf 'return {\n  api = 1, name = "r", version = "1", about = "a\xc2\x9b2Jb\xe2\x80\xaec", needs = { "hlo" },\n%s\n%s\n}\n' \
+    'gates = { "score >= 1" },' \
+    'score = function(m, p, t) return t:sum("score", { { "x\27[2J\n```\n# y", t:metric "hlo.files" }, { "z\13", 1 } }) end' > r.lua
+  transcript <<'END'
+$ nkibench rules doc ./r.lua | sed -n '/^a/p;/^```text/,/^```$/p'
+a?2Jb?c.
+```text
+score = x?[2J?```?# y + z?
+x?[2J?```?# y = hlo.files
+```
+END
+  nkibench rules doc ./r.lua | LC_ALL=C grep $'\e\|\xc2\x9b\|\xe2\x80\xae' && return 1
+  mkdir $'d\e[2J\u9b\u202e'
+  echo 'return 5' > $'d\e[2J\u9b\u202e/a.lua'
+  local form
+  for form in text github; do
+    nkibench check $'d\e[2J\u9b\u202e' --format $form > out || true
+    grep -q 'd?\[2J??/a.lua' out
+    LC_ALL=C grep $'\e\|\xc2\x9b\|\xe2\x80\xae' out && return 1
+  done
+  nkibench check $'d\e[2J\u9b\u202e' --format json | "$LUA" -e 'require "cjson".decode(io.read "a")'
+}
