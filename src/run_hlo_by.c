@@ -106,6 +106,18 @@ static int refuse_at_scan(nkb_run *run)
     return 0;
 }
 
+/* A module's page is not to tell its part from itself. */
+static int refuse_few(nkb_run *run, uint32_t top)
+{
+    if (top == 0 || top >= SUMMARY_TOP)
+        return 0;
+    return nkb_err_set(
+        &run->err, NKB_EUSAGE,
+        "--top is '%u'; with --scan a whole number from %d to %d, or 0, is expected, "
+        "as a page lists %d instructions",
+        top, SUMMARY_TOP, NKB_TOP_MAX, SUMMARY_TOP);
+}
+
 static int add_dimension(nkb_run *run, struct run_hlo_by *by, struct nkb_str name)
 {
     int found = nkb_dimension_find(name);
@@ -181,6 +193,8 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
         code = read_sort(run, out);
     if (code == 0)
         code = read_number(run, "top", 0, NKB_TOP_MAX, &out->request.top);
+    if (code == 0 && run_asked(run, "scan"))
+        code = refuse_few(run, out->request.top);
     if (code == 0)
         code = read_number(run, "depth", 1, MAX_DEPTH, &out->request.depth);
     out->attribution.top = out->request.top ? out->request.top : NKB_TOP_MAX;

@@ -314,26 +314,32 @@ END
   modules c
   nkibench hlo --scan -o all.nkb c
   nkibench hlo --scan --by kernel,opcode -o few.nkb c
-  nkibench hlo --scan --top 3 -o short.nkb cache
+  nkibench hlo --scan --top 6 -o short.nkb cache
   nkibench hlo --by scope,instruction,dtype --any-form c > one.txt
   nkibench hlo --by scope,instruction,dtype --any-form all.nkb | cmp - one.txt
   nkibench hlo --by opcode --csv --any-form c > one.txt
   nkibench hlo --by opcode --csv --any-form few.nkb | cmp - one.txt
-  nkibench hlo --by instruction --top 3 cache > one.txt
-  nkibench hlo --by instruction --top 3 short.nkb | cmp - one.txt
+  nkibench hlo --by instruction --top 6 cache > one.txt
+  nkibench hlo --by instruction --top 6 short.nkb | cmp - one.txt
+  local one
+  one=$(find cache -name model.hlo_module.pb | head -1)
+  nkibench hlo --scan --top 6 -o page.nkb "$one"
+  nkibench hlo "$one" > one.txt
+  nkibench hlo page.nkb | cmp - one.txt
   [ "$(stat -c %s few.nkb)" -lt "$(stat -c %s all.nkb)" ]
   transcript <<'END'
 $ nkibench hlo --by scope --any-form few.nkb
 ! nkibench: c/MODULE_1+0/model.hlo: its groups by scope were not made; --by scope belongs to its --scan, too
 ? 1
-$ nkibench hlo --by instruction --top 4 short.nkb
-! nkibench: short.nkb: lists the 3 instructions with most MACs of cache/<*>/model.hlo_module.pb; for this scan with --top 10000
+$ nkibench hlo --by instruction --top 7 short.nkb
+! nkibench: short.nkb: lists the 6 instructions with most MACs of cache/<*>/model.hlo_module.pb; for this scan with --top 10000
 ? 1
 $ nkibench hlo --by instruction --top 2 --sort flops short.nkb
-! nkibench: short.nkb: lists the 3 instructions with most MACs of cache/<*>/model.hlo_module.pb; for this scan with --top 10000
+! nkibench: short.nkb: lists the 6 instructions with most MACs of cache/<*>/model.hlo_module.pb; for this scan with --top 10000
 ? 1
 END
   refused 'hlo --scan -o x c --depth 2' '--depth means nothing to --scan; give it where parts are merged'
+  refused 'hlo --scan -o x c --top 5' "--top is '5'; with --scan a whole number from 6 to 10000, or 0, is expected, as a page lists 6 instructions"
   refused 'hlo --scan -o x c --sort macs' '--sort means nothing to --scan; give it where parts are merged'
   refused 'hlo --scan -o x c --json' 'a part has one form; --json, --lua and --csv are for what is shown'
 }
