@@ -107,6 +107,21 @@ local function has_any(t, names)
   return false
 end
 
+-- What expects nothing is passed by everything.
+local function check_filled(where, t, keys)
+  for _, key in ipairs(keys) do
+    local value = t[key]
+    local empty = value == "" or type(value) == "table"
+    for _ in host.base.pairs(type(value) == "table" and value or {}) do empty = false end
+    if empty then
+      fault(where, "'%s' is empty and expects nothing; leave it out, or say what is expected", key)
+    end
+    for _, text in ipairs(key == "console" and type(value) == "table" and value or {}) do
+      if text == "" then fault(where, "'console' has an empty text, which every text holds") end
+    end
+  end
+end
+
 local function check_numbers(where, t, key)
   for name, value in host.base.pairs(check(where, t, key, "table") or {}) do
     if type(name) ~= "string" then fault(where, "'%s' is { node = number }, not a list", key) end
@@ -132,6 +147,7 @@ local function check_expectations(where, t)
   check(where, t, "training_json", "table")
   check_texts(where, t, "console")
   check_texts(where, t, "checks")
+  check_filled(where, t, { "near", "exact", "gates", "console", "json", "training_json", "golden" }) -- no checks, no files: that is something
   for _, text in ipairs(t.checks or {}) do
     local kind = text:match "^(%a+):" or text:match "^%a+$"
     if kind ~= "require" and kind ~= "advise" and kind ~= "note" and kind ~= "impossible" then
@@ -235,6 +251,7 @@ local function add_property(i, t)
     holds = { "function" }, bounded = { "list" }, scale_free = { "list" }, monotone = { "string", "table" } } do
     check(where, t, key, table.unpack(kinds))
   end
+  check_filled(where, t, { "monotone", "scale_free" })
   if t.runs and t.runs > MAX_RUNS then fault(where, "'runs' is %d; at most %d are done", t.runs, MAX_RUNS) end
   if t.seed and math.type(t.seed) ~= "integer" then fault(where, "'seed' is %s; a whole number is expected", host.repr(t.seed)) end
   if t.finite == false then fault(where, "'finite' is false; leave it out") end

@@ -79,6 +79,23 @@ END
   refuses 'return { tolerance = 0/0, cases = { { name = "a", valid = true } } }' "r_test.lua: 'tolerance' is nan; a number from 0 on is expected"
 }
 
+@test "what expects nothing" {
+  local key
+  for key in near exact gates console json training_json golden; do
+    refuses "return { cases = { { name = \"a\", $key = {} } } }" \
+      "r_test.lua:1: '$key' is empty and expects nothing; leave it out, or say what is expected"
+  done
+  for key in console golden; do
+    refuses "return { cases = { { name = \"a\", $key = \"\" } } }" \
+      "r_test.lua:1: '$key' is empty and expects nothing; leave it out, or say what is expected"
+  done
+  refuses 'return { cases = { { name = "a", console = { "x", "" } } } }' "r_test.lua:1: 'console' has an empty text, which every text holds"
+  for key in monotone scale_free; do
+    refuses "return { properties = { { name = \"a\", $key = {}, over = { target_ms = { 1, 2 } } } } }" \
+      "r_test.lua:1: '$key' is empty and expects nothing; leave it out, or say what is expected"
+  done
+}
+
 @test "parameters, options and files of a case" {
   refuses 'return { cases = { { name = "a", valid = true, params = { x = {} } } } }' \
     "r_test.lua:1: parameter 'x' is a table; a number, a text, true or false is expected"
