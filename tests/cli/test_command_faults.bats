@@ -347,6 +347,70 @@ $ echo 'return { cases = { { name = "a", valid = true } } }' > r_test.lua; nkibe
 END
 }
 
+# A folder with a test in it that passes.
+passing() {
+  mkdir -p "$1"
+  rule 'score = function() return 1 end' && mv r.lua "$1"
+  echo 'return { cases = { { name = "a", near = { score = 1 } } } }' > "$1/r_test.lua"
+}
+
+@test "no test is left out in silence: links, and what cannot be listed" {
+  passing t
+  echo 'return { cases = { { name = "bad", near = { score = 2 } } } }' > bad
+  ln -s ../bad t/s_test.lua
+  cp t/r.lua t/s.lua
+  transcript <<'END'
+$ nkibench test t 2>&1 | tail -2
+1 passed, 1 failed
+nkibench: 1 of 2 tests failed
+$ rm bad; nkibench test t
+! nkibench: t/s_test.lua: a link to nothing; a test's file is expected
+? 1
+$ rm t/s_test.lua; mkdir dir; ln -s ../dir t/s_test.lua; nkibench test t | tail -1
+1 passed, 0 failed
+END
+  # Root lists everything.
+  [ "$(id -u)" != 0 ] || return 0
+  mkdir -m 0 t/closed
+  transcript <<'END'
+$ nkibench test t
+! nkibench: t/closed: cannot be listed: Permission denied
+? 1
+END
+  chmod 700 t/closed
+}
+
+@test "a folder 32 deep is looked into, a deeper one is said not to be" {
+  local deep i
+  deep=t
+  for i in $(seq 32); do deep+=/d; done
+  passing "$deep"
+  transcript <<'END'
+$ nkibench test t | tail -1
+1 passed, 0 failed
+END
+  mkdir "$deep/d"
+  transcript <<END
+\$ nkibench test t
+! nkibench: $deep/d: folders in folders deeper than 32
+? 1
+END
+}
+
+@test "10 000 files of tests are found, 10 001 are too many" {
+  passing t
+  echo 'return 5' > five
+  "$LUA" -e 'local lfs = require "lfs" for i = 1, 10000 do assert(lfs.link("five", ("t/x%05d_test.lua"):format(i))) end'
+  transcript <<'END'
+$ nkibench test t
+! nkibench: t: more than 10000 tests; name some of its folders
+? 1
+$ rm t/x00001_test.lua; nkibench test t nothing
+! nkibench: nothing: no such file; a test, a rule or a folder is expected
+? 1
+END
+}
+
 @test "a flag's value out of range" {
   rule 'score = function() return 1 end'
   echo 'return { cases = { { name = "a", valid = true } } }' > r_test.lua
