@@ -135,6 +135,7 @@ END
 
 @test "the folder to go to is written as a shell reads it" {
   local folder line
+  # shellcheck disable=SC2016
   for folder in "my rules" "it's" '$(touch bad)' -x 'a;b' '~' plain/er; do
     line=$(nkibench new x "--dir=$folder" | grep '^cd ')
     (eval "$line" && [ "$PWD" -ef "$BATS_TEST_TMPDIR/run/$folder" ] && [ -e x.lua ])
