@@ -117,7 +117,7 @@ static int check_sums(const char *path, const struct nkb_module *m)
         }
         if (all_flops)
             EQUAL(NKB_FIG_FLOPS, flops);
-        for (int f = 0; f < NKB_FIGURES; f++) {
+        for (enum nkb_figure f = 0; f < NKB_FIGURES; f++) {
             if ((whole.absent >> f & 1) == 0)
                 EQUAL(f, whole.figures[f]);
             compared += (total.absent >> f & 1) == 0;
