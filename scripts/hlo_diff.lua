@@ -215,8 +215,4 @@ local function page(r, top, argument)
   return table.concat(out, "\n") .. "\n"
 end
 
-return function(argument)
-  local r = measure(argument)
-  if not argument.text then return r end
-  return page(r, math.tointeger(tonumber(argument.asked.top or DEFAULT_TOP)), argument)
-end
+return hlo_table.view(measure, page, DEFAULT_TOP)

@@ -76,7 +76,7 @@ local function measure(argument)
   local total = opcodes.total[count]
   if total.flops == nil or total.bytes == nil then
     local _, _, none = nkb.note(total, total.flops == nil and "flops" or "bytes")
-    return nil, none
+    return nkb.object { { "why", none } }
   end
   local whole = row_of("total", total.flops, total.bytes, opcodes.total.calls, limits)
   local by_opcode = rows_of(opcodes, count, limits)
@@ -133,6 +133,7 @@ local function add_rows(out, title, rows, top, kind)
 end
 
 local function page(r, top)
+  if r.why then return fmt.line("nothing to set against a roofline: " .. r.why) .. "\n" end
   local chip, out = r.chip, {}
   local part = chip.cores > 1 and (", of which 1/%d"):format(chip.cores) or ""
   out[1] = ("%s: %s%s, %s GB/s"):format(chip.name, chip.source, part, fmt.sig(chip.gb_per_s * chip.cores, 4))
@@ -166,12 +167,4 @@ local function page(r, top)
   return table.concat(out, "\n") .. "\n"
 end
 
-return function(argument)
-  local r, why = measure(argument)
-  if not r then
-    if argument.text then return fmt.line("nothing to set against a roofline: " .. why) .. "\n" end
-    return nkb.object { { "why", why } }
-  end
-  if not argument.text then return r end
-  return page(r, math.tointeger(tonumber(argument.asked.top or DEFAULT_TOP)))
-end
+return hlo_table.view(measure, page, DEFAULT_TOP)

@@ -241,4 +241,14 @@ function M.page(t)
   return out
 end
 
+-- A view of nkibench hlo: what measure makes of its argument, as it is or, where text is wanted, as a page of so many
+-- rows a table.
+function M.view(measure, page, default_top)
+  return function(argument)
+    local r = measure(argument)
+    if not argument.text then return r end
+    return page(r, math.tointeger(tonumber(argument.asked.top or default_top)), argument)
+  end
+end
+
 return M

@@ -75,8 +75,8 @@ int nkb_run_ask(nkb_run *run, const char *name, const char *value)
 {
     if (!run->asked)
         run->asked = nkb_value_object(&run->arena);
-    struct nkb_value *text = value ? nkb_value_text(&run->arena, value)
-                                   : nkb_value_new(&run->arena, NKB_NULL);
+    struct nkb_value *text =
+        value ? nkb_value_text(&run->arena, value) : nkb_value_new(&run->arena, NKB_NULL);
     nkb_value_put(&run->arena, run->asked, name, text);
     return run_status(run, run->asked && text ? 0 : nkb_err_memory(&run->err));
 }
@@ -85,6 +85,23 @@ const char *run_asked(const nkb_run *run, const char *name)
 {
     const struct nkb_value *v = nkb_value_get(run->asked, name);
     return nkb_value_is(v, NKB_STRING) ? v->as.string.ptr : NULL;
+}
+
+int run_asked_number(nkb_run *run, const char *name, uint32_t least, uint32_t most,
+                     uint32_t *number)
+{
+    const char *asked = run_asked(run, name);
+    char shown[NKB_SHOWN_BYTES];
+    int64_t value;
+
+    if (!asked)
+        return 0;
+    if (!nkb_parse_i64(nkb_str_from(asked), &value) || value < least || value > most)
+        return nkb_err_set(&run->err, NKB_EUSAGE,
+                           "--%s is '%s'; a whole number from %u to %u is expected", name,
+                           nkb_show(nkb_str_from(asked), shown), least, most);
+    *number = (uint32_t)value;
+    return 0;
 }
 
 /* Parameters are given as flags are, with dashes; a rule names them with underscores. */

@@ -118,6 +118,9 @@ struct nkb_param *run_param_find(nkb_run *run, const char *name);
 
 /* nkibench.c: what nkb_run_ask was told of a name; NULL: nothing. */
 const char *run_asked(const nkb_run *run, const char *name);
+/* The whole number asked of a name, from least to most; *number stays when none was. NKB_EUSAGE. */
+int run_asked_number(nkb_run *run, const char *name, uint32_t least, uint32_t most,
+                     uint32_t *number);
 
 /* run_settings.c */
 const struct setting_def *run_setting_def(size_t id);

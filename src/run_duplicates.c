@@ -20,20 +20,13 @@ struct candidate {
     uint64_t ends;
 };
 
-static const unsigned char not_taken[NKB_DIGEST_BYTES];
-
-static bool is_taken(const struct nkb_module *module)
-{
-    return memcmp(module->graph_digest, not_taken, sizeof not_taken) != 0;
-}
-
 void run_take_digest(struct nkb_module *module)
 {
     struct stat st;
     struct nkb_err ignored;
     /* A pipe can be read once only, and what is gone since repeats nothing we can show. */
-    if (!is_taken(module) && module->size_bytes > 0 && stat(module->path.ptr, &st) == 0 &&
-        S_ISREG(st.st_mode))
+    if (!nkb_module_has_digest(module) && module->size_bytes > 0 &&
+        stat(module->path.ptr, &st) == 0 && S_ISREG(st.st_mode))
         (void)nkb_sha256_file_bytes(module->path.ptr, module->graph_digest, &ignored);
 }
 
@@ -107,7 +100,7 @@ static void take_ends(void *context, size_t job, size_t worker)
 {
     struct candidate *one = (struct candidate *)context + job;
     (void)worker;
-    if (!is_taken(one->module)) /* a scan has hashed it, maybe elsewhere */
+    if (!nkb_module_has_digest(one->module)) /* a scan has hashed it, maybe elsewhere */
         one->ends = hash_ends(one->module->path.ptr);
 }
 
@@ -137,8 +130,8 @@ int run_find_duplicates(nkb_run *run)
     qsort(alike, count, sizeof *alike, by_digest);
     for (size_t i = 1, first = 0; i < count; i++) {
         struct nkb_module *module = alike[i].module;
-        if (is_taken(module) &&
-            memcmp(module->graph_digest, alike[first].module->graph_digest, sizeof not_taken) == 0)
+        if (nkb_module_has_digest(module) &&
+            memcmp(module->graph_digest, alike[first].module->graph_digest, NKB_DIGEST_BYTES) == 0)
             module->duplicate_of = alike[first].module->path;
         else
             first = i;

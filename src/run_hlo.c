@@ -90,14 +90,10 @@ static void analyse_file(void *context, size_t index, size_t worker)
         atomic_store(&job->stop, true);
 }
 
-static int analyse(nkb_run *run)
+static int analyse(nkb_run *run, const struct nkb_attribution *by)
 {
-    struct job job = {.run = run, .digests = run_asked(run, "scan") || run_hlo_digests(run)};
-    struct run_hlo_by by;
-    int code = run_read_hlo_by(run, &by);
-    if (code != 0)
-        return code;
-    job.by = by.attribution;
+    struct job job = {
+        .run = run, .by = *by, .digests = run_asked(run, "scan") || run_hlo_digests(run)};
     size_t threads = nkb_pool_threads((size_t)run_count(run, SET_JOBS), run->module_count);
 
     run->worker_arenas = calloc(threads, sizeof *run->worker_arenas);
@@ -318,7 +314,9 @@ int run_measure_hlo(nkb_run *run, enum need need)
     run->modules = files.modules.at;
     run->module_count = files.modules.count;
 
-    code = analyse(run);
+    code = run_read_hlo_by(run, &by); /* again: the page of a single module wants more */
+    if (code == 0)
+        code = analyse(run, &by.attribution);
     if (code == 0)
         code = run_settle_overlaps(run);
     if (code != 0)

@@ -57,12 +57,6 @@ static int by_digest(const void *a, const void *b)
     return order ? order : nkb_str_compare((*x)->path, (*y)->path);
 }
 
-static bool digest_is_taken(const struct nkb_module *module)
-{
-    static const unsigned char none[sizeof module->graph_digest];
-    return memcmp(module->graph_digest, none, sizeof none) != 0;
-}
-
 /* The files of a run, refused ones too, by their bytes. Freed by the caller; NULL: no memory. */
 static const struct nkb_module **sorted(const nkb_run *run, size_t *count)
 {
@@ -96,7 +90,7 @@ int run_compare_modules(nkb_run *run, struct nkb_value *argument)
                     : j == b_count
                         ? -1
                         : memcmp(a[i]->graph_digest, b[j]->graph_digest, sizeof a[i]->graph_digest);
-        if (order == 0 && digest_is_taken(a[i]))
+        if (order == 0 && nkb_module_has_digest(a[i]))
             i++, j++, same++;
         else if (order <= 0) /* of a pipe nothing can be said but that it is there */
             add_path(run, before, a[i++]);

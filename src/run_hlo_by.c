@@ -50,8 +50,7 @@ static const char *list_keys(nkb_run *run, enum nkb_table_count count)
         if (keys[i].figure[count] != NKB_FIGURES)
             nkb_buf_printf(&text, "%s%s", text.len ? ", " : "", keys[i].name);
     nkb_buf_text(&text, " or key");
-    const char *list = text.failed ? NULL : nkb_arena_copy(&run->arena, nkb_buf_str(&text)).ptr;
-    nkb_buf_free(&text);
+    const char *list = nkb_arena_keep(&run->arena, &text).ptr;
     return list ? list : "";
 }
 
@@ -72,22 +71,6 @@ static int read_sort(nkb_run *run, struct run_hlo_by *by)
                            counts[count]);
     static const enum nkb_figure first[] = {NKB_FIG_MACS, NKB_FIG_STATIC_MACS, NKB_FIG_XLA_FLOPS};
     by->attribution.sort = by->request.sort == NKB_FIGURES ? first[count] : by->request.sort;
-    return 0;
-}
-
-static int read_number(nkb_run *run, const char *name, int64_t least, int64_t most,
-                       uint32_t *number)
-{
-    const char *asked = run_asked(run, name);
-    char shown[NKB_SHOWN_BYTES];
-    int64_t value;
-    if (!asked)
-        return 0;
-    if (!nkb_parse_i64(nkb_str_from(asked), &value) || value < least || value > most)
-        return nkb_err_set(&run->err, NKB_EUSAGE,
-                           "--%s is '%s'; a whole number from %lld to %lld is expected", name,
-                           nkb_show(nkb_str_from(asked), shown), (long long)least, (long long)most);
-    *number = (uint32_t)value;
     return 0;
 }
 
@@ -192,11 +175,11 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
     if (code == 0)
         code = read_sort(run, out);
     if (code == 0)
-        code = read_number(run, "top", 0, NKB_TOP_MAX, &out->request.top);
+        code = run_asked_number(run, "top", 0, NKB_TOP_MAX, &out->request.top);
     if (code == 0 && run_asked(run, "scan"))
         code = refuse_few(run, out->request.top);
     if (code == 0)
-        code = read_number(run, "depth", 1, MAX_DEPTH, &out->request.depth);
+        code = run_asked_number(run, "depth", 1, MAX_DEPTH, &out->request.depth);
     out->attribution.top = out->request.top ? out->request.top : NKB_TOP_MAX;
     out->attribution.depth = out->request.depth;
     return code;

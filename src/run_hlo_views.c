@@ -31,7 +31,7 @@ static const struct view {
  * about-neuron/arch/neuron-hardware (trn1-arch, inferentia2, trainium2). */
 static const struct {
     const char *name, *backend;
-    int cores; /* 0: not known */
+    uint32_t cores; /* 0: not known */
 } chips[] = {{"trn1", "trn1.2xlarge", 2},
              {"trn2", "trn2.3xlarge", 8},
              {"trn3", "trn3-chip", 0},
@@ -70,7 +70,7 @@ static const struct nkb_peak *chip_of(const nkb_run *run)
 }
 
 /* How many a module can be one of: those of the chip where they are known. */
-static int64_t cores_of(const nkb_run *run)
+static uint32_t cores_of(const nkb_run *run)
 {
     const char *asked = run_asked(run, "chip");
     for (size_t i = 0; i < sizeof chips / sizeof *chips; i++)
@@ -96,18 +96,6 @@ static int refuse_chip(nkb_run *run, const char *asked)
     return code;
 }
 
-/* A whole number that was asked for, or `initial`. */
-static int number_of(nkb_run *run, const char *name, int64_t least, int64_t most, int64_t *number)
-{
-    const char *asked = run_asked(run, name);
-    char shown[NKB_SHOWN_BYTES];
-    if (asked && (!nkb_parse_i64(nkb_str_from(asked), number) || *number < least || *number > most))
-        return nkb_err_set(&run->err, NKB_EUSAGE,
-                           "--%s is '%s'; a whole number from %lld to %lld is expected", name,
-                           nkb_show(nkb_str_from(asked), shown), (long long)least, (long long)most);
-    return 0;
-}
-
 /* Which of the flags of `hlo` mean something to which view. */
 static const struct {
     const char *name, *views;
@@ -122,7 +110,7 @@ static const struct {
 int run_check_hlo_view(nkb_run *run)
 {
     const struct view *view = view_of(run);
-    int64_t number = 0;
+    uint32_t number = 0;
 
     for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
         if (run_asked(run, uses[i].name) && view && !strstr(uses[i].views, view->name))
@@ -136,10 +124,10 @@ int run_check_hlo_view(nkb_run *run)
         return 0;
     if (!chip_of(run))
         return refuse_chip(run, run_asked(run, "chip"));
-    int code = number_of(run, "cores", 1, cores_of(run), &number);
+    int code = run_asked_number(run, "cores", 1, cores_of(run), &number);
     if (code == 0)
-        code = number_of(run, "top", 0, MAX_TOP, &number);
-    return code == 0 ? number_of(run, "depth", 1, WHOLE, &number) : code;
+        code = run_asked_number(run, "top", 0, MAX_TOP, &number);
+    return code == 0 ? run_asked_number(run, "depth", 1, WHOLE, &number) : code;
 }
 
 static int add_table(nkb_run *run, nkb_run *of, enum nkb_dimension dimension, uint32_t depth,
@@ -160,11 +148,11 @@ static int add_tables(nkb_run *run, nkb_run *of, uint32_t dimensions, struct nkb
 {
     struct nkb_value *tables = nkb_metric_group(&run->arena, argument, name);
     bool compared = run->against != NULL;
-    int64_t depth = compared ? WHOLE : 0; /* two sides are cut alike */
-    int code = number_of(run, "depth", 1, WHOLE, &depth);
+    uint32_t depth = compared ? WHOLE : 0; /* two sides are cut alike */
+    int code = run_asked_number(run, "depth", 1, WHOLE, &depth);
     for (int d = 0; d < NKB_DIMENSIONS && code == 0; d++)
         if (dimensions >> d & 1)
-            code = add_table(run, of, (enum nkb_dimension)d, (uint32_t)depth, tables);
+            code = add_table(run, of, (enum nkb_dimension)d, depth, tables);
     return code;
 }
 

@@ -234,16 +234,10 @@ static const char *name_of(const struct nkb_module *module)
     return module->part ? module->part : "the file";
 }
 
-static bool is_taken(const struct nkb_module *module)
-{
-    static const unsigned char none[NKB_DIGEST_BYTES];
-    return memcmp(module->graph_digest, none, sizeof none) != 0;
-}
-
 /* One counts, with all that either was asked for. */
 static int settle(nkb_run *run, struct nkb_module *kept, struct nkb_module *again)
 {
-    if (is_taken(kept) != is_taken(again)) {
+    if (nkb_module_has_digest(kept) != nkb_module_has_digest(again)) {
         run_take_digest(kept);
         run_take_digest(again);
     }

@@ -193,16 +193,10 @@ static struct nkb_str name_source(const struct nkb_hlo *hlo, size_t number, stru
     if (number == NKB_HLO_NO_SOURCE || number >= hlo->source_count)
         return NKB_STR_LITERAL("");
     const struct nkb_hlo_source *source = &hlo->sources[number];
-    struct nkb_str text = NKB_STR_NONE;
     struct nkb_buf out = NKB_BUF_INIT;
     nkb_buf_append(&out, source->file.ptr, source->file.len);
     nkb_buf_printf(&out, ":%ld", (long)source->line);
-    if (!out.failed)
-        text = nkb_arena_copy(keep, nkb_buf_str(&out));
-    else
-        keep->failed = true;
-    nkb_buf_free(&out);
-    return text;
+    return nkb_arena_keep(keep, &out);
 }
 
 static void name_group(struct attribution *a, enum nkb_dimension dimension, size_t number,

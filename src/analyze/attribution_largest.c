@@ -87,7 +87,6 @@ static struct nkb_str describe(const struct nkb_hlo_computation *computation,
                                const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
 {
     const char *type = nkb_hlo_type_name(in->shape->element_type);
-    struct nkb_str text = NKB_STR_NONE;
     struct nkb_buf out = NKB_BUF_INIT;
     const struct nkb_str opcode = nkb_hlo_opcode_said(in);
     nkb_buf_append(&out, opcode.ptr, opcode.len);
@@ -105,12 +104,7 @@ static struct nkb_str describe(const struct nkb_hlo_computation *computation,
         nkb_buf_text(&out, in->shape->rank > SHOWN_DIMS ? ",…]" : "]");
     nkb_buf_text(&out, " in ");
     nkb_buf_append(&out, computation->name.ptr, computation->name.len);
-    if (!out.failed)
-        text = nkb_arena_copy(keep, nkb_buf_str(&out));
-    else
-        keep->failed = true;
-    nkb_buf_free(&out);
-    return text;
+    return nkb_arena_keep(keep, &out);
 }
 
 bool nkb_largest_finish(struct nkb_largest *l, const struct nkb_hlo *hlo, struct nkb_arena *keep,

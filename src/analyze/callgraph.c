@@ -29,8 +29,7 @@ static const char *describe_circle(const struct nkb_hlo *hlo, const uint32_t *ci
     if (count > MAX_SHOWN)
         nkb_buf_printf(&text, "… (%zu more) … calls ", count - MAX_SHOWN);
     nkb_buf_printf(&text, "'%s'", nkb_show(hlo->computations[circle[0]].name, name));
-    const char *copy = text.failed ? NULL : nkb_arena_copy(keep, nkb_buf_str(&text)).ptr;
-    nkb_buf_free(&text);
+    const char *copy = nkb_arena_keep(keep, &text).ptr;
     return copy ? copy : "computations call each other in a circle";
 }
 

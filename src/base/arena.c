@@ -166,6 +166,17 @@ struct nkb_str nkb_arena_copy(struct nkb_arena *arena, struct nkb_str text)
     return (struct nkb_str){place, text.len};
 }
 
+struct nkb_str nkb_arena_keep(struct nkb_arena *arena, struct nkb_buf *text)
+{
+    struct nkb_str kept = NKB_STR_NONE;
+    if (!text->failed)
+        kept = nkb_arena_copy(arena, nkb_buf_str(text));
+    else
+        arena->failed = true;
+    nkb_buf_free(text);
+    return kept;
+}
+
 char *nkb_arena_string(struct nkb_arena *arena, const char *text)
 {
     if (!text) /* made in this arena when memory had run out */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 
 struct nkb_arena_chunk;
@@ -48,6 +49,9 @@ void *nkb_arena_grow(struct nkb_arena *arena, const void *old, size_t old_count,
 /* Copies are terminated with a NUL that is not counted in len. */
 struct nkb_str nkb_arena_copy(struct nkb_arena *arena, struct nkb_str text);
 char *nkb_arena_string(struct nkb_arena *arena, const char *text);
+/* The text of a buffer that is done with: copied, and the buffer freed. A buffer that failed makes the
+ * arena fail, and the text empty. */
+struct nkb_str nkb_arena_keep(struct nkb_arena *arena, struct nkb_buf *text);
 /* A printf into the arena; NULL when memory runs out. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))

@@ -140,6 +140,16 @@ void guard_hold(bool hold);
 void progress_watch(struct cli *cli);
 void progress_clear(void);
 
+/* command_show.c: what commands that show share */
+/* The error, and NKB_USAGE. */
+int show_usage(struct cli *cli, const char *text);
+/* Measure these names of the tree and no others. */
+int show_only(struct cli *cli, const char *needs);
+/* A text of the run, below `path` when that is not NULL. */
+int show_text(struct cli *cli, const char *what, const char *path);
+/* After measuring ended with `status`: what there is to say, and NAME in the form that was asked for. */
+int show_measured(struct cli *cli, int status, const char *name, const char *path);
+
 /* commands */
 int command_score(struct cli *cli);
 int command_explain(struct cli *cli);

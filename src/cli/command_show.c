@@ -1,5 +1,5 @@
-/* The commands that show: metrics, hlo, log, rules. Each measures what it was given and prints one
- * text. */
+/* The commands that show: metrics, log, rules; hlo has a file of its own. Each measures what it was
+ * given and prints one text. */
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -8,13 +8,13 @@
 
 #include "base/text.h"
 
-static int usage(struct cli *cli, const char *text)
+int show_usage(struct cli *cli, const char *text)
 {
     nkb_err_set(&cli->err, NKB_EUSAGE, "%s", text);
     return NKB_USAGE;
 }
 
-static int print(struct cli *cli, const char *what, const char *path)
+int show_text(struct cli *cli, const char *what, const char *path)
 {
     size_t size = 0;
     const char *text = nkb_run_text(cli->run, what, path, &size);
@@ -27,11 +27,9 @@ static int print(struct cli *cli, const char *what, const char *path)
     return code == 0 ? NKB_DONE : NKB_INPUT;
 }
 
-static int measure_and_print(struct cli *cli, const char *name, const char *path)
+int show_measured(struct cli *cli, int status, const char *name, const char *path)
 {
     char what[32];
-    progress_watch(cli);
-    int status = nkb_run_measure(cli->run);
     progress_clear();
     say_diagnostics(cli);
     if (status != NKB_DONE)
@@ -41,11 +39,17 @@ static int measure_and_print(struct cli *cli, const char *name, const char *path
              : cli->flags[FLAG_LUA] ? "lua"
              : cli->flags[FLAG_CSV] ? "csv"
                                     : "text");
-    return print(cli, what, path);
+    return show_text(cli, what, path);
+}
+
+static int measure_and_show(struct cli *cli, const char *name, const char *path)
+{
+    progress_watch(cli);
+    return show_measured(cli, nkb_run_measure(cli->run), name, path);
 }
 
 /* Only what is named is measured: the other inputs of a score are left out. */
-static int only(struct cli *cli, const char *needs)
+int show_only(struct cli *cli, const char *needs)
 {
     return nkb_run_only(cli->run, needs) == NKB_DONE ? 0 : NKB_INPUT;
 }
@@ -54,162 +58,24 @@ int command_metrics(struct cli *cli)
 {
     const char *path = cli->word_count ? cli->words[0] : NULL;
     if (cli->word_count > 1)
-        return usage(cli,
-                     "metrics takes one path of the tree at most, such as training or hlo.static");
+        return show_usage(
+            cli, "metrics takes one path of the tree at most, such as training or hlo.static");
     if (path && strncmp(path, "files", 5) != 0) {
         char *needs = nkb_arena_printf(&cli->arena, "%.*s?", (int)strcspn(path, ".["), path);
-        if (!needs || only(cli, needs) != 0)
+        if (!needs || show_only(cli, needs) != 0)
             return NKB_INPUT;
     }
-    return measure_and_print(cli, "metrics", path);
-}
-
-/* A named file that cannot be read does not keep the others from being shown: its line comes last.
- */
-static int say_refused(struct cli *cli)
-{
-    size_t size = 0;
-    const char *line = nkb_run_text(cli->run, "hlo.refused", NULL, &size), *end;
-    if (!line)
-        return NKB_INPUT;
-    for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        if (cli->err.text[0])
-            say(cli, "%s", cli->err.text);
-        nkb_err_set(&cli->err, NKB_EINPUT, "%.*s", (int)(end - line), line);
-    }
-    return cli->err.text[0] ? NKB_INPUT : NKB_DONE;
-}
-
-static int show_hlo(struct cli *cli)
-{
-    const char *csv = cli->flags[FLAG_CSV];
-    if (csv && (cli->flags[FLAG_JSON] || cli->flags[FLAG_LUA]))
-        return usage(cli, "--csv, --json and --lua are three forms; one is right");
-    if (nkb_run_ask(cli->run, "page", "hlo") != NKB_DONE ||
-        nkb_run_ask(cli->run, "csv", csv) != NKB_DONE)
-        return NKB_INPUT;
-    int status = measure_and_print(cli, "hlo", NULL);
-    return status == NKB_DONE ? say_refused(cli) : status;
-}
-
-static const char *const views[] = {"roofline", "advise", "diff"};
-
-/* The first word may be a view: hlo roofline FILE. (A file of that name is ./roofline.) */
-static const char *take_view(struct cli *cli)
-{
-    for (size_t i = 0; cli->word_count > 0 && i < sizeof views / sizeof *views; i++)
-        if (strcmp(cli->words[0], views[i]) == 0) {
-            cli->words++;
-            cli->word_count--;
-            return views[i];
-        }
-    return NULL;
-}
-
-/* The view that a first word means which is none, and no file either; NULL: none. */
-static const char *view_meant(const struct cli *cli)
-{
-    enum { LEAST = 3 }; /* letters of an abbreviation */
-    const char *word = cli->word_count > 0 ? cli->words[0] : "";
-    if (strlen(word) < LEAST || strpbrk(word, "./") || access(word, F_OK) == 0)
-        return NULL;
-    return nkb_suggest(nkb_str_from(word), views, sizeof views / sizeof *views);
-}
-
-/* `hlo diff BEFORE AFTER`: the run reads the first, and has the second to compare with. */
-static int ask_view(struct cli *cli, const char *view)
-{
-    bool diff = view && strcmp(view, "diff") == 0;
-    if (diff && cli->word_count != 2)
-        return usage(cli, "hlo diff takes two: nkibench hlo diff BEFORE AFTER, files or folders");
-    if (diff)
-        cli->word_count = 1;
-    return nkb_run_ask(cli->run, "view", view) == NKB_DONE &&
-                   nkb_run_ask(cli->run, "against", diff ? cli->words[1] : NULL) == NKB_DONE
-               ? NKB_DONE
-               : NKB_INPUT;
-}
-
-/* With --rule the modules are judged by what they would do to a score, so all it needs is measured.
- */
-static int score_for_advice(struct cli *cli)
-{
-    int status = nkb_run_measure(cli->run);
-    if (status == NKB_DONE)
-        status = nkb_run_score(cli->run);
-    return status == NKB_INVALID ? NKB_DONE : status;
-}
-
-static int show_view(struct cli *cli)
-{
-    progress_watch(cli);
-    int status = cli->flags[FLAG_RULE] ? score_for_advice(cli) : nkb_run_measure(cli->run);
-    progress_clear();
-    say_diagnostics(cli);
-    if (status != NKB_DONE)
-        return status;
-    return print(cli,
-                 cli->flags[FLAG_JSON]  ? "hlo.json"
-                 : cli->flags[FLAG_LUA] ? "hlo.lua"
-                                        : "hlo.text",
-                 NULL);
-}
-
-/* -o is where --scan writes; what is shown goes to standard output. (One that a file of settings
- * gives is a score's.) */
-static bool output_is_flag(struct cli *cli)
-{
-    const char *name;
-    for (size_t i = 0; (name = nkb_run_setting_info(cli->run, i, "name")) != NULL; i++)
-        if (strcmp(name, "output") == 0)
-            return strcmp(nkb_run_setting_info(cli->run, i, "origin"), "--output") == 0;
-    return false;
-}
-
-int command_hlo(struct cli *cli)
-{
-    const char *view = take_view(cli), *rule = cli->flags[FLAG_RULE];
-    const char *meant = view ? NULL : view_meant(cli);
-    if (meant) {
-        nkb_err_set(&cli->err, NKB_EUSAGE, "no view or file '%s'; did you mean '%s'?",
-                    cli->words[0], meant);
-        return NKB_USAGE;
-    }
-    if (cli->word_count == 0 && !rule && !nkb_run_setting(cli->run, "hlo"))
-        return usage(cli, "hlo needs files or folders: nkibench hlo FILE|DIR...");
-    if (rule && (!view || strcmp(view, "advise") != 0))
-        return usage(cli, "--rule is for nkibench hlo advise");
-    if (!cli->flags[FLAG_SCAN] && output_is_flag(cli))
-        return usage(cli, "--output is for --scan: what hlo shows goes to standard output");
-    if (view && (cli->flags[FLAG_SCAN] || cli->flags[FLAG_CSV]))
-        return usage(cli, cli->flags[FLAG_SCAN] ? "--scan is for hlo without a view"
-                                                : "a view has the forms text, --json and --lua");
-    if (cli->flags[FLAG_JSON] && cli->flags[FLAG_LUA])
-        return usage(cli, "--json and --lua are two forms; one is right");
-    const struct option *option = NULL;
-    if (cli_option_find(cli, nkb_str_from("hlo"), &option) != 0)
-        return NKB_USAGE;
-    int status = ask_view(cli, view);
-    if (status != NKB_DONE)
-        return status;
-    for (size_t i = 0; i < cli->word_count; i++)
-        if (cli_option_apply(cli, option, cli->words[i], "argument") != 0)
-            return NKB_USAGE;
-    if (!rule && only(cli, "hlo") != 0)
-        return NKB_INPUT;
-    if (view)
-        return show_view(cli);
-    return cli->flags[FLAG_SCAN] ? command_scan(cli) : show_hlo(cli);
+    return measure_and_show(cli, "metrics", path);
 }
 
 int command_log(struct cli *cli)
 {
     if (cli->word_count > 1)
-        return usage(cli, "log takes one file: nkibench log FILE");
+        return show_usage(cli, "log takes one file: nkibench log FILE");
     if (cli->word_count == 1 &&
         nkb_run_set(cli->run, "log-file", cli->words[0], "argument") != NKB_DONE)
         return NKB_USAGE;
-    return only(cli, "log") ? NKB_INPUT : measure_and_print(cli, "log", NULL);
+    return show_only(cli, "log") ? NKB_INPUT : measure_and_show(cli, "log", NULL);
 }
 
 int command_rules(struct cli *cli)
@@ -219,9 +85,9 @@ int command_rules(struct cli *cli)
     size_t size = 0;
 
     if (cli->word_count == 0)
-        return print(cli, "rules.text", NULL);
+        return show_text(cli, "rules.text", NULL);
     if (cli->word_count != 2 || !(show || doc))
-        return usage(cli, "rules takes nothing, or show NAME, or doc NAME");
+        return show_usage(cli, "rules takes nothing, or show NAME, or doc NAME");
     const char *text =
         nkb_run_text(cli->run, show ? "rules.source" : "rules.doc", cli->words[1], &size);
     if (!text)

@@ -117,8 +117,7 @@ static bool take_func_name(const struct member *member, struct nkb_arena *arena,
     if (member->token != NKB_JSON_STRING)
         return true;
     nkb_json_text_append(member->text, &name);
-    *out = name.failed ? NKB_STR_NONE : nkb_arena_copy(arena, nkb_buf_str(&name));
-    nkb_buf_free(&name);
+    *out = nkb_arena_keep(arena, &name);
     return out->ptr != NULL;
 }
 

@@ -3,7 +3,6 @@
  * same rows, and every row has every column. Nothing is made of a cell but what stands in it. */
 #include "input/document.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/num.h"
@@ -11,6 +10,7 @@
 #include "input/csv.h"
 #include "input/matrix_cell.h"
 #include "input/matrix_name.h"
+#include "input/table_place.h"
 
 enum {
     MAX_ROWS = 100000,
@@ -35,36 +35,10 @@ struct matrix {
     struct nkb_err *err;
 };
 
-struct place {
-    uint32_t line, column; /* of lines; column 0: the whole line */
-    size_t element;        /* of JSON */
-    struct nkb_str key;
-};
-
-static int refuse(const struct matrix *m, const struct place *place, const char *format, ...)
-    NKB_PRINTF(3, 4);
-static int refuse(const struct matrix *m, const struct place *place, const char *format, ...)
-{
-    char shown[NKB_SHOWN_BYTES];
-    va_list args;
-    va_start(args, format);
-    nkb_err_setv(m->err, NKB_EINPUT, format, args);
-    va_end(args);
-
-    if (!m->list && place->column > 0)
-        nkb_err_prefix(m->err, "%s:%u:%u: ", m->path, place->line, place->column);
-    else if (!m->list)
-        nkb_err_prefix(m->err, "%s:%u: ", m->path, place->line);
-    else if (place->key.len > 0)
-        nkb_err_prefix(m->err, "%s: '%s[%zu].%s': ", m->path, m->list, place->element,
-                       nkb_show(place->key, shown));
-    else
-        nkb_err_prefix(m->err, "%s: '%s[%zu]': ", m->path, m->list, place->element);
-    return NKB_EINPUT;
-}
+#define refuse(m, place, ...) nkb_table_refuse((m)->path, (m)->list, place, (m)->err, __VA_ARGS__)
 
 /* Which column a title names; a new one goes behind the last. */
-static int find_column(struct matrix *m, struct nkb_str title, const struct place *place,
+static int find_column(struct matrix *m, struct nkb_str title, const struct nkb_table_place *place,
                        size_t *position, bool *is_new)
 {
     char name[NKB_NAME_BYTES], shown[NKB_SHOWN_BYTES];
@@ -100,7 +74,7 @@ static struct nkb_value *absent(const struct matrix *m, const char *why)
 
 /* ---- rows ---- */
 
-static int start_row(struct matrix *m, const struct place *place, struct nkb_value **row)
+static int start_row(struct matrix *m, const struct nkb_table_place *place, struct nkb_value **row)
 {
     if (m->rows->as.items.count == MAX_ROWS)
         return refuse(m, place, "more than %d rows", MAX_ROWS);
@@ -114,7 +88,7 @@ static int start_row(struct matrix *m, const struct place *place, struct nkb_val
 }
 
 static int put_cell(struct matrix *m, struct nkb_value *row, size_t column, struct nkb_value *v,
-                    const struct place *place)
+                    const struct nkb_table_place *place)
 {
     const struct column *c = &m->columns[column];
     if (!v)
@@ -148,14 +122,14 @@ static struct walk walk_start(const struct nkb_csv_line *line)
     return (struct walk){line->begin, 1};
 }
 
-static struct place place_of(const struct matrix *m, const struct nkb_csv_line *line, size_t offset,
-                             struct walk *walk)
+static struct nkb_table_place place_of(const struct matrix *m, const struct nkb_csv_line *line,
+                                       size_t offset, struct walk *walk)
 {
     struct nkb_str from = {m->text.ptr + walk->offset, m->text.len - walk->offset};
     uint32_t first, column;
     nkb_document_place(from, offset - walk->offset, &first, &column);
     *walk = (struct walk){offset, walk->column + column - 1};
-    return (struct place){.line = line->number, .column = walk->column};
+    return (struct nkb_table_place){.line = line->number, .column = walk->column};
 }
 
 static int read_header(struct matrix *m, const struct nkb_csv_line *line)
@@ -163,7 +137,7 @@ static int read_header(struct matrix *m, const struct nkb_csv_line *line)
     struct walk walk = walk_start(line);
     for (size_t i = 0; i < line->count && i < MAX_COLUMNS; i++) {
         struct nkb_str title = line->fields[i].text;
-        struct place place = place_of(m, line, line->fields[i].offset, &walk);
+        struct nkb_table_place place = place_of(m, line, line->fields[i].offset, &walk);
         char shown[NKB_SHOWN_BYTES];
         size_t position = 0;
         bool is_new = false;
@@ -180,13 +154,13 @@ static int read_header(struct matrix *m, const struct nkb_csv_line *line)
             return refuse(m, &place, "'%s' is column '%s' again; a column is named once",
                           nkb_show(title, shown), m->columns[position].name.ptr);
     }
-    struct place place = {.line = line->number};
+    struct nkb_table_place place = {.line = line->number};
     return line->count > MAX_COLUMNS ? refuse(m, &place, "more than %d columns", MAX_COLUMNS) : 0;
 }
 
 static int read_line(struct matrix *m, const struct nkb_csv_line *line)
 {
-    struct place place = {.line = line->number};
+    struct nkb_table_place place = {.line = line->number};
     struct nkb_value *row = NULL;
     struct walk walk = walk_start(line);
     bool empty = true;
@@ -234,7 +208,8 @@ static int read_lines(struct matrix *m)
         bool has_one = semicolon < m->text.len;
         if (has_one || line.bad_quote) {
             struct walk walk = walk_start(&line);
-            struct place place = place_of(m, &line, has_one ? semicolon : line.bad_offset, &walk);
+            struct nkb_table_place place =
+                place_of(m, &line, has_one ? semicolon : line.bad_offset, &walk);
             if (has_one)
                 return refuse(m, &place, "';' stands between cells; ',' or a tab is expected");
             return refuse(m, &place, "a quote is not closed before the next %s or line end",
@@ -247,7 +222,7 @@ static int read_lines(struct matrix *m)
 
 static int read_element(struct matrix *m, const struct nkb_value *element, size_t i)
 {
-    struct place place = {.element = i};
+    struct nkb_table_place place = {.element = i};
     struct nkb_value *row = NULL;
     if (element->kind != NKB_OBJECT)
         return refuse(m, &place, "%s; a mapping is expected", nkb_kind_name(element->kind));
@@ -274,7 +249,7 @@ static int read_element(struct matrix *m, const struct nkb_value *element, size_
 static int fill_rows(struct matrix *m)
 {
     size_t count = m->rows->as.items.count;
-    struct place place = {.element = count};
+    struct nkb_table_place place = {.element = count};
     if (count > 0 && m->column_count > MAX_CELLS / count)
         return refuse(m, &place, "more than %d cells", MAX_CELLS);
     for (size_t i = 0; i < count; i++) {

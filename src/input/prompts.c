@@ -3,13 +3,13 @@
 #include "input/document.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/num.h"
 #include "base/text.h"
 #include "input/csv.h"
+#include "input/table_place.h"
 
 enum { COLUMN_COUNT = 5, SPELLING_COUNT = 6, MAX_ROWS = 100000, MAX_HEADER_BYTES = 64 };
 
@@ -62,34 +62,7 @@ struct table {
     struct nkb_err *err;
 };
 
-/* Where a cell is: a line and column of the CSV, or an element and key of the JSON. */
-struct cell {
-    uint32_t line, column;
-    size_t element;
-    struct nkb_str key;
-};
-
-static int refuse(const struct table *t, const struct cell *cell, const char *format, ...)
-    NKB_PRINTF(3, 4);
-static int refuse(const struct table *t, const struct cell *cell, const char *format, ...)
-{
-    char shown[NKB_SHOWN_BYTES];
-    va_list args;
-    va_start(args, format);
-    nkb_err_setv(t->err, NKB_EINPUT, format, args);
-    va_end(args);
-
-    if (!t->list && cell->column > 0)
-        nkb_err_prefix(t->err, "%s:%u:%u: ", t->path, cell->line, cell->column);
-    else if (!t->list)
-        nkb_err_prefix(t->err, "%s:%u: ", t->path, cell->line);
-    else if (cell->key.len > 0)
-        nkb_err_prefix(t->err, "%s: '%s[%zu].%s': ", t->path, t->list, cell->element,
-                       nkb_show(cell->key, shown));
-    else
-        nkb_err_prefix(t->err, "%s: '%s[%zu]': ", t->path, t->list, cell->element);
-    return NKB_EINPUT;
-}
+#define refuse(t, cell, ...) nkb_table_refuse((t)->path, (t)->list, cell, (t)->err, __VA_ARGS__)
 
 /* Which column a header or key names; COLUMN_COUNT: none. */
 static size_t find_column(struct nkb_str name)
@@ -115,7 +88,7 @@ static size_t find_column(struct nkb_str name)
 
 /* Keep a number in its column of the row, once it is one that makes sense there. */
 static int keep_number(struct table *t, struct nkb_value *row, size_t column, struct nkb_value *v,
-                       const struct cell *cell)
+                       const struct nkb_table_place *cell)
 {
     const struct column *c = &columns[column];
     if (!v)
@@ -138,9 +111,10 @@ static const char *expected(const struct column *c)
     return c->is_whole ? "a whole number" : "a number";
 }
 
-static struct cell cell_at(const struct table *t, const struct nkb_csv_line *line, size_t offset)
+static struct nkb_table_place cell_at(const struct table *t, const struct nkb_csv_line *line,
+                                      size_t offset)
 {
-    struct cell cell = {.line = line->number};
+    struct nkb_table_place cell = {.line = line->number};
     struct nkb_str from = {t->text.ptr + line->begin, t->text.len - line->begin};
     uint32_t first;
     nkb_document_place(from, offset - line->begin, &first, &cell.column);
@@ -148,7 +122,7 @@ static struct cell cell_at(const struct table *t, const struct nkb_csv_line *lin
 }
 
 static int read_cell(struct table *t, struct nkb_value *row, size_t column, struct nkb_str text,
-                     const struct cell *cell)
+                     const struct nkb_table_place *cell)
 {
     const struct column *c = &columns[column];
     char shown[NKB_SHOWN_BYTES];
@@ -180,7 +154,7 @@ static int read_header(struct table *t, const struct nkb_csv_line *line, size_t 
     bool had[COLUMN_COUNT + 1] = {false};
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         struct nkb_str name = line->fields[i].text;
-        struct cell cell = cell_at(t, line, line->fields[i].offset);
+        struct nkb_table_place cell = cell_at(t, line, line->fields[i].offset);
         char shown[NKB_SHOWN_BYTES];
         order[i] = find_column(name);
         if (order[i] == COLUMN_COUNT)
@@ -194,7 +168,7 @@ static int read_header(struct table *t, const struct nkb_csv_line *line, size_t 
     return 0;
 }
 
-static int start_row(struct table *t, const struct cell *cell, struct nkb_value **row)
+static int start_row(struct table *t, const struct nkb_table_place *cell, struct nkb_value **row)
 {
     if (t->rows->as.items.count == MAX_ROWS)
         return refuse(t, cell, "more than %d prompts", MAX_ROWS);
@@ -215,7 +189,7 @@ static int read_csv(struct table *t)
     struct nkb_csv_line line = {0};
     size_t at = 0;
     for (bool first = true; nkb_csv_next(t->text, &at, &line); first = false) {
-        struct cell cell = {.line = line.number};
+        struct nkb_table_place cell = {.line = line.number};
         struct nkb_value *row = NULL;
         int status = 0;
         size_t semicolon = line.bad_quote || line.count != COLUMN_COUNT
@@ -247,7 +221,7 @@ static int read_csv(struct table *t)
 }
 
 static int read_member(struct table *t, struct nkb_value *row, size_t column, struct nkb_value *v,
-                       const struct cell *cell)
+                       const struct nkb_table_place *cell)
 {
     const struct column *c = &columns[column];
     if (nkb_value_get(row, c->name)->kind != NKB_ABSENT)
@@ -264,7 +238,7 @@ static int read_member(struct table *t, struct nkb_value *row, size_t column, st
 /* Keys that name no column (the prompt's text, say) are passed over. */
 static int read_element(struct table *t, const struct nkb_value *element, size_t i)
 {
-    struct cell cell = {.element = i};
+    struct nkb_table_place cell = {.element = i};
     struct nkb_value *row = NULL;
     if (element->kind != NKB_OBJECT)
         return refuse(t, &cell, "%s; a mapping is expected", nkb_kind_name(element->kind));
@@ -333,8 +307,8 @@ static int check_indices(struct table *t)
     if (again) {
         size_t before = (again - 1)->row;
         uint32_t line = t->rows->as.items.at[before].value->line;
-        struct cell cell = {.line = t->rows->as.items.at[again->row].value->line,
-                            .element = again->row};
+        struct nkb_table_place cell = {.line = t->rows->as.items.at[again->row].value->line,
+                                       .element = again->row};
         status = refuse(t, &cell, "prompt index %lld is given in %s %zu already; it is given once",
                         (long long)again->index, t->list ? "element" : "line",
                         t->list ? before : (size_t)line);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "model/group.h"
@@ -89,5 +90,12 @@ struct nkb_module {
     const char *why_no_loops; /* when executed cannot be had */
     struct nkb_groups groups[NKB_DIMENSIONS]; /* of the dimensions that were asked for */
 };
+
+/* Was the digest of its bytes taken? Without one a module is like no other. */
+static inline bool nkb_module_has_digest(const struct nkb_module *module)
+{
+    static const unsigned char none[sizeof module->graph_digest];
+    return memcmp(module->graph_digest, none, sizeof none) != 0;
+}
 
 #endif
