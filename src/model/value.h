@@ -135,7 +135,7 @@ void nkb_value_locate_all(struct nkb_arena *arena, struct nkb_value *group, cons
                           const char *field);
 
 /* JSON text as Python's json.dump(indent=…) writes it: ", " and ": " separators, non-ASCII as
- * \uXXXX, floats as repr, integers as integers, absent and null as null, no final newline.
+ * \u and four digits, floats as repr, integers as integers, absent and null as null, no final newline.
  * indent 0: one line. A number that is not finite cannot be written: returns NKB_EINPUT with the
  * path of the value in err; NKB_EMEMORY; else 0. Text that is not UTF-8 is written with U+FFFD. */
 int nkb_value_to_json(const struct nkb_value *v, int indent, struct nkb_buf *out,
