@@ -103,9 +103,12 @@ void *nkb_arena_take(struct nkb_arena *arena, size_t size_bytes)
     need &= ~(size_t)(ALIGN_BYTES - 1);
     if (need == 0)
         need = ALIGN_BYTES;
-    if (!nkb_size_add(arena->used_bytes, need, &total) ||
-        (arena->limit_bytes && total > arena->limit_bytes))
+    if (!nkb_size_add(arena->used_bytes, need, &total))
         goto failed;
+    if (arena->limit_bytes && total > arena->limit_bytes) {
+        arena->full = true;
+        goto failed;
+    }
 
     struct nkb_arena_chunk *chunk = arena->head;
     if (!chunk || chunk->size_bytes - chunk->used_bytes < need)
@@ -217,7 +220,7 @@ void nkb_arena_reset(struct nkb_arena *arena)
     }
     arena->head = kept;
     arena->used_bytes = 0;
-    arena->failed = false;
+    arena->failed = arena->full = false;
 }
 
 void nkb_arena_free(struct nkb_arena *arena)

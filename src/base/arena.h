@@ -25,15 +25,16 @@ struct nkb_arena {
     size_t used_bytes;  /* handed out since the last reset */
     size_t limit_bytes; /* 0: none; past it an allocation fails as if memory had run out */
     bool failed;
+    bool full; /* it failed for the limit */
     struct nkb_arena_store *store; /* NULL: chunks come from malloc and go back to it */
 };
 
-#define NKB_ARENA_INIT ((struct nkb_arena){NULL, 0, 0, false, NULL})
+#define NKB_ARENA_INIT ((struct nkb_arena){NULL, 0, 0, false, false, NULL})
 
 /* An empty arena with the limit and the store of another, for what does not stay. */
 static inline struct nkb_arena nkb_arena_beside(const struct nkb_arena *arena)
 {
-    return (struct nkb_arena){NULL, 0, arena->limit_bytes, false, arena->store};
+    return (struct nkb_arena){NULL, 0, arena->limit_bytes, false, false, arena->store};
 }
 
 /* Zeroed memory, aligned for any type. size 0 gives a valid pointer. */

@@ -123,7 +123,7 @@ static const char *short_count(uint64_t n, char out[32])
     return out;
 }
 
-static const char *short_bytes(size_t n, char out[32])
+const char *nkb_budget_bytes(size_t n, char out[32])
 {
     if (n && n % ((size_t)1 << 20) == 0)
         snprintf(out, 32, "%zu MiB", n >> 20);
@@ -159,5 +159,5 @@ int nkb_budget_fault(const struct nkb_state *state, struct nkb_err *err)
     if (!state->refused)
         return nkb_err_memory(err);
     return nkb_err_set(err, NKB_ERULE, "%sneeds more than %s of memory (--max-memory)", at,
-                       short_bytes(state->limits.memory_bytes, amount));
+                       nkb_budget_bytes(state->limits.memory_bytes, amount));
 }

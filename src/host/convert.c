@@ -62,8 +62,13 @@ static void count_tree(struct converter *c, const struct nkb_value *v, int depth
 
 static struct nkb_value *checked(struct converter *c, struct nkb_value *v)
 {
+    struct nkb_state *state = nkb_state_of(c->L);
+    char cap[32];
+    if (!v && c->arena->full)
+        nkb_raise(c->L, state->fault_code, "%s: %s: needs more than %s of memory (--max-memory)",
+                  state->subject, c->what, nkb_budget_bytes(state->limits.memory_bytes, cap));
     if (!v) {
-        nkb_state_of(c->L)->refused = false;
+        state->refused = false;
         nkb_raise(c->L, NKB_EMEMORY, "out of memory");
     }
     return v;
@@ -274,7 +279,13 @@ struct nkb_value *nkb_convert(lua_State *L, int index, const char *what, struct 
     *c = (struct converter){.L = L, .arena = arena, .what = what};
     lua_getfield(L, LUA_REGISTRYINDEX, NKB_ARRAYS);
     c->arrays = top + 2;
+    /* What a rule makes us build counts as its own. Whoever lends an arena that stays takes the
+     * limit off again where this raises. */
+    size_t limit = arena->limit_bytes, room = nkb_state_room(nkb_state_of(L));
+    if (room < SIZE_MAX - arena->used_bytes)
+        arena->limit_bytes = arena->used_bytes + room + 1;
     struct nkb_value *v = convert(c, index, 0);
+    arena->limit_bytes = limit;
     lua_settop(L, top);
     return v;
 }
@@ -282,13 +293,15 @@ struct nkb_value *nkb_convert(lua_State *L, int index, const char *what, struct 
 int nkb_convert_to_json(const struct nkb_state *state, const struct nkb_value *v, int indent,
                         const char *what, size_t most, struct nkb_buf *out, struct nkb_err *err)
 {
-    out->limit = most ? out->len + most : 0;
+    char cap[32];
+    out->limit = most == SIZE_MAX ? 0 : out->len + most + 1;
     int code = nkb_value_to_json(v, indent, out, err);
     out->limit = 0;
     if (out->full) {
         out->full = out->failed = false; /* what is there may be used again */
-        return nkb_err_set(err, state->fault_code, "%s: %s: more than %zu MiB of JSON",
-                           state->subject, what, most >> 20);
+        return nkb_err_set(err, state->fault_code,
+                           "%s: %s: needs more than %s of memory (--max-memory)",
+                           state->subject, what, nkb_budget_bytes(state->limits.memory_bytes, cap));
     }
     if (code != NKB_EINPUT)
         return code;

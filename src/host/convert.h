@@ -26,7 +26,7 @@ enum { NKB_CONVERT_DEPTH = 200, NKB_CONVERT_VALUES = 1000000, NKB_CONVERT_BYTES 
 struct nkb_value *nkb_convert(lua_State *L, int index, const char *what, struct nkb_arena *arena);
 
 /* A value a rule made as JSON behind what is in `out`, `what` as above: an error is the rule's
- * fault, and so is a text beyond `most` bytes (0: any), for indents make much of little. */
+ * fault, and so is a text beyond `most` bytes (SIZE_MAX: any), for indents make much of little. */
 struct nkb_state;
 int nkb_convert_to_json(const struct nkb_state *state, const struct nkb_value *v, int indent,
                         const char *what, size_t most, struct nkb_buf *out, struct nkb_err *err);

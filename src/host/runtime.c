@@ -17,7 +17,8 @@
 #include "host/state.h"
 
 enum {
-    MAX_JSON_BYTES = 1 << 20, /* of a text to decode */
+    MAX_JSON_BYTES = 1 << 20,  /* of a text to decode */
+    KEPT_TEXT_BYTES = 1 << 20, /* of what was encoded, for the next */
     MAX_JSON_DEPTH = 100,
     DECODED_BYTES_A_BYTE =
         48, /* "[[],[],…" is the worst: a table of 56 bytes and its slot in three bytes */
@@ -135,12 +136,18 @@ static int l_json_encode(lua_State *L)
     nkb_arena_reset(&state->scratch);
     state->text.len = 0;
     const struct nkb_value *v = nkb_convert(L, 1, "nkb.json.encode", &state->scratch);
-    int code = nkb_convert_to_json(state, v, (int)indent, "nkb.json.encode",
-                                   state->limits.memory_bytes, &state->text, &err);
+    size_t room = nkb_state_room(state), tree = state->scratch.used_bytes;
+    /* The text stands twice for a moment: here, and as Lua's. */
+    size_t most = room == SIZE_MAX ? room : room > tree ? (room - tree) / 2 : 0;
+    int code =
+        nkb_convert_to_json(state, v, (int)indent, "nkb.json.encode", most, &state->text, &err);
     if (code != 0)
         return nkb_raise(L, code, "%s", err.text);
     nkb_budget_charge(L, state->text.len / TEXT_BYTES_AN_INSTRUCTION);
+    nkb_arena_reset(&state->scratch);
     lua_pushlstring(L, state->text.data, state->text.len);
+    if (state->text.capacity > KEPT_TEXT_BYTES)
+        nkb_buf_free(&state->text);
     return 1;
 }
 

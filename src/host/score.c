@@ -9,8 +9,6 @@
 #include "host/rule.h"
 #include "host/runtime.h"
 
-enum { MAX_JSON_BYTES = 256 << 20 }; /* of what a layout makes */
-
 struct scoring {
     struct nkb_host *host;
     const struct nkb_value *head; /* rule, params, run, diagnostics of the result */
@@ -167,7 +165,12 @@ int nkb_host_score(struct nkb_host *host, const struct nkb_value *metrics,
     s.head = nkb_host_head(arena, host, facts); /* now that every module was required */
     if (!s.head)
         return nkb_err_memory(err);
+    size_t limit = arena->limit_bytes;
     code = nkb_state_run(host->state, NULL, build, &s, err);
+    arena->limit_bytes =
+        limit; /* the rule's cap is not that of the run, nor is passing it a failure */
+    if (arena->full)
+        arena->failed = arena->full = false;
     if (code != 0)
         return code;
     host->result = s.result;
@@ -205,6 +208,14 @@ static void lay_out(lua_State *L, void *context)
     layout->value = nkb_convert(L, -2, layout->name, &layout->arena);
 }
 
+static size_t room_beside(const struct nkb_host *host, const struct nkb_arena *arena)
+{
+    size_t room = nkb_state_room(host->state);
+    if (room == SIZE_MAX)
+        return room;
+    return room > arena->used_bytes ? room - arena->used_bytes : 0;
+}
+
 int nkb_host_layout(struct nkb_host *host, const char *name, struct nkb_buf *out, bool *present,
                     struct nkb_err *err)
 {
@@ -219,7 +230,7 @@ int nkb_host_layout(struct nkb_host *host, const char *name, struct nkb_buf *out
     int code = nkb_host_run(host, name, lay_out, &layout, err);
     if (code == 0 && layout.value)
         code = nkb_convert_to_json(host->state, layout.value, layout.indent, name,
-                                   host->state->limits.unsafe ? 0 : MAX_JSON_BYTES, out, err);
+                                   room_beside(host, &layout.arena), out, err);
     if (code == 0 && out->failed)
         code = nkb_err_memory(err);
     nkb_arena_free(&layout.arena);

@@ -13,8 +13,7 @@
 #include "host/coverage.h"
 
 enum {
-    LARGE_BYTES = 64 * 1024,           /* from here on an allocation looks at the clock */
-    SCRATCH_BYTES = 256 * 1024 * 1024, /* what a rule can make us take beside Lua's own memory */
+    LARGE_BYTES = 64 * 1024, /* from here on an allocation looks at the clock */
 };
 
 /* While its stack moves (from Lua 5.4.5 on) the frames hold offsets: nobody may look at them. */
@@ -76,6 +75,15 @@ static void *allocate(void *context, void *old, size_t old_bytes, size_t new_byt
     return fresh;
 }
 
+size_t nkb_state_room(const struct nkb_state *state)
+{
+    size_t cap = state->limits.memory_bytes;
+    if (cap == 0 || cap > SIZE_MAX - NKB_BEYOND_CAP_BYTES)
+        return SIZE_MAX;
+    cap += NKB_BEYOND_CAP_BYTES;
+    return cap > state->used_bytes ? cap - state->used_bytes : 0;
+}
+
 struct nkb_state *nkb_state_of(lua_State *L)
 {
     return *(struct nkb_state **)lua_getextraspace(L);
@@ -98,7 +106,6 @@ int nkb_state_new(struct nkb_state **out, const struct nkb_limits *limits, struc
     state->fault_code = NKB_ERULE;
     state->arena = NKB_ARENA_INIT;
     state->scratch = NKB_ARENA_INIT;
-    state->scratch.limit_bytes = SCRATCH_BYTES;
     state->text = NKB_BUF_INIT;
     snprintf(state->subject, sizeof state->subject, NKB_SUBJECT_NONE);
 

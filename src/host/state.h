@@ -84,6 +84,11 @@ int nkb_state_run(struct nkb_state *state, const char *what, nkb_state_job *job,
                   struct nkb_err *err);
 
 /* budget.c */
+/* What a rule may still make us take, outside of Lua too: its cap and NKB_BEYOND_CAP_BYTES, less what
+ * Lua has. SIZE_MAX without a cap. */
+enum { NKB_BEYOND_CAP_BYTES = 5 << 20 }; /* 3 MiB of 8 are for the ends of huge pages */
+size_t nkb_state_room(const struct nkb_state *state);
+
 void nkb_budget_start(struct nkb_state *state);
 void nkb_budget_stop(struct nkb_state *state);
 /* Work done in C that no hook sees, in instructions. [-0, +0, e] */
@@ -93,6 +98,8 @@ void nkb_budget_look(struct nkb_state *state);
 /* Raise again what stopped the run, if something did. [-0, +0, e] */
 void nkb_budget_recheck(lua_State *L, int status);
 /* Word the limit that stopped the run. */
+/* "64 MiB", into out. */
+const char *nkb_budget_bytes(size_t n, char out[32]);
 int nkb_budget_fault(const struct nkb_state *state, struct nkb_err *err);
 
 /* raise.c */

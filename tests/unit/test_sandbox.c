@@ -254,11 +254,15 @@ static void test_json_bombs(void **state)
                                      "t[i] = s end return #nkb.json.encode(t)"),
                      NKB_ERULE);
     assert_non_null(strstr(f.err.text, "more than 64 MiB of text"));
-    assert_int_equal(
-        fixture_run(&f,
-                    "local t = { 1 } for i = 1, 60 do t = { t, t } end return #nkb.json.encode(t)"),
-        NKB_ERULE);
+    static const char doubling[] =
+        "local t = { 1 } for i = 1, 60 do t = { t, t } end return #nkb.json.encode(t)";
+    assert_int_equal(fixture_run(&f, doubling), NKB_ERULE);
+    assert_string_equal(f.err.text, "score.lua: nkb.json.encode: needs more than 64 MiB of memory "
+                                    "(--max-memory)");
+    f.limits.memory_bytes = 1 << 30;
+    assert_int_equal(fixture_run(&f, doubling), NKB_ERULE);
     assert_non_null(strstr(f.err.text, "more than a million values"));
+    f.limits.memory_bytes = 64 << 20;
     assert_int_equal(fixture_run(&f, "local t = {} t.t = t return #nkb.json.encode(t)"), NKB_ERULE);
     assert_string_equal(
         f.err.text, "score.lua: nkb.json.encode.t.t.t.t.t.t.t.t: nested too deep, or holds itself");

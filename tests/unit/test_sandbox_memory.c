@@ -1,5 +1,6 @@
 /* What the process takes while a rule fills its memory with blocks of every size: no more than the
- * rule's cap and 8 MiB. The peak of a process only rises, so each attack is a process of its own. */
+ * rule's cap and 8 MiB. The peak of a process only rises, so each attack is a process of its own.
+ */
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -47,6 +48,10 @@ static void test_blocks_of_every_size(void **state)
         "local s = 'x' while true do s = s .. s end",
         "local function f(n) return 1 + f(n + 1) end f(1)",
         "local t = {} for i = 1, 1e9 do t[i] = load('return ' .. i) end",
+        ("local t = {} for i = 1, 300000 do t[i] = 1 end "
+         "for i = 1, 190 do t = { t } end nkb.json.encode(t, 8)"),
+        "local s = ('\\1'):rep(20 << 20) nkb.json.encode { s, s, s }",
+        "local t = { 1 } for i = 1, 60 do t = { t, t } end nkb.json.encode(t)",
     };
     enum { CAP_MIB = 64, MORE_MIB = 8 };
 #ifdef UNDER_ASAN

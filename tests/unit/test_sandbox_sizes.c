@@ -26,14 +26,16 @@ static void test_indents_that_fill_the_memory(void **state)
         0);
     assert_int_equal(fixture_score(&f), 0);
     assert_int_equal(fixture_layout(&f, "json", &out), NKB_ERULE);
-    assert_string_equal(f.err.text, "score.lua: json: more than 256 MiB of JSON");
-    assert_true(out.len <= 256u << 20);
+    assert_string_equal(f.err.text,
+                        "score.lua: json: needs more than 64 MiB of memory (--max-memory)");
+    assert_true(out.len <= 72u << 20);
     nkb_buf_free(&out);
 
     assert_int_equal(
         fixture_run(&f, nkb_arena_printf(&f.arena, "%s return #nkb.json.encode(t, 8)", deep_list)),
         NKB_ERULE);
-    assert_string_equal(f.err.text, "score.lua: nkb.json.encode: more than 64 MiB of JSON");
+    assert_string_equal(
+        f.err.text, "score.lua: nkb.json.encode: needs more than 64 MiB of memory (--max-memory)");
     fixture_close(&f);
 }
 
@@ -41,7 +43,7 @@ static void test_escapes_that_fill_the_memory(void **state)
 {
     (void)state;
     assert_fails("local s = ('\\1'):rep(20 << 20) return #nkb.json.encode { s, s, s }", NKB_ERULE,
-                 "score.lua: nkb.json.encode: more than 64 MiB of JSON");
+                 "score.lua: nkb.json.encode: needs more than 64 MiB of memory (--max-memory)");
     /* and what could not be written leaves room for what can */
     assert_true(score_of("local s = ('\\1'):rep(20 << 20)\n"
                          "local ok = pcall(nkb.json.encode, { s, s, s }) s = nil\n"
