@@ -77,12 +77,17 @@ static int measure_log(nkb_run *run, enum need need)
         run_leave_out(run, "log", SET_LOG_FILE, need);
         return 0;
     }
-    code = nkb_trainlog_read_file(path, run_flag(SET_LOG_FILE), &run->arena, &log, &run->err);
+    struct nkb_log_scan *scan = nkb_log_scan_begin(&run->arena);
+    if (!scan)
+        return nkb_err_memory(&run->err);
+    code = nkb_trainlog_read_file(path, run_flag(SET_LOG_FILE), nkb_log_scan_take, scan,
+                                  &run->arena, &log, &run->err);
     if (code != 0)
         return code;
     run_add_file(run, "log-file", path, stat(path, &st) == 0 ? (int64_t)st.st_size : 0);
-    nkb_value_put(&run->arena, run->metrics, "log",
-                  nkb_log_metrics(&run->arena, &log, path, run->diagnostics));
+    nkb_value_put(
+        &run->arena, run->metrics, "log",
+        nkb_log_metrics(&run->arena, &log, nkb_log_scan_end(scan, &log), path, run->diagnostics));
     return 0;
 }
 

@@ -371,10 +371,10 @@ static void diagnose(const struct maker *m)
 }
 
 struct nkb_value *nkb_log_metrics(struct nkb_arena *arena, const struct nkb_trainlog *log,
-                                  const char *path, struct nkb_value *diagnostics)
+                                  const struct nkb_log_steps *steps, const char *path,
+                                  struct nkb_value *diagnostics)
 {
-    struct maker m = {arena, log, nkb_log_steps_scan(arena, log), nkb_arena_string(arena, path),
-                      diagnostics};
+    struct maker m = {arena, log, steps, nkb_arena_string(arena, path), diagnostics};
     struct nkb_value *root = nkb_value_object(arena);
     if (!m.steps || !m.path || !root)
         return NULL;

@@ -97,51 +97,54 @@ static int by_step(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* Changes of global_step in file order, to *at where that is not NULL, and what is seen if they all
- * ascend. Returns how many. */
-static size_t list_steps(const struct nkb_trainlog *log, struct seen_step *at,
-                         struct nkb_log_seen *seen, bool *ascending)
+void nkb_log_trail_add(struct nkb_arena *arena, struct nkb_log_trail *trail, int64_t step)
 {
-    struct nkb_log_cursor cursor = nkb_trainlog_begin(log);
-    struct nkb_log_record record = {0};
-    size_t count = 0;
-    int64_t last = 0;
-    *ascending = true;
-    while (nkb_trainlog_next(&cursor, &record)) {
-        if (!nkb_log_has(&record, NKB_LOG_STEP))
-            continue;
-        int64_t step = (int64_t)record.value[NKB_LOG_STEP];
-        if (count > 0 && step == last)
-            continue;
-        if (count > 0 && step < last)
-            *ascending = false;
-        if (at)
-            at[count] = (struct seen_step){step, (int64_t)count};
-        if (count++ == 0)
-            seen->first = step;
-        last = step;
+    enum { FIRST_STRETCHES = 16 };
+    struct nkb_log_stretch *last = trail->count ? &trail->at[trail->count - 1] : NULL;
+
+    if (trail->changes > 0 && step == trail->last)
+        return;
+    if (trail->changes++ == 0)
+        trail->first = step;
+    else
+        trail->backwards = trail->backwards || step < trail->last;
+    bool goes_on = last && (last->count == 1 || step == trail->last + last->stride);
+    if (goes_on) {
+        last->stride = step - trail->last;
+        last->count++;
+    } else {
+        if (trail->count == trail->capacity) {
+            size_t capacity = trail->capacity ? trail->capacity * 2 : FIRST_STRETCHES;
+            struct nkb_log_stretch *grown =
+                nkb_arena_grow(arena, trail->at, trail->count, capacity, sizeof *grown);
+            if (!grown)
+                return;
+            trail->at = grown;
+            trail->capacity = capacity;
+        }
+        trail->at[trail->count++] = (struct nkb_log_stretch){step, 0, 1};
     }
-    seen->count = (int64_t)count;
-    seen->last = last;
-    return count;
+    trail->last = step;
 }
 
-struct nkb_log_seen nkb_log_seen_count(struct nkb_arena *arena, const struct nkb_trainlog *log)
+struct nkb_log_seen nkb_log_seen_count(struct nkb_arena *arena, const struct nkb_log_trail *trail)
 {
-    struct nkb_log_seen seen = {0};
-    bool ascending;
-    size_t changes = list_steps(log, NULL, &seen, &ascending);
-    if (ascending)
+    struct nkb_log_seen seen = {trail->changes, trail->first, trail->last};
+    if (!trail->backwards)
         return seen;
 
-    struct seen_step *at = nkb_arena_array(arena, changes, sizeof *at);
+    size_t count = 0;
+    struct seen_step *at = nkb_arena_array(arena, (size_t)trail->changes, sizeof *at);
     int64_t last_order = -1;
     if (!at)
         return seen;
-    list_steps(log, at, &seen, &ascending);
-    qsort(at, changes, sizeof *at, by_step);
+    for (size_t i = 0; i < trail->count; i++)
+        for (int64_t k = 0; k < trail->at[i].count; k++, count++)
+            at[count] =
+                (struct seen_step){trail->at[i].first + k * trail->at[i].stride, (int64_t)count};
+    qsort(at, count, sizeof *at, by_step);
     seen.count = 0;
-    for (size_t i = 0; i < changes; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i > 0 && at[i].step == at[i - 1].step)
             continue;
         seen.count++;

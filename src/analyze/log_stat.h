@@ -43,7 +43,19 @@ struct nkb_log_seen {
     int64_t count, first, last;
 };
 
-/* One more pass over the log; memory only where its steps ever go backwards. */
-struct nkb_log_seen nkb_log_seen_count(struct nkb_arena *arena, const struct nkb_trainlog *log);
+/* The way a log's global_steps went: stretches of one stride, of which a regular log has few. */
+struct nkb_log_stretch {
+    int64_t first, stride, count;
+};
+struct nkb_log_trail {
+    struct nkb_log_stretch *at;
+    size_t count, capacity;
+    int64_t changes, first, last; /* changes of the step; the first and the last one */
+    bool backwards;               /* it went so once */
+};
+
+void nkb_log_trail_add(struct nkb_arena *arena, struct nkb_log_trail *trail, int64_t step);
+/* Takes memory by the number of steps only where they went backwards. */
+struct nkb_log_seen nkb_log_seen_count(struct nkb_arena *arena, const struct nkb_log_trail *trail);
 
 #endif

@@ -20,7 +20,7 @@ static const uint32_t TRAINING_KEYS =
     BIT(NKB_LOG_VAL_LOSS) | BIT(NKB_LOG_GRADIENT_NORM);
 static const uint32_t THROUGHPUT_KEYS = BIT(NKB_LOG_THROUGHPUT) | BIT(NKB_LOG_SAMPLES_PER_SEC);
 
-struct scan {
+struct nkb_log_scan {
     struct nkb_arena *arena;
     struct nkb_log_steps *out;
     bool has_rank;
@@ -37,6 +37,9 @@ struct scan {
     bool has_time; /* time_us is of the record before */
     double time_us;
     bool wants_time; /* the run's first timestamp has not come yet */
+    bool began_anew; /* first_time_us is a later run's own */
+    uint32_t keys;   /* of all records */
+    struct nkb_log_trail trail;
 
     struct nkb_log_record first_step; /* the run's first and last as closed */
     struct nkb_log_record last_step;
@@ -44,7 +47,8 @@ struct scan {
 
 static bool equal_bits(double a, double b)
 {
-    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): the bits are meant */
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): the bits are
+     * meant */
     return memcmp(&a, &b, sizeof a) == 0;
 }
 
@@ -89,7 +93,7 @@ static bool same_position(const struct nkb_log_record *a, const struct nkb_log_r
             equal(a->value[NKB_LOG_EPOCH], b->value[NKB_LOG_EPOCH]));
 }
 
-static bool is_same_step(const struct scan *s, const struct nkb_log_record *r)
+static bool is_same_step(const struct nkb_log_scan *s, const struct nkb_log_record *r)
 {
     const struct nkb_log_record *step = &s->step;
     bool resolved = is_resolved(r), step_resolved = is_resolved(step);
@@ -105,7 +109,7 @@ static bool is_same_step(const struct scan *s, const struct nkb_log_record *r)
            equal(r->value[NKB_LOG_STEP], step->value[NKB_LOG_STEP]);
 }
 
-static bool goes_backwards(const struct scan *s, const struct nkb_log_record *r)
+static bool goes_backwards(const struct nkb_log_scan *s, const struct nkb_log_record *r)
 {
     const struct nkb_log_record *step = &s->step;
     if (!(is_resolved(r) && is_resolved(step)) && both_have(r, step, NKB_LOG_POSITION)) {
@@ -118,7 +122,7 @@ static bool goes_backwards(const struct scan *s, const struct nkb_log_record *r)
            less(r->value[NKB_LOG_STEP], step->value[NKB_LOG_STEP]);
 }
 
-static void close_step(struct scan *s)
+static void close_step(struct nkb_log_scan *s)
 {
     struct nkb_log_steps *out = s->out;
     if (!s->open)
@@ -135,7 +139,7 @@ static void close_step(struct scan *s)
     s->open = false;
 }
 
-static void begin_run(struct scan *s)
+static void begin_run(struct nkb_log_scan *s)
 {
     struct nkb_log_steps *out = s->out;
     for (int key = 0; key < NKB_LOG_KEY_COUNT; key++) {
@@ -149,7 +153,7 @@ static void begin_run(struct scan *s)
 
 /* The step keeps the place it was opened at: a bar drawn again with its values may have moved on.
  */
-static void join_step(struct scan *s, const struct nkb_log_record *r)
+static void join_step(struct nkb_log_scan *s, const struct nkb_log_record *r)
 {
     const uint32_t place = BIT(NKB_LOG_POSITION) | BIT(NKB_LOG_EPOCH);
     uint32_t taken = r->mask & ~(s->step.mask & place);
@@ -160,7 +164,7 @@ static void join_step(struct scan *s, const struct nkb_log_record *r)
     s->step.mask |= taken;
 }
 
-static void note_place(struct scan *s, const struct nkb_log_record *r)
+static void note_place(struct nkb_log_scan *s, const struct nkb_log_record *r)
 {
     struct nkb_log_steps *out = s->out;
     if (nkb_log_has(r, NKB_LOG_EPOCH) &&
@@ -177,7 +181,7 @@ static void note_place(struct scan *s, const struct nkb_log_record *r)
     }
 }
 
-static void take_placed(struct scan *s, const struct nkb_log_record *r)
+static void take_placed(struct nkb_log_scan *s, const struct nkb_log_record *r)
 {
     const uint32_t stamp = BIT(NKB_LOG_TIME_US) | BIT(NKB_LOG_RANK);
     const uint32_t places = stamp | BIT(NKB_LOG_EPOCH) | BIT(NKB_LOG_POSITION);
@@ -204,7 +208,7 @@ static void take_placed(struct scan *s, const struct nkb_log_record *r)
     s->last = *r;
 }
 
-static void take_time(struct scan *s, const struct nkb_log_record *r)
+static void take_time(struct nkb_log_scan *s, const struct nkb_log_record *r)
 {
     if (!nkb_log_has(r, NKB_LOG_TIME_US))
         return;
@@ -212,13 +216,14 @@ static void take_time(struct scan *s, const struct nkb_log_record *r)
     bool is_new = !s->has_time || !equal(us, s->time_us);
     if (s->wants_time && is_new) {
         s->out->first_time_us = (int64_t)us;
+        s->began_anew = true;
         s->wants_time = false;
     }
     s->has_time = true;
     s->time_us = us;
 }
 
-static void take_record(struct scan *s, const struct nkb_log_record *r)
+static void take_record(struct nkb_log_scan *s, const struct nkb_log_record *r)
 {
     struct nkb_log_steps *out = s->out;
 
@@ -249,7 +254,7 @@ static void take_record(struct scan *s, const struct nkb_log_record *r)
     take_time(s, r);
 }
 
-static void find_ends(struct scan *s)
+static void find_ends(struct nkb_log_scan *s)
 {
     struct nkb_log_steps *out = s->out;
     enum nkb_log_key key = NKB_LOG_STEP;
@@ -272,35 +277,47 @@ static void find_ends(struct scan *s)
     out->last = (int64_t)s->last_step.value[key];
 }
 
-struct nkb_log_steps *nkb_log_steps_scan(struct nkb_arena *arena, const struct nkb_trainlog *log)
+struct nkb_log_scan *nkb_log_scan_begin(struct nkb_arena *arena)
 {
+    struct nkb_log_scan *s = nkb_arena_alloc(arena, sizeof *s);
     struct nkb_log_steps *out = nkb_arena_alloc(arena, sizeof *out);
-    struct nkb_log_record record = {0};
-    struct scan s = {.arena = arena, .out = out};
-    if (!out)
+    if (!s || !out)
         return NULL;
-
-    out->runs = log->records > 0;
+    s->arena = arena;
+    s->out = out;
     out->why_no_ends = "no record names a global_step or a bar position";
-    out->first_time_us = log->first_time_us;
-    uint32_t keys = 0;
-    struct nkb_log_cursor cursor = nkb_trainlog_begin(log);
-    while (nkb_trainlog_next(&cursor, &record)) {
-        keys |= record.mask;
-        take_record(&s, &record);
-    }
-    out->throughput_alone = (keys & THROUGHPUT_KEYS) && !(keys & TRAINING_KEYS);
-    close_step(&s);
-    find_ends(&s);
+    return s;
+}
+
+void nkb_log_scan_take(void *scan, const struct nkb_log_record *record)
+{
+    struct nkb_log_scan *s = scan;
+    if (s->out->runs == 0)
+        s->out->runs = 1;
+    s->keys |= record->mask;
+    if (nkb_log_has(record, NKB_LOG_STEP))
+        nkb_log_trail_add(s->arena, &s->trail, (int64_t)record->value[NKB_LOG_STEP]);
+    take_record(s, record);
+}
+
+struct nkb_log_steps *nkb_log_scan_end(struct nkb_log_scan *s, const struct nkb_trainlog *log)
+{
+    struct nkb_log_steps *out = s->out;
+
+    out->throughput_alone = (s->keys & THROUGHPUT_KEYS) && !(s->keys & TRAINING_KEYS);
+    close_step(s);
+    find_ends(s);
+    if (!s->began_anew)
+        out->first_time_us = log->first_time_us;
     out->has_time = log->has_time;
     out->last_time_us = log->last_time_us;
-    if (s.wants_time) /* no stamp since the run began: the last one is another's unless it came
-                         after */
-        out->has_time = s.has_time && !equal(s.time_us, (double)log->last_time_us);
-    if (s.wants_time)
+    if (s->wants_time) { /* no stamp since the run began: the last one is another's unless it came
+                            after */
+        out->has_time = s->has_time && !equal(s->time_us, (double)log->last_time_us);
         out->first_time_us = log->last_time_us;
-    out->seen = nkb_log_seen_count(arena, log);
-    return nkb_arena_failed(arena) ? NULL : out;
+    }
+    out->seen = nkb_log_seen_count(s->arena, &s->trail);
+    return nkb_arena_failed(s->arena) ? NULL : out;
 }
 
 const struct nkb_log_stat *nkb_log_stat_of(const struct nkb_log_steps *steps, enum nkb_log_key key)

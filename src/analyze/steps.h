@@ -36,8 +36,12 @@ struct nkb_log_steps {
     struct nkb_log_seen seen;
 };
 
-/* NULL when memory runs out. */
-struct nkb_log_steps *nkb_log_steps_scan(struct nkb_arena *arena, const struct nkb_trainlog *log);
+/* Records one at a time, as they are read; what is kept of them does not grow with their number. */
+struct nkb_log_scan;
+struct nkb_log_scan *nkb_log_scan_begin(struct nkb_arena *arena); /* NULL when memory runs out */
+void nkb_log_scan_take(void *scan, const struct nkb_log_record *record); /* an nkb_log_take_fn */
+/* `log` as it is when all are taken. NULL when memory runs out. */
+struct nkb_log_steps *nkb_log_scan_end(struct nkb_log_scan *scan, const struct nkb_trainlog *log);
 /* The figures of one key: by step where any step has it, else by line; NULL: not in the log. */
 const struct nkb_log_stat *nkb_log_stat_of(const struct nkb_log_steps *steps, enum nkb_log_key key);
 
@@ -45,6 +49,7 @@ const struct nkb_log_stat *nkb_log_stat_of(const struct nkb_log_steps *steps, en
  * what could not be had in them is absent with a reason. Diagnostics are appended to the array as
  * objects {text, warning}. NULL when memory runs out. */
 struct nkb_value *nkb_log_metrics(struct nkb_arena *arena, const struct nkb_trainlog *log,
-                                  const char *path, struct nkb_value *diagnostics);
+                                  const struct nkb_log_steps *steps, const char *path,
+                                  struct nkb_value *diagnostics);
 
 #endif

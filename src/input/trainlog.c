@@ -14,6 +14,8 @@
 enum { WINDOW_BYTES = 256 * 1024 };
 
 struct reader {
+    nkb_log_take_fn *take;
+    void *context;
     struct nkb_arena *arena;
     struct nkb_trainlog *log;
     char *carried; /* the start of a line whose end has not come yet */
@@ -73,7 +75,7 @@ static void read_line(struct reader *r, struct nkb_str line, bool cut)
         if (line.len == 0)
             return;
     }
-    nkb_log_line_read(line, r->newlines + 1, r->arena, r->log);
+    nkb_log_line_read(line, r->newlines + 1, r->take, r->context, r->arena, r->log);
 }
 
 static void carry(struct reader *r, const char *bytes, size_t size)
@@ -123,11 +125,11 @@ static void feed(struct reader *r, struct nkb_str window)
     }
 }
 
-static int begin(struct reader *r, struct nkb_arena *arena, struct nkb_trainlog *out,
-                 struct nkb_err *err)
+static int begin(struct reader *r, nkb_log_take_fn *take, void *context, struct nkb_arena *arena,
+                 struct nkb_trainlog *out, struct nkb_err *err)
 {
     *out = (struct nkb_trainlog){0};
-    *r = (struct reader){.arena = arena, .log = out};
+    *r = (struct reader){.take = take, .context = context, .arena = arena, .log = out};
     r->carried = malloc(NKB_TRAINLOG_LINE_BYTES);
     r->clean = malloc(NKB_TRAINLOG_LINE_BYTES);
     return r->carried && r->clean ? 0 : nkb_err_memory(err);
@@ -146,11 +148,11 @@ static void release(struct reader *r)
     free(r->clean);
 }
 
-int nkb_trainlog_read_bytes(struct nkb_str bytes, struct nkb_arena *arena, struct nkb_trainlog *out,
-                            struct nkb_err *err)
+int nkb_trainlog_read_bytes(struct nkb_str bytes, nkb_log_take_fn *take, void *context,
+                            struct nkb_arena *arena, struct nkb_trainlog *out, struct nkb_err *err)
 {
     struct reader r;
-    int code = begin(&r, arena, out, err);
+    int code = begin(&r, take, context, arena, out, err);
     if (code == 0) {
         if (bytes.len)
             feed(&r, bytes);
@@ -167,12 +169,12 @@ static int say(struct nkb_err *err, const char *path, const char *flag, const ch
     return nkb_err_set(err, NKB_EINPUT, "%s: %s", path, what);
 }
 
-int nkb_trainlog_read_file(const char *path, const char *flag, struct nkb_arena *arena,
-                           struct nkb_trainlog *out, struct nkb_err *err)
+int nkb_trainlog_read_file(const char *path, const char *flag, nkb_log_take_fn *take, void *context,
+                           struct nkb_arena *arena, struct nkb_trainlog *out, struct nkb_err *err)
 {
     struct reader r;
     char *window = NULL, reason[128];
-    int fd = -1, code = begin(&r, arena, out, err);
+    int fd = -1, code = begin(&r, take, context, arena, out, err);
     bool is_stdin = strcmp(path, "-") == 0, empty = true;
     int64_t size;
 

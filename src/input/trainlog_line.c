@@ -27,6 +27,8 @@ enum {
 
 struct parser {
     struct nkb_arena *arena;
+    nkb_log_take_fn *take;
+    void *context;
     struct nkb_trainlog *log;
     const char *start, *end;
     int64_t number;
@@ -57,7 +59,8 @@ static void finish_record(struct parser *p)
             set(p, NKB_LOG_RANK, p->rank);
         if (p->log->has_time)
             set(p, NKB_LOG_TIME_US, (double)p->log->last_time_us);
-        nkb_trainlog_append(p->arena, p->log, &p->record);
+        p->log->records++;
+        p->take(p->context, &p->record);
         p->known = true;
     }
     p->record.mask = 0;
@@ -296,8 +299,8 @@ static const char *take_rank(struct parser *p)
     return p->start = q + 2;
 }
 
-void nkb_log_line_read(struct nkb_str line, int64_t number, struct nkb_arena *arena,
-                       struct nkb_trainlog *log)
+void nkb_log_line_read(struct nkb_str line, int64_t number, nkb_log_take_fn *take, void *context,
+                       struct nkb_arena *arena, struct nkb_trainlog *log)
 {
     enum { PLAIN, PAIR, OPEN, CLOSE, DASH, SLASH, WORD };
     static const unsigned char classes[256] = {
@@ -306,6 +309,8 @@ void nkb_log_line_read(struct nkb_str line, int64_t number, struct nkb_arena *ar
     };
     struct parser p = {0};
     p.arena = arena;
+    p.take = take;
+    p.context = context;
     p.log = log;
     p.start = line.ptr;
     p.end = line.ptr + line.len;

@@ -24,8 +24,8 @@ bool nkb_log_pair_read(const char *start, const char *separator, const char *end
 
 /* Parse one line without its ending and escape sequences, appending to *log. `number` is the line's
  * for messages. */
-void nkb_log_line_read(struct nkb_str line, int64_t number, struct nkb_arena *arena,
-                       struct nkb_trainlog *log);
+void nkb_log_line_read(struct nkb_str line, int64_t number, nkb_log_take_fn *take, void *context,
+                       struct nkb_arena *arena, struct nkb_trainlog *log);
 
 /* Copy `line` without terminal escape sequences (colours, cursor movements, titles) to `out`, which
  * has room for line.len bytes; returns the length. */

@@ -1,15 +1,12 @@
-/* A training log as read: counts, and one record for each set of values the log reported, in file
- * order. Records are kept packed (a value equal to the one before it costs nothing), so a log takes
- * a fraction of its text; they come back one at a time through a cursor. What they mean together
- * (steps, runs, means) is src/analyze/steps.h. Everything lives in the arena it was read into. */
+/* What is read of a training log: one record for each set of values the log reported, given in file
+ * order to whoever takes them, and counts. What records mean together (steps, runs, means) is
+ * src/analyze/steps.h. Nothing is kept of a record, so a log takes no memory by its length. */
 #ifndef NKB_MODEL_TRAINLOG_H
 #define NKB_MODEL_TRAINLOG_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/arena.h"
 
 /* A longer line is cut here and counted. */
 enum { NKB_TRAINLOG_LINE_BYTES = 64 * 1024 };
@@ -50,7 +47,8 @@ static inline bool nkb_log_has(const struct nkb_log_record *record, enum nkb_log
     return (record->mask >> key & 1) != 0;
 }
 
-struct nkb_log_chunk;
+/* Takes each record as it is read. */
+typedef void nkb_log_take_fn(void *context, const struct nkb_log_record *record);
 
 struct nkb_trainlog {
     int64_t lines;         /* a carriage return ends one too; empty ones are not counted */
@@ -63,23 +61,6 @@ struct nkb_trainlog {
     bool has_time;
     int64_t first_time_us,
         last_time_us; /* as the log's clock has it, of the first and last stamp */
-
-    struct nkb_log_chunk *first_chunk, *last_chunk; /* nkb_trainlog_append's own */
-    struct nkb_log_record previous;
 };
-
-/* Add a record behind the last. When memory runs out nkb_arena_failed(arena) says so. */
-void nkb_trainlog_append(struct nkb_arena *arena, struct nkb_trainlog *log,
-                         const struct nkb_log_record *record);
-
-struct nkb_log_cursor {
-    const struct nkb_log_chunk *chunk;
-    size_t at;
-};
-
-/* Start at the first record: *record must be all zero then, and be left alone between calls. */
-struct nkb_log_cursor nkb_trainlog_begin(const struct nkb_trainlog *log);
-/* The next record, in place of the one before; false past the last. */
-bool nkb_trainlog_next(struct nkb_log_cursor *cursor, struct nkb_log_record *record);
 
 #endif

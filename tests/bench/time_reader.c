@@ -58,10 +58,13 @@ static int read_log(struct worker *worker, const char *path, struct round *round
     struct nkb_arena arena = NKB_ARENA_INIT;
     struct nkb_trainlog log;
     double begun = now_s();
-    int code = nkb_trainlog_read_file(path, NULL, &arena, &log, err);
+    struct nkb_log_scan *scan = nkb_log_scan_begin(&arena);
+    int code = scan ? nkb_trainlog_read_file(path, NULL, nkb_log_scan_take, scan, &arena, &log, err)
+                    : nkb_err_memory(err);
     double read = now_s();
     if (code == 0) {
-        struct nkb_value *m = nkb_log_metrics(&arena, &log, "log", nkb_value_array(&arena));
+        struct nkb_value *m = nkb_log_metrics(&arena, &log, nkb_log_scan_end(scan, &log), "log",
+                                              nkb_value_array(&arena));
         const struct nkb_value *records = nkb_value_path(m, "records");
         round->records += nkb_value_is(records, NKB_INT) ? (uint64_t)records->as.integer : 0;
     }

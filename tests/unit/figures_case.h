@@ -16,9 +16,9 @@ struct figures {
 static inline void measure(struct figures *f, const char *text)
 {
     log_text(&f->c, text);
-    f->steps = nkb_log_steps_scan(&f->c.arena, &f->c.log);
+    f->steps = nkb_log_scan_end(f->c.scan, &f->c.log);
     f->diagnostics = nkb_value_array(&f->c.arena);
-    f->m = nkb_log_metrics(&f->c.arena, &f->c.log, "train.log", f->diagnostics);
+    f->m = nkb_log_metrics(&f->c.arena, &f->c.log, f->steps, "train.log", f->diagnostics);
     assert_non_null(f->steps);
     assert_non_null(f->m);
 }

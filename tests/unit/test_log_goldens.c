@@ -135,7 +135,7 @@ static void upstream_lists_are_equal_where_upstream_reads_right(void **state)
         char path[1024];
         snprintf(path, sizeof path, "%s/%s", corpus, log);
         log_file(&c, path);
-        const struct nkb_value *m = nkb_log_metrics(&c.arena, &c.log, log, NULL);
+        const struct nkb_value *m = log_metrics(&c, log, NULL);
         unsigned differ = ALL;
         if (!*tsv_get(&t, "error"))
             differ = compare(nkb_value_get(m, "upstream"), read_golden(&c.arena, goldens, log));
@@ -205,7 +205,7 @@ static void logs_of_our_own(void **state)
         double v = -1;
         snprintf(path, sizeof path, "tests/data/logs/%s.log", figures[i].log);
         log_file(&c, path);
-        const struct nkb_value *m = nkb_log_metrics(&c.arena, &c.log, path, NULL);
+        const struct nkb_value *m = log_metrics(&c, path, NULL);
         if (!nkb_value_number(nkb_value_path(m, figures[i].path), &v) || v != figures[i].value)
             fail_msg("%s: %s is %g, not %g", path, figures[i].path, v, figures[i].value);
         log_free(&c);

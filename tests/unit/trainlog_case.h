@@ -12,33 +12,42 @@
 
 #include <cmocka.h>
 
+#include "analyze/steps.h"
 #include "input/trainlog.h"
-
-enum { MOST_RECORDS = 64 };
 
 struct log_case {
     struct nkb_arena arena;
     struct nkb_trainlog log;
-    struct nkb_log_record at[MOST_RECORDS]; /* the first ones, unpacked */
-    size_t count;
+    struct nkb_log_record *at; /* all of them */
+    size_t count, capacity;
+    struct nkb_log_scan *scan; /* they went there, too */
 };
 
-static inline void log_unpack(struct log_case *c)
+static inline void log_take(void *context, const struct nkb_log_record *record)
 {
-    struct nkb_log_cursor cursor = nkb_trainlog_begin(&c->log);
-    struct nkb_log_record record = {0};
-    for (c->count = 0; nkb_trainlog_next(&cursor, &record); c->count++)
-        if (c->count < MOST_RECORDS)
-            c->at[c->count] = record;
-    assert_int_equal(c->count, c->log.records);
+    struct log_case *c = context;
+    if (c->count == c->capacity) {
+        c->capacity = c->capacity ? c->capacity * 2 : 64;
+        c->at = realloc(c->at, c->capacity * sizeof *c->at);
+        assert_non_null(c->at);
+    }
+    c->at[c->count++] = *record;
+    nkb_log_scan_take(c->scan, record);
+}
+
+static inline void log_begin(struct log_case *c)
+{
+    *c = (struct log_case){.arena = NKB_ARENA_INIT};
+    c->scan = nkb_log_scan_begin(&c->arena);
+    assert_non_null(c->scan);
 }
 
 static inline void log_read(struct log_case *c, struct nkb_str text)
 {
     struct nkb_err err = {0};
-    c->arena = NKB_ARENA_INIT;
-    assert_int_equal(nkb_trainlog_read_bytes(text, &c->arena, &c->log, &err), 0);
-    log_unpack(c);
+    log_begin(c);
+    assert_int_equal(nkb_trainlog_read_bytes(text, log_take, c, &c->arena, &c->log, &err), 0);
+    assert_int_equal(c->count, c->log.records);
 }
 
 static inline void log_text(struct log_case *c, const char *text)
@@ -49,14 +58,23 @@ static inline void log_text(struct log_case *c, const char *text)
 static inline void log_file(struct log_case *c, const char *path)
 {
     struct nkb_err err = {0};
-    c->arena = NKB_ARENA_INIT;
-    if (nkb_trainlog_read_file(path, NULL, &c->arena, &c->log, &err) != 0)
+    log_begin(c);
+    if (nkb_trainlog_read_file(path, NULL, log_take, c, &c->arena, &c->log, &err) != 0)
         fail_msg("%s", err.text);
-    log_unpack(c);
+    assert_int_equal(c->count, c->log.records);
+}
+
+/* What is made of the records, once. */
+static inline struct nkb_value *log_metrics(struct log_case *c, const char *path,
+                                            struct nkb_value *diagnostics)
+{
+    return nkb_log_metrics(&c->arena, &c->log, nkb_log_scan_end(c->scan, &c->log), path,
+                           diagnostics);
 }
 
 static inline void log_free(struct log_case *c)
 {
+    free(c->at);
     nkb_arena_free(&c->arena);
 }
 
