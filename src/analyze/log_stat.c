@@ -1,6 +1,7 @@
 /* Whatever the number of values, what is kept of them is bounded, but for the steps seen. */
 #include "analyze/log_stat.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -122,6 +123,7 @@ void nkb_log_trail_add(struct nkb_arena *arena, struct nkb_log_trail *trail, int
             trail->at = grown;
             trail->capacity = capacity;
         }
+        assert(trail->at); /* there is room */
         trail->at[trail->count++] = (struct nkb_log_stretch){step, 0, 1};
     }
     trail->last = step;

@@ -47,8 +47,8 @@ struct nkb_log_scan {
 
 static bool equal_bits(double a, double b)
 {
-    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): the bits are
-     * meant */
+    /* The bits are meant.
+     * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     return memcmp(&a, &b, sizeof a) == 0;
 }
 
