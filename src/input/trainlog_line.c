@@ -74,11 +74,10 @@ static void finish_record(struct parser *p)
 static const char *number_before(const char *start, const char *end, double *out)
 {
     const char *p = end;
-    int64_t value;
-    while (p > start && p[-1] >= '0' && p[-1] <= '9' && end - p <= PLACE_DIGITS)
-        p--;
-    if (p == end || end - p > PLACE_DIGITS ||
-        !nkb_parse_i64((struct nkb_str){p, (size_t)(end - p)}, &value))
+    int64_t value = 0, unit = 1;
+    for (; p > start && p[-1] >= '0' && p[-1] <= '9' && end - p <= PLACE_DIGITS; p--, unit *= 10)
+        value += (p[-1] - '0') * unit;
+    if (p == end || end - p > PLACE_DIGITS)
         return NULL;
     *out = (double)value;
     return p;
@@ -88,11 +87,10 @@ static const char *number_before(const char *start, const char *end, double *out
 static const char *number_at(const char *p, const char *end, double *out)
 {
     const char *stop = p;
-    int64_t value;
-    while (stop < end && *stop >= '0' && *stop <= '9' && stop - p <= PLACE_DIGITS)
-        stop++;
-    if (stop == p || stop - p > PLACE_DIGITS ||
-        !nkb_parse_i64((struct nkb_str){p, (size_t)(stop - p)}, &value))
+    int64_t value = 0;
+    for (; stop < end && *stop >= '0' && *stop <= '9' && stop - p <= PLACE_DIGITS; stop++)
+        value = value * 10 + (*stop - '0');
+    if (stop == p || stop - p > PLACE_DIGITS)
         return NULL;
     *out = (double)value;
     return stop;

@@ -14,30 +14,30 @@
 struct nkb_log_name {
     const char *text;
     unsigned char length;
-    char last;
     unsigned char key;
 };
 
+/* Together stand those that end in one letter, so that find_name looks at these alone. */
 static const struct nkb_log_name names[] = {
-    {"reduced_train_loss", 18, 's', NKB_LOG_REDUCED_TRAIN_LOSS},
-    {"step_loss", 9, 's', NKB_LOG_STEP_LOSS},
-    {"loss", 4, 's', NKB_LOG_LOSS},
-    {"val_loss", 8, 's', NKB_LOG_VAL_LOSS},
-    {"consumed_samples", 16, 's', NKB_LOG_SAMPLES},
-    {"train_step_timing in s", 22, 's', NKB_LOG_TRAIN_STEP_TIMING},
-    {"throughput", 10, 't', NKB_LOG_THROUGHPUT},
-    {"throughput_peak", 15, 'k', NKB_LOG_THROUGHPUT_PEAK},
-    {"thoughput_peak", 14, 'k', NKB_LOG_THROUGHPUT_PEAK},
-    {"samples/sec", 11, 'c', NKB_LOG_SAMPLES_PER_SEC},
-    {"lr", 2, 'r', NKB_LOG_LEARNING_RATE},
-    {"learning_rate", 13, 'e', NKB_LOG_LEARNING_RATE},
-    {"iteration_time", 14, 'e', NKB_LOG_ITERATION_TIME},
-    {"step_time", 9, 'e', NKB_LOG_STEP_TIME},
-    {"gradient_norm", 13, 'm', NKB_LOG_GRADIENT_NORM},
-    {"grad_norm", 9, 'm', NKB_LOG_GRADIENT_NORM},
-    {"parameter_norm", 14, 'm', NKB_LOG_PARAMETER_NORM},
-    {"global_step", 11, 'p', NKB_LOG_STEP},
-    {"epoch", 5, 'h', NKB_LOG_EPOCH},
+    {"reduced_train_loss", 18, NKB_LOG_REDUCED_TRAIN_LOSS},
+    {"step_loss", 9, NKB_LOG_STEP_LOSS},
+    {"loss", 4, NKB_LOG_LOSS},
+    {"val_loss", 8, NKB_LOG_VAL_LOSS},
+    {"consumed_samples", 16, NKB_LOG_SAMPLES},
+    {"train_step_timing in s", 22, NKB_LOG_TRAIN_STEP_TIMING},
+    {"throughput", 10, NKB_LOG_THROUGHPUT},
+    {"throughput_peak", 15, NKB_LOG_THROUGHPUT_PEAK},
+    {"thoughput_peak", 14, NKB_LOG_THROUGHPUT_PEAK},
+    {"samples/sec", 11, NKB_LOG_SAMPLES_PER_SEC},
+    {"lr", 2, NKB_LOG_LEARNING_RATE},
+    {"learning_rate", 13, NKB_LOG_LEARNING_RATE},
+    {"iteration_time", 14, NKB_LOG_ITERATION_TIME},
+    {"step_time", 9, NKB_LOG_STEP_TIME},
+    {"gradient_norm", 13, NKB_LOG_GRADIENT_NORM},
+    {"grad_norm", 9, NKB_LOG_GRADIENT_NORM},
+    {"parameter_norm", 14, NKB_LOG_PARAMETER_NORM},
+    {"global_step", 11, NKB_LOG_STEP},
+    {"epoch", 5, NKB_LOG_EPOCH},
 };
 
 /* Whole numbers up to here are exact in a double. */
@@ -63,12 +63,20 @@ static bool separates(char c)
     return table[(unsigned char)c];
 }
 
+/* The names that end in a letter: the first of them, and how many. */
+static const struct {
+    unsigned char first, count;
+} endings[256] = {
+    ['s'] = {0, 6},  ['t'] = {6, 1},  ['k'] = {7, 2},  ['c'] = {9, 1},  ['r'] = {10, 1},
+    ['e'] = {11, 3}, ['m'] = {14, 3}, ['p'] = {17, 1}, ['h'] = {18, 1},
+};
+
 static const struct nkb_log_name *find_name(const char *start, const char *end)
 {
-    char last = end[-1];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct nkb_log_name *name = &names[i];
-        if (name->last != last || end - start < name->length ||
+    unsigned char last = (unsigned char)end[-1];
+    const struct nkb_log_name *name = &names[endings[last].first];
+    for (int left = endings[last].count; left > 0; left--, name++) {
+        if (end - start < name->length || name->text[0] != end[-name->length] ||
             memcmp(end - name->length, name->text, name->length) != 0)
             continue;
         char before = end - start == name->length ? ' ' : end[-name->length - 1];
@@ -128,7 +136,10 @@ static double last_digit_unit(struct nkb_str text)
 {
     int decimals = 0;
     int64_t exponent = 0;
-    for (size_t i = 0; i < text.len; i++) {
+    size_t whole = 0;
+    while (whole < text.len && is_digit(text.ptr[whole]))
+        whole++;
+    for (size_t i = whole; i < text.len; i++) {
         if (text.ptr[i] == '.') {
             while (i + 1 < text.len && is_digit(text.ptr[i + 1])) {
                 decimals++;
@@ -169,6 +180,8 @@ static const char *value_end(const char *p, const char *end)
 {
     static const char *const openers[] = {"LOG ", "Epoch ", "Training "};
     const char *stop = p;
+    while (stop < end && (is_digit(*stop) || *stop == '.')) /* most are no more than this */
+        stop++;
     for (; stop < end; stop++) {
         if (separates(*stop) && !(*stop == ',' && end - stop > 1 && is_digit(stop[1])))
             break;
@@ -209,17 +222,17 @@ bool nkb_log_pair_read(const char *start, const char *separator, const char *end
     out->text = (struct nkb_str){name_end - name->length, (size_t)(stop - name_end) + name->length};
 
     /* The unit of a time, glued or behind a space: "30.8 s", "30829ms". */
-    double scale = 1;
+    bool is_ms = false;
     if (name->key == NKB_LOG_STEP_TIME || name->key == NKB_LOG_ITERATION_TIME) {
         const char *unit = stop;
         while (unit < end && is_space(*unit))
             unit++;
         if (end - unit >= 2 && memcmp(unit, "ms", 2) == 0 &&
             (end - unit == 2 || separates(unit[2])))
-            scale = 1000;
+            is_ms = true;
         else if (number.len > 2 && memcmp(stop - 2, "ms", 2) == 0) {
             number.len -= 2;
-            scale = 1000;
+            is_ms = true;
         } else if (number.len > 1 && stop[-1] == 's') {
             number.len -= 1;
         }
@@ -229,7 +242,8 @@ bool nkb_log_pair_read(const char *start, const char *separator, const char *end
         number.len--;
     if (!read_number(number, &out->value))
         return true;
-    out->value /= scale;
+    if (is_ms)
+        out->value /= 1000;
 
     if (name->key == NKB_LOG_STEP || name->key == NKB_LOG_EPOCH) {
         if (!(fabs(out->value) < MOST_WHOLE))

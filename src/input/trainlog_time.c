@@ -65,10 +65,12 @@ bool nkb_ctime_read(const char *start, const char *colon, const char *end, int64
 
     const char *p = colon - BEFORE;
     int month = 0, day, year;
+    /* Most colons are those of a bar's clock: what is cheap to see is looked at first. */
+    if (p[3] != ' ' || p[6] != ' ' || colon[6] != ' ' || !digits(colon + 7, 4, &year))
+        return false;
     while (month < 12 && memcmp(p, months + 3 * month, 3) != 0)
         month++;
-    if (month == 12 || p[3] != ' ' || p[6] != ' ' || colon[6] != ' ' ||
-        !digits(colon + 7, 4, &year))
+    if (month == 12)
         return false;
     /* ctime pads the day with a space. */
     if (!(p[4] == ' ' ? digits(p + 5, 1, &day) : digits(p + 4, 2, &day)))
