@@ -190,7 +190,7 @@ static void note_unlisted(nkb_run *run)
     size_t count = 0;
     const struct nkb_module *first = NULL;
     for (size_t i = 0; i < run->module_count; i++)
-        if (run->modules[i].ok && run->modules[i].groups[NKB_BY_INSTRUCTION].has_rest &&
+        if (run->modules[i].ok && nkb_module_groups(&run->modules[i], NKB_BY_INSTRUCTION)->has_rest &&
             count++ == 0)
             first = &run->modules[i];
     if (count > 0)

@@ -211,7 +211,7 @@ static int add_summary(nkb_run *run, struct run_hlo_by *by, struct nkb_value *li
     int code = 0;
     by->request.top = SUMMARY_TOP;
     by->request.skip_zeros = true;
-    if (run->module_count != 1 || !run->modules[0].groups[NKB_BY_OPCODE].made)
+    if (run->module_count != 1 || !nkb_module_groups(&run->modules[0], NKB_BY_OPCODE)->made)
         return 0;
     for (size_t i = 0; i < sizeof shown / sizeof *shown && code == 0; i++) {
         by->request.sort = shown[i].sort;

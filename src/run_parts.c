@@ -245,9 +245,11 @@ static int settle(nkb_run *run, struct nkb_module *kept, struct nkb_module *agai
     if (!nkb_record_equal(&nkb_module_record, kept, again, ignored))
         return nkb_err_set(&run->err, NKB_EINPUT, "%.*s: %s and %s differ about it; scan it again",
                            NKB_STR_ARG(kept->path), name_of(kept), name_of(again));
-    for (int i = 0; i < NKB_DIMENSIONS; i++)
+    for (int i = 0; kept->groups && again->groups && i < NKB_DIMENSIONS; i++)
         if (!kept->groups[i].made)
             kept->groups[i] = again->groups[i];
+    if (!kept->groups)
+        kept->groups = again->groups;
     return 0;
 }
 
@@ -276,7 +278,7 @@ int run_check_listed(nkb_run *run, const struct nkb_attribution *by)
         return 0;
     for (size_t i = 0; i < run->module_count; i++) {
         const struct nkb_module *module = &run->modules[i];
-        const struct nkb_groups *listed = &module->groups[NKB_BY_INSTRUCTION];
+        const struct nkb_groups *listed = nkb_module_groups(module, NKB_BY_INSTRUCTION);
         if (module->part && listed->has_rest &&
             (listed->count < by->top || by->sort != NKB_FIG_MACS))
             return nkb_err_set(

@@ -108,19 +108,19 @@ static int gather(struct table *t, struct nkb_arena *arena, const struct nkb_mod
         const struct nkb_module *m = &modules[i];
         if (!nkb_hlo_counts(m, options))
             continue;
-        if (!m->groups[by].made)
+        if (!nkb_module_groups(m, by)->made)
             return nkb_err_set(err, NKB_EINPUT, "%.*s: its groups by %s were not made; --by %s %s",
                                NKB_STR_ARG(m->path), nkb_dimension_name(by), nkb_dimension_name(by),
                                m->part ? "belongs to its --scan, too"
                                        : "is asked for before measuring");
-        room += m->groups[by].count;
+        room += nkb_module_groups(m, by)->count;
     }
     t->rows = nkb_arena_array(arena, room, sizeof *t->rows);
     if (!t->rows)
         return nkb_err_memory(err);
     for (size_t i = 0; i < count; i++) {
         const struct nkb_module *m = &modules[i];
-        const struct nkb_groups *groups = &m->groups[by];
+        const struct nkb_groups *groups = nkb_module_groups(m, by);
         if (!nkb_hlo_counts(m, options))
             continue;
         t->module_count++;

@@ -3,8 +3,6 @@
  * own part absent. */
 #include "analyze/module.h"
 
-#include <string.h>
-
 #include "analyze/callgraph.h"
 #include "analyze/cost.h"
 #include "analyze/kernels.h"
@@ -50,7 +48,7 @@ static void begin(const struct nkb_hlo *hlo, struct nkb_module *module)
     module->kernels = NULL;
     module->ops = NULL;
     module->diagnostics = NULL;
-    memset(module->groups, 0, sizeof module->groups);
+    module->groups = NULL;
     module->loop_count = module->kernel_count = module->op_count = module->diagnostic_count = 0;
 }
 
@@ -93,6 +91,8 @@ static int cost_and_groups(const struct nkb_sites *sites, const struct nkb_callg
     struct nkb_cost *cost = nkb_cost_open(sites->hlo, graph->times, keep, module);
     int code = 0;
     if (by && by->dimensions)
+        module->groups = nkb_arena_array(keep, NKB_DIMENSIONS, sizeof *module->groups);
+    if (module->groups)
         code = nkb_attribute(by, sites, graph, cost, keep, module, err);
     nkb_cost_close(cost);
     return code;

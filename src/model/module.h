@@ -88,8 +88,16 @@ struct nkb_module {
     const char **diagnostics;
     uint32_t loop_count, kernel_count, op_count, diagnostic_count;
     const char *why_no_loops; /* when executed cannot be had */
-    struct nkb_groups groups[NKB_DIMENSIONS]; /* of the dimensions that were asked for */
+    struct nkb_groups *groups; /* of each dimension; NULL: none was asked for */
 };
+
+/* Its groups of a dimension; not made when they were not asked for. */
+static inline const struct nkb_groups *nkb_module_groups(const struct nkb_module *module,
+                                                         enum nkb_dimension by)
+{
+    static const struct nkb_groups none;
+    return module->groups ? &module->groups[by] : &none;
+}
 
 /* Was the digest of its bytes taken? Without one a module is like no other. */
 static inline bool nkb_module_has_digest(const struct nkb_module *module)

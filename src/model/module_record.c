@@ -21,10 +21,10 @@
     {                                                                                              \
         NKB_FIELD_AT(type, member), .kind = NKB_FIELD_RECORD, .record = &(of)                      \
     }
-#define ASKED(type, member, of)                                                                    \
+#define ASKED(type, member, times, of)                                                             \
     {                                                                                              \
-        NKB_FIELD_AT(type, member), .kind = NKB_FIELD_RECORD, .aspect = NKB_ASPECT_ASKED,          \
-                                    .record = &(of)                                                \
+        NKB_FIELD_BEHIND_AT(type, member, times), .kind = NKB_FIELD_RECORD,                        \
+                                                  .aspect = NKB_ASPECT_ASKED, .record = &(of)      \
     }
 #define LIST(type, member, number, of)                                                             \
     {                                                                                              \
@@ -156,10 +156,10 @@ static const struct nkb_field module[] = {
     LIST(struct nkb_module, ops, op_count, op_record),
     TEXTS(struct nkb_module, diagnostics, diagnostic_count),
     ROW(struct nkb_module, why_no_loops, TEXT),
-    ASKED(struct nkb_module, groups, groups_record),
+    ASKED(struct nkb_module, groups, NKB_DIMENSIONS, groups_record),
 };
 const struct nkb_record nkb_module_record = NKB_RECORD(struct nkb_module, module);
-SIZE_IS(struct nkb_module, 2120);
+SIZE_IS(struct nkb_module, 400);
 
 static const struct nkb_field shard[] = {
     ROW(struct nkb_shard, of, STR),         ROW(struct nkb_shard, index, INT),

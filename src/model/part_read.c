@@ -155,6 +155,20 @@ static void take_choice(struct reader *r, const struct nkb_field *field, void *o
     memcpy(out, &choice, field->size < sizeof choice ? field->size : sizeof choice);
 }
 
+static void take_within(struct reader *r, const struct nkb_field *field, void *out)
+{
+    char *at = field->behind ? NULL : out;
+    for (uint32_t i = 0; i < field->size; i += field->record->size) {
+        if (take_below(r, 2, "neither true nor false") == 0)
+            continue;
+        if (!at && !(at = *(void **)out = nkb_arena_alloc(r->arena, field->size))) {
+            r->code = nkb_err_memory(r->err);
+            return;
+        }
+        take_record(r, field->record, at + i);
+    }
+}
+
 static void take_field(struct reader *r, const struct nkb_field *field, void *base)
 {
     void *out = (char *)base + field->offset;
@@ -186,9 +200,7 @@ static void take_field(struct reader *r, const struct nkb_field *field, void *ba
         take_digest(r, out);
         break;
     case NKB_FIELD_RECORD:
-        for (uint32_t i = 0; i < field->size; i += field->record->size)
-            if (take_below(r, 2, "neither true nor false") == 1)
-                take_record(r, field->record, (char *)out + i);
+        take_within(r, field, out);
         break;
     case NKB_FIELD_LIST:
     case NKB_FIELD_TEXTS:

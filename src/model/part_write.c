@@ -164,7 +164,7 @@ static void put_field(struct writer *w, const struct nkb_field *field, const voi
         break;
     case NKB_FIELD_RECORD:
         for (uint32_t i = 0; i < field->size; i += field->record->size)
-            put_within(w, field->record, (const char *)in + i);
+            put_within(w, field->record, in ? (const char *)in + i : NULL);
         break;
     case NKB_FIELD_LIST:
     case NKB_FIELD_TEXTS:

@@ -27,11 +27,12 @@ size_t nkb_record_least(const struct nkb_record *record)
     return least;
 }
 
+static const uint64_t blank[MAX_WITHIN_BYTES / sizeof(uint64_t)];
+
 bool nkb_record_blank(const struct nkb_record *record, const void *base)
 {
-    static const uint64_t blank[MAX_WITHIN_BYTES / sizeof(uint64_t)];
     assert(record->size <= sizeof blank);
-    return nkb_record_equal(record, base, blank, 0);
+    return !base || nkb_record_equal(record, base, blank, 0);
 }
 
 /* FNV-1a. */
@@ -96,8 +97,9 @@ static bool lists_equal(const struct nkb_field *field, const void *a, const void
 static bool records_equal(const struct nkb_field *field, const char *a, const char *b,
                           unsigned ignored)
 {
+    const char *none = (const char *)blank;
     for (uint32_t i = 0; i < field->size; i += field->record->size)
-        if (!nkb_record_equal(field->record, a + i, b + i, ignored))
+        if (!nkb_record_equal(field->record, a ? a + i : none, b ? b + i : none, ignored))
             return false;
     return true;
 }

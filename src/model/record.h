@@ -37,6 +37,7 @@ struct nkb_field {
     const char *name;
     enum nkb_field_kind kind;
     unsigned aspect; /* 0: of what a thing is */
+    bool behind; /* RECORD: the member points to it; NULL: as if nothing had been put into it */
     uint32_t offset, size, count_offset, limit;
     const struct nkb_record *record; /* RECORD, LIST */
 };
@@ -53,6 +54,10 @@ struct nkb_record {
 /* Of a pointer to what is listed. */
 #define NKB_FIELD_LISTED_AT(type, member)                                                          \
     .name = #member, .offset = offsetof(type, member), .size = sizeof(void *)
+/* Of a pointer to so many. */
+#define NKB_FIELD_BEHIND_AT(type, member, times)                                                   \
+    .name = #member, .behind = true, .offset = offsetof(type, member),                             \
+    .size = (times) * sizeof *((type *)0)->member
 #define NKB_RECORD(type, rows)                                                                     \
     {                                                                                              \
 #type, sizeof(type), rows, sizeof(rows) / sizeof((rows)[0])                                \
@@ -62,7 +67,7 @@ struct nkb_record {
 size_t nkb_record_least(const struct nkb_record *record);
 /* Changes whenever a table does: two programs whose tables differ read different files. */
 uint32_t nkb_record_mark(const struct nkb_record *record);
-/* Is it as if nothing had been put into it? */
+/* Is it as if nothing had been put into it? NULL is. */
 bool nkb_record_blank(const struct nkb_record *record, const void *base);
 /* Do two say the same, ASIDE left out, and whatever is of an ignored aspect? */
 bool nkb_record_equal(const struct nkb_record *record, const void *a, const void *b,
@@ -70,10 +75,11 @@ bool nkb_record_equal(const struct nkb_record *record, const void *a, const void
 
 /* How many of its kind stand in the struct: more than one in an array. */
 uint32_t nkb_field_times(const struct nkb_field *field);
-/* Readers and writers reach members through these. */
+/* Readers and writers reach members through these; what is not there, behind a pointer, is NULL. */
 static inline const void *nkb_field_in(const struct nkb_field *field, const void *base)
 {
-    return (const char *)base + field->offset;
+    const char *in = (const char *)base + field->offset;
+    return field->behind ? *(const void *const *)(const void *)in : in;
 }
 static inline uint32_t nkb_field_count(const struct nkb_field *field, const void *base)
 {

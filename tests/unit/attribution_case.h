@@ -43,7 +43,7 @@ static inline void done(struct fixture *f)
 static inline const struct nkb_group *group(const struct fixture *f, enum nkb_dimension by,
                                             const char *key)
 {
-    const struct nkb_groups *groups = &f->module.groups[by];
+    const struct nkb_groups *groups = nkb_module_groups(&f->module, by);
     for (uint32_t i = 0; i < groups->count; i++)
         if (nkb_str_is(groups->at[i].key, key))
             return &groups->at[i];

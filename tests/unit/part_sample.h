@@ -55,6 +55,11 @@ static struct nkb_group groups[] = {
     {.detail = NKB_STR_LITERAL("none")},
 };
 
+static struct nkb_groups by_dimension[NKB_DIMENSIONS] = {
+    [NKB_BY_SCOPE] = {.made = true, .count = 2, .at = groups},
+    [NKB_BY_INSTRUCTION] = {.made = true, .has_rest = true, .rest = {.absent = 5}},
+};
+
 static struct nkb_module good(const char *path)
 {
     return (struct nkb_module){
@@ -83,8 +88,7 @@ static struct nkb_module good(const char *path)
         .kernel_count = 1,
         .op_count = 1,
         .diagnostic_count = 2,
-        .groups = {[NKB_BY_SCOPE] = {.made = true, .count = 2, .at = groups},
-                   [NKB_BY_INSTRUCTION] = {.made = true, .has_rest = true, .rest = {.absent = 5}}},
+        .groups = by_dimension,
     };
 }
 

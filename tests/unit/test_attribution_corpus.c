@@ -89,7 +89,7 @@ static struct total add_up(const struct nkb_groups *groups)
 /* Returns how many figures of all dimensions could be compared. */
 static int check_sums(const char *path, const struct nkb_module *m)
 {
-    const struct total whole = add_up(&m->groups[NKB_BY_MODULE]);
+    const struct total whole = add_up(nkb_module_groups(m, NKB_BY_MODULE));
     nkb_i128 flops = 0;
     bool all_flops = m->has_xla && m->has_executed;
     int compared = 0;
@@ -98,7 +98,7 @@ static int check_sums(const char *path, const struct nkb_module *m)
         all_flops = all_flops && m->ops[i].has_executed_flops;
     }
     for (enum nkb_dimension d = 0; d < NKB_DIMENSIONS; d++) {
-        struct total total = add_up(&m->groups[d]);
+        struct total total = add_up(nkb_module_groups(m, d));
         EQUAL(NKB_FIG_INSTRUCTIONS, m->instructions);
         EQUAL(NKB_FIG_STATIC_MACS, m->static_macs.macs);
         EQUAL(NKB_FIG_STATIC_NKI, m->static_macs.nki_macs);
@@ -206,7 +206,9 @@ static void test_two_threads_find_what_one_finds(void **state)
     open_job(&two, 0, 2);
     for (size_t i = 0; i < files.count; i++)
         for (int d = 0; d < NKB_DIMENSIONS; d++) {
-            const struct nkb_groups *a = &one.modules[i].groups[d], *b = &two.modules[i].groups[d];
+            enum nkb_dimension by = (enum nkb_dimension)d;
+            const struct nkb_groups *a = nkb_module_groups(&one.modules[i], by),
+                                    *b = nkb_module_groups(&two.modules[i], by);
             assert_int_equal(a->made, b->made);
             assert_int_equal(a->count, b->count);
             for (uint32_t g = 0; g < a->count; g++)

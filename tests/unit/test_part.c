@@ -22,6 +22,7 @@ static void what_is_written_is_read_back(void **state)
     assert_true(m->static_macs.nki_ratio == 0.25 && m->executed.nki_ratio == 0.1);
     assert_null(m->error);
     assert_false(m->groups[NKB_BY_OPCODE].made);
+    assert_null(again.modules[1].groups);
     assert_int_equal(m->groups[NKB_BY_SCOPE].at[0].figures[NKB_FIGURES - 1], INT64_MIN);
     assert_int_equal(m->groups[NKB_BY_SCOPE].at[0].absent, UINT32_MAX);
     assert_int_equal(m->groups[NKB_BY_INSTRUCTION].rest.absent, 5);
@@ -57,6 +58,13 @@ static void a_difference_anywhere_is_a_difference(void **state)
     b.graph_digest[31] = 1;
     assert_false(nkb_record_equal(&nkb_module_record, &a, &b, 0));
     b = good("a");
+    b.groups = NULL;
+    assert_false(nkb_record_equal(&nkb_module_record, &a, &b, 0));
+    assert_true(nkb_record_equal(&nkb_module_record, &a, &b, NKB_ASPECT_ASKED));
+    b.groups = (struct nkb_groups[NKB_DIMENSIONS]){0}; /* nothing, said at length */
+    a.groups = NULL;
+    assert_true(nkb_record_equal(&nkb_module_record, &a, &b, 0));
+    a = b = good("a");
     b.stale = true; /* made anew, so no difference */
     assert_true(nkb_record_equal(&nkb_module_record, &a, &b, 0));
     b.named = true; /* where it was found */
@@ -73,7 +81,7 @@ static void cover(const struct nkb_record *record)
     assert_non_null(covered);
     for (uint32_t i = 0; i < record->count; i++) {
         const struct nkb_field *field = &record->fields[i];
-        memset(covered + field->offset, 1, field->size);
+        memset(covered + field->offset, 1, field->behind ? sizeof(void *) : field->size);
         if (field->kind == NKB_FIELD_LIST || field->kind == NKB_FIELD_TEXTS)
             memset(covered + field->count_offset, 1, sizeof(uint32_t));
         if (field->record) {
