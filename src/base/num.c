@@ -24,14 +24,6 @@ static double to_double(const char *text)
     return c_locale ? strtod_l(text, NULL, c_locale) : strtod(text, NULL);
 }
 
-bool nkb_i128_fits(nkb_i128 v, int64_t *out)
-{
-    if (v < INT64_MIN || v > INT64_MAX)
-        return false;
-    *out = (int64_t)v;
-    return true;
-}
-
 static int bit_length(nkb_u128 v)
 {
     uint64_t high = (uint64_t)(v >> 64), low = (uint64_t)v;

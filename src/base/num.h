@@ -61,7 +61,13 @@ static inline bool nkb_i128_mul(nkb_i128 a, nkb_i128 b, nkb_i128 *out)
     return true;
 }
 /* Does v fit 63 bits and a sign? Then *out is it. */
-bool nkb_i128_fits(nkb_i128 v, int64_t *out);
+static inline bool nkb_i128_fits(nkb_i128 v, int64_t *out)
+{
+    if (v < INT64_MIN || v > INT64_MAX)
+        return false;
+    *out = (int64_t)v;
+    return true;
+}
 
 /* a / b rounded once to the nearest double, ties to even: Python's `/` on integers. b is not 0. */
 double nkb_ratio(int64_t a, int64_t b);

@@ -61,7 +61,7 @@ static long long work_of(work_fn *work, const struct scene *scene,
                          const struct nkb_hlo_instruction *instruction)
 {
     nkb_i128 macs = -999;
-    int64_t small;
+    int64_t small = 0;
     assert_true(work(&scene->computation, instruction, &macs));
     assert_true(nkb_i128_fits(macs, &small));
     return small;
