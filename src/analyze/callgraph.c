@@ -44,16 +44,17 @@ struct cursor {
 /* The next computation called by c, or NKB_HLO_NONE when all were seen. */
 static uint32_t next_callee(const struct nkb_sites *sites, uint32_t c, struct cursor *cursor)
 {
-    while (cursor->site < sites->first[c + 1]) {
-        const struct nkb_hlo_instruction *in =
-            nkb_site_instruction(sites, &sites->at[cursor->site]);
+    for (; cursor->site < sites->first[c + 1]; cursor->site++, cursor->which = 0) {
+        const struct nkb_site *site = &sites->at[cursor->site];
+        const struct nkb_hlo_instruction *in;
+        if (!site->calls)
+            continue;
+        in = nkb_site_instruction(sites, site);
         while (cursor->which < in->called_count) {
             uint32_t callee = in->called[cursor->which++];
             if (callee < sites->hlo->computation_count)
                 return callee;
         }
-        cursor->site++;
-        cursor->which = 0;
     }
     return NKB_HLO_NONE;
 }
@@ -184,9 +185,11 @@ static bool sum_upwards(struct graph *g)
         for (size_t i = g->sites->first[c]; i < g->sites->first[c + 1]; i++) {
             const struct nkb_site *site = &g->sites->at[i];
             struct nkb_runs runs;
+            total = add_held(total, site->macs);
+            if (!nkb_site_runs_others(site))
+                continue;
             if (!find_runs(g, site, &runs))
                 return false;
-            total = add_held(total, site->macs);
             if (site->kind == NKB_SITE_WHILE && g->out->trips[site->loop].how == NKB_TRIP_UNKNOWN)
                 g->out->unsure[c] = true;
             for (int r = 0; r < runs.count; r++) {
@@ -229,6 +232,8 @@ static bool count_downwards(struct graph *g, struct nkb_notes *notes)
             const struct nkb_site *site = &g->sites->at[i];
             char name[NKB_SHOWN_BYTES];
             struct nkb_runs runs;
+            if (!nkb_site_runs_others(site))
+                continue;
             if (!find_runs(g, site, &runs))
                 return false;
             if (site->kind == NKB_SITE_WHILE)
@@ -284,7 +289,7 @@ int nkb_callgraph_count(const struct nkb_sites *sites, struct nkb_arena *scratch
     if (!g.why)
         g.why = sites->fault;
     if (!g.why) {
-        for (size_t i = 0; i < sites->count; i++)
+        for (size_t i = 0; i < sites->count && sites->loop_count > 0; i++)
             if (sites->at[i].kind == NKB_SITE_WHILE)
                 out->trips[sites->at[i].loop] =
                     nkb_trip_find(sites->hlo, nkb_site_computation(sites, &sites->at[i]),

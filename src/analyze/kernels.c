@@ -96,8 +96,9 @@ int nkb_kernels_tabulate(const struct nkb_sites *sites, const nkb_i128 *times,
     if (!rows)
         return nkb_err_memory(err);
 
+    const size_t all = count;
     count = 0;
-    for (size_t i = 0; i < sites->count; i++)
+    for (size_t i = 0; count < all; i++)
         if (is_custom_call(sites->at[i].kind))
             fits = make_row(sites, &sites->at[i], times, &rows[count++]) && fits;
     fits = nkb_kernels_merge(rows, &count) && fits;

@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "analyze/work.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 double nkb_macs_ratio(int64_t part, int64_t whole)
@@ -18,22 +19,56 @@ static const char *where(const struct nkb_sites *sites, const struct nkb_site *s
     return nkb_where(nkb_site_computation(sites, site), nkb_site_instruction(sites, site), out);
 }
 
+/* The last dots by what their MACs follow from: modules repeat few of them over and over, and
+ * instructions share shapes and attributes. Only such as there is nothing to be said of. */
+enum { KNOWN_DOTS = 64 };
+struct known_dot {
+    const struct nkb_hlo_shape *lhs, *rhs; /* NULL: empty */
+    const struct nkb_hlo_attrs *attrs;
+    nkb_i128 macs;
+};
+
+static struct known_dot *known_place(struct known_dot known[KNOWN_DOTS],
+                                     const struct nkb_hlo_shape *lhs,
+                                     const struct nkb_hlo_shape *rhs,
+                                     const struct nkb_hlo_attrs *attrs)
+{
+    uint64_t operands = nkb_hash_mix((uint64_t)(uintptr_t)lhs, (uint64_t)(uintptr_t)rhs);
+    return &known[(operands ^ (uint64_t)(uintptr_t)attrs >> 4) % KNOWN_DOTS];
+}
+
 /* Returns false for what no count can hold; what upstream skips keeps 0. */
-static bool weigh_dot(struct nkb_sites *sites, struct nkb_site *site, struct nkb_arena *keep,
+static bool weigh_dot(struct nkb_sites *sites, struct nkb_site *site,
+                      struct known_dot known[KNOWN_DOTS], struct nkb_arena *keep,
                       struct nkb_notes *notes)
 {
     const struct nkb_hlo_computation *computation = nkb_site_computation(sites, site);
     const struct nkb_hlo_instruction *dot = nkb_site_instruction(sites, site);
+    const struct nkb_hlo_instruction *lhs = nkb_operand(computation, dot, 0);
+    const struct nkb_hlo_instruction *rhs = nkb_operand(computation, dot, 1);
+    struct known_dot *same = NULL;
     char text[NKB_WHERE_BYTES];
     int64_t dimension;
     uint32_t rank;
-    if (nkb_dot_is_amiss(computation, dot, &dimension, &rank))
+    if (lhs && rhs) {
+        same = known_place(known, lhs->shape, rhs->shape, dot->attrs);
+        if (same->lhs == lhs->shape && same->rhs == rhs->shape && same->attrs == dot->attrs) {
+            site->macs = same->macs;
+            return true;
+        }
+    }
+    bool amiss = nkb_dot_is_amiss(computation, dot, &dimension, &rank);
+    if (amiss)
         nkb_notes_add(notes,
                       "%s: dimension %lld of an operand of rank %u is not there: the MACs are what "
                       "handler.py counts",
                       where(sites, site, text), (long long)dimension, (unsigned)rank);
-    if (nkb_operand(computation, dot, 0) && nkb_operand(computation, dot, 1))
-        return nkb_dot_macs(computation, dot, &site->macs);
+    if (same) {
+        bool had = nkb_dot_macs(computation, dot, &site->macs);
+        if (had && !amiss)
+            *same = (struct known_dot){lhs->shape, rhs->shape, dot->attrs, site->macs};
+        return had;
+    }
     where(sites, site, text);
     nkb_notes_add(notes, "%s: a dot without two operands is skipped: counts 0", text);
     if (!sites->fault)
@@ -101,6 +136,7 @@ int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *keep, struct nkb_n
 {
     nkb_i128 macs = 0, nki = 0;
     const struct nkb_site *leaves_63_bits = NULL; /* after it the sum was too large */
+    struct known_dot known[KNOWN_DOTS] = {{NULL, NULL, NULL, 0}};
     char text[NKB_WHERE_BYTES];
     int64_t fits;
 
@@ -108,7 +144,7 @@ int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *keep, struct nkb_n
         struct nkb_site *site = &sites->at[i];
         bool had;
         if (site->kind == NKB_SITE_DOT) {
-            had = weigh_dot(sites, site, keep, notes);
+            had = weigh_dot(sites, site, known, keep, notes);
         } else if (site->kind == NKB_SITE_NKI) {
             had = weigh_kernel(sites, site, notes) && nkb_i128_add(nki, site->macs, &nki);
         } else {
@@ -147,11 +183,11 @@ static bool is_other(enum nkb_site_kind kind)
 
 static bool execute_site(struct execution *e, const struct nkb_site *site, nkb_i128 times)
 {
-    nkb_i128 macs, *sum = &e->sums[site->kind];
+    nkb_i128 macs = site->macs, *sum = &e->sums[site->kind];
     int64_t fits;
-    if (!nkb_i128_mul(times, site->macs, &macs) || !nkb_i128_add(*sum, macs, sum) ||
+    if ((times != 1 && !nkb_i128_mul(times, macs, &macs)) || !nkb_i128_add(*sum, macs, sum) ||
         !nkb_i128_add(e->total, macs, &e->total) ||
-        !nkb_i128_add(e->other, is_other(site->kind) ? macs : 0, &e->other))
+        (is_other(site->kind) && !nkb_i128_add(e->other, macs, &e->other)))
         return false;
     if (!e->leaves_63_bits && !(nkb_i128_fits(*sum, &fits) && nkb_i128_fits(e->total, &fits) &&
                                 nkb_i128_fits(e->other, &fits)))

@@ -1,5 +1,6 @@
-/* Picks the sites and checks the references in one walk over all instructions. The first fault
- * stays: an executed count needs the whole module to be sound, reachable or not, as XLA does. */
+/* One walk over all instructions checks the references and counts the sites, another lists those
+ * there are. The first fault stays: an executed count needs the whole module to be sound, reachable
+ * or not, as XLA does. */
 #include "analyze/sites.h"
 
 #include "analyze/notes.h"
@@ -15,80 +16,72 @@ enum nkb_site_kind nkb_site_custom_kind(struct nkb_str target)
     return NKB_SITE_CUSTOM_CALL;
 }
 
-/* Is it a site, and of which kind? */
-static bool classify(const struct nkb_hlo_instruction *in, enum nkb_site_kind *kind)
+/* What an opcode is here: which computations it cannot do without, and of which kind its sites are.
+ * Any other is a site where it names computations. */
+struct part {
+    bool is_site;
+    unsigned char kind, callees_needed;
+};
+static const struct part parts[NKB_HLO_OPCODE_COUNT + 1] = {
+    [NKB_HLO_DOT] = {true, NKB_SITE_DOT, 0},
+    [NKB_HLO_CONVOLUTION] = {true, NKB_SITE_CONVOLUTION, 0},
+    [NKB_HLO_RAGGED_DOT] = {true, NKB_SITE_RAGGED_DOT, 0},
+    [NKB_HLO_SCALED_DOT] = {true, NKB_SITE_SCALED_DOT, 0},
+    [NKB_HLO_CUSTOM_CALL] = {true, NKB_SITE_CUSTOM_CALL, 0},
+    [NKB_HLO_WHILE] = {true, NKB_SITE_WHILE, 2},
+    [NKB_HLO_CONDITIONAL] = {true, NKB_SITE_CONDITIONAL, 1},
+    [NKB_HLO_SELECT_AND_SCATTER] = {false, 0, 2},
+    [NKB_HLO_CALL] = {false, 0, 1},
+    [NKB_HLO_FUSION] = {false, 0, 1},
+    [NKB_HLO_MAP] = {false, 0, 1},
+    [NKB_HLO_REDUCE] = {false, 0, 1},
+    [NKB_HLO_REDUCE_WINDOW] = {false, 0, 1},
+    [NKB_HLO_SCATTER] = {false, 0, 1},
+    [NKB_HLO_SCAN] = {false, 0, 1},
+    [NKB_HLO_ASYNC_START] = {false, 0, 1},
+};
+
+static inline bool is_site(const struct nkb_hlo_instruction *in)
 {
-    switch (in->opcode) {
-    case NKB_HLO_DOT:
-        *kind = NKB_SITE_DOT;
-        return true;
-    case NKB_HLO_CONVOLUTION:
-        *kind = NKB_SITE_CONVOLUTION;
-        return true;
-    case NKB_HLO_RAGGED_DOT:
-        *kind = NKB_SITE_RAGGED_DOT;
-        return true;
-    case NKB_HLO_SCALED_DOT:
-        *kind = NKB_SITE_SCALED_DOT;
-        return true;
-    case NKB_HLO_WHILE:
-        *kind = NKB_SITE_WHILE;
-        return true;
-    case NKB_HLO_CONDITIONAL:
-        *kind = NKB_SITE_CONDITIONAL;
-        return true;
-    case NKB_HLO_CUSTOM_CALL:
-        *kind = nkb_site_custom_kind(in->attrs ? in->attrs->custom_call_target : NKB_STR_NONE);
-        return true;
-    default:
-        *kind = NKB_SITE_CALLER;
-        return in->called_count > 0;
-    }
+    return parts[in->opcode].is_site || in->called_count > 0;
 }
 
-/* How many computations an instruction cannot do without. */
-static uint32_t callees_needed(enum nkb_hlo_opcode opcode)
+static enum nkb_site_kind kind_of(const struct nkb_hlo_instruction *in)
 {
-    switch (opcode) {
-    case NKB_HLO_WHILE:
-    case NKB_HLO_SELECT_AND_SCATTER:
-        return 2;
-    case NKB_HLO_CALL:
-    case NKB_HLO_FUSION:
-    case NKB_HLO_CONDITIONAL:
-    case NKB_HLO_MAP:
-    case NKB_HLO_REDUCE:
-    case NKB_HLO_REDUCE_WINDOW:
-    case NKB_HLO_SCATTER:
-    case NKB_HLO_SCAN:
-    case NKB_HLO_ASYNC_START:
-        return 1;
-    default:
-        return 0;
-    }
+    if (in->opcode == NKB_HLO_CUSTOM_CALL)
+        return nkb_site_custom_kind(in->attrs ? in->attrs->custom_call_target : NKB_STR_NONE);
+    return parts[in->opcode].is_site ? (enum nkb_site_kind)parts[in->opcode].kind : NKB_SITE_CALLER;
 }
 
-/* NULL when every reference of the instruction leads somewhere. */
-static const char *check_references(const struct nkb_hlo_computation *computation,
-                                    const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
+static inline bool has_none(const uint32_t *positions, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (positions[i] == NKB_HLO_NONE)
+            return true;
+    return false;
+}
+
+/* Does a reference of the instruction lead nowhere, or is one missing? */
+static inline bool is_broken(const struct nkb_hlo_instruction *in)
+{
+    return has_none(in->operands, in->operand_count) || has_none(in->called, in->called_count) ||
+           in->called_count < parts[in->opcode].callees_needed;
+}
+
+static const char *describe_broken(const struct nkb_hlo_computation *computation,
+                                   const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
 {
     char where[NKB_WHERE_BYTES];
-    for (uint32_t i = 0; i < in->operand_count; i++)
-        if (in->operands[i] == NKB_HLO_NONE)
-            return nkb_arena_printf(keep, "%s: operand %lld does not exist there",
-                                    nkb_where(computation, in, where),
-                                    (long long)nkb_hlo_missing_id(in->operands, in->operand_count));
-    for (uint32_t i = 0; i < in->called_count; i++)
-        if (in->called[i] == NKB_HLO_NONE)
-            return nkb_arena_printf(keep, "%s: computation %lld does not exist",
-                                    nkb_where(computation, in, where),
-                                    (long long)nkb_hlo_missing_id(in->called, in->called_count));
-    uint32_t needed = callees_needed(in->opcode);
-    if (in->called_count < needed)
-        return nkb_arena_printf(keep, "%s: a %s names %u of the %u computations it needs",
-                                nkb_where(computation, in, where), nkb_hlo_opcode_name(in->opcode),
-                                (unsigned)in->called_count, (unsigned)needed);
-    return NULL;
+    nkb_where(computation, in, where);
+    if (has_none(in->operands, in->operand_count))
+        return nkb_arena_printf(keep, "%s: operand %lld does not exist there", where,
+                                (long long)nkb_hlo_missing_id(in->operands, in->operand_count));
+    if (has_none(in->called, in->called_count))
+        return nkb_arena_printf(keep, "%s: computation %lld does not exist", where,
+                                (long long)nkb_hlo_missing_id(in->called, in->called_count));
+    return nkb_arena_printf(keep, "%s: a %s names %u of the %u computations it needs", where,
+                            nkb_hlo_opcode_name(in->opcode), (unsigned)in->called_count,
+                            (unsigned)parts[in->opcode].callees_needed);
 }
 
 static const char *check_module(const struct nkb_hlo *hlo, struct nkb_arena *keep)
@@ -109,44 +102,60 @@ static const char *check_module(const struct nkb_hlo *hlo, struct nkb_arena *kee
     return NULL;
 }
 
-static size_t count_sites(const struct nkb_hlo *hlo)
+/* How many there are, the first of each computation, and whether all references lead somewhere. */
+static void survey(struct nkb_sites *sites, struct nkb_arena *keep)
 {
-    size_t count = 0;
-    enum nkb_site_kind ignored;
-    for (uint32_t c = 0; c < hlo->computation_count; c++)
-        for (uint32_t i = 0; i < hlo->computations[c].instruction_count; i++)
-            count += classify(&hlo->computations[c].instructions[i], &ignored);
-    return count;
+    const struct nkb_hlo *hlo = sites->hlo;
+    for (uint32_t c = 0; c < hlo->computation_count; c++) {
+        const struct nkb_hlo_computation *computation = &hlo->computations[c];
+        size_t count = 0;
+        sites->first[c] = sites->count;
+        for (uint32_t i = 0; i < computation->instruction_count; i++) {
+            const struct nkb_hlo_instruction *in = &computation->instructions[i];
+            count += is_site(in);
+            if (is_broken(in) && !sites->fault)
+                sites->fault = describe_broken(computation, in, keep);
+        }
+        sites->count += count;
+    }
+    sites->first[hlo->computation_count] = sites->count;
+}
+
+static void list(struct nkb_sites *sites)
+{
+    struct nkb_site *next = sites->at;
+    for (uint32_t c = 0; c < sites->hlo->computation_count; c++) {
+        const struct nkb_hlo_instruction *in = sites->hlo->computations[c].instructions;
+        const struct nkb_site *end = sites->at + sites->first[c + 1];
+        for (uint32_t i = 0; next != end; i++) {
+            if (!is_site(&in[i]))
+                continue;
+            enum nkb_site_kind kind = kind_of(&in[i]);
+            *next++ = (struct nkb_site){
+                .computation = c,
+                .instruction = i,
+                .kind = kind,
+                .calls = in[i].called_count > 0,
+                .loop = kind == NKB_SITE_WHILE ? sites->loop_count++ : 0,
+            };
+        }
+    }
 }
 
 int nkb_sites_find(const struct nkb_hlo *hlo, struct nkb_arena *scratch, struct nkb_arena *keep,
                    struct nkb_sites *out, struct nkb_err *err)
 {
+    size_t bytes;
     *out = (struct nkb_sites){.hlo = hlo, .fault = check_module(hlo, keep)};
     out->first = nkb_arena_array(scratch, (size_t)hlo->computation_count + 1, sizeof *out->first);
-    /* Large modules have millions: room for as many, and not for what it took to grow there. */
-    out->at = nkb_arena_array(scratch, count_sites(hlo), sizeof *out->at);
-    if (!out->first || !out->at)
+    if (!out->first)
         return nkb_err_memory(err);
-
-    for (uint32_t c = 0; c < hlo->computation_count; c++) {
-        const struct nkb_hlo_computation *computation = &hlo->computations[c];
-        out->first[c] = out->count;
-        for (uint32_t i = 0; i < computation->instruction_count; i++) {
-            const struct nkb_hlo_instruction *in = &computation->instructions[i];
-            enum nkb_site_kind kind;
-            if (!out->fault)
-                out->fault = check_references(computation, in, keep);
-            if (!classify(in, &kind))
-                continue;
-            out->at[out->count++] = (struct nkb_site){
-                .computation = c,
-                .instruction = i,
-                .kind = kind,
-                .loop = kind == NKB_SITE_WHILE ? out->loop_count++ : 0,
-            };
-        }
-    }
-    out->first[hlo->computation_count] = out->count;
+    survey(out, keep);
+    /* Large modules have millions: room for as many, and not for what it took to grow there. */
+    if (nkb_size_mul(out->count, sizeof *out->at, &bytes))
+        out->at = nkb_arena_take(scratch, bytes);
+    if (!out->at)
+        return nkb_err_memory(err);
+    list(out);
     return nkb_arena_failed(keep) ? nkb_err_memory(err) : 0;
 }

@@ -1,6 +1,6 @@
-/* One pass over a module picks out what every count looks at: the instructions that multiply and
- * those that run other computations. All later work goes over these sites alone, in file order.
- * The same pass checks that the module hangs together: entry, roots, operands, callees. */
+/* What every count looks at is picked out of a module once: the instructions that multiply and
+ * those that run other computations. All later work goes over these sites alone, in file order. The
+ * same pass checks that the module hangs together: entry, roots, operands, callees. */
 #ifndef NKB_ANALYZE_SITES_H
 #define NKB_ANALYZE_SITES_H
 
@@ -17,16 +17,17 @@ enum nkb_site_kind {
     NKB_SITE_CUSTOM_MATMUL, /* AwsNeuronIntMatmult, AwsNeuronCollectiveMatmul */
     NKB_SITE_KINDS_WITH_MACS,
     NKB_SITE_CUSTOM_CALL = NKB_SITE_KINDS_WITH_MACS, /* any other custom-call */
-    NKB_SITE_WHILE,
+    NKB_SITE_WHILE, /* from here on they run computations: nkb_site_runs_others */
     NKB_SITE_CONDITIONAL,
     NKB_SITE_CALLER, /* whatever else names computations */
 };
 
 struct nkb_site {
     uint32_t computation, instruction; /* positions */
-    enum nkb_site_kind kind;
-    uint32_t loop; /* WHILE: its number among the module's loops */
-    nkb_i128 macs; /* of one execution; filled by nkb_macs_weigh */
+    enum nkb_site_kind kind : 16;
+    bool calls : 1; /* it names computations, whether or not it runs them */
+    uint32_t loop;  /* WHILE: its number among the module's loops */
+    nkb_i128 macs;  /* of one execution; filled by nkb_macs_weigh */
 };
 
 struct nkb_sites {
@@ -48,6 +49,12 @@ static inline const struct nkb_hlo_instruction *nkb_site_instruction(const struc
                                                                      const struct nkb_site *site)
 {
     return &sites->hlo->computations[site->computation].instructions[site->instruction];
+}
+
+/* Does it run computations? What a multiplier or a custom-call names it does not run. */
+static inline bool nkb_site_runs_others(const struct nkb_site *site)
+{
+    return site->kind >= NKB_SITE_WHILE;
 }
 
 /* What a custom-call of this target is to us. */

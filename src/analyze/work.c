@@ -73,16 +73,6 @@ bool nkb_shape_xla_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out)
     return is_array(shape);
 }
 
-const struct nkb_hlo_instruction *nkb_operand(const struct nkb_hlo_computation *computation,
-                                              const struct nkb_hlo_instruction *instruction,
-                                              uint32_t i)
-{
-    if (i >= instruction->operand_count ||
-        instruction->operands[i] >= computation->instruction_count)
-        return NULL;
-    return &computation->instructions[instruction->operands[i]];
-}
-
 static const struct nkb_hlo_dot *dot_numbers(const struct nkb_hlo_instruction *dot)
 {
     static const struct nkb_hlo_dot none;

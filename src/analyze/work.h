@@ -14,9 +14,15 @@ bool nkb_shape_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out);
 bool nkb_shape_xla_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out);
 
 /* Operand number i, or NULL when there is none. */
-const struct nkb_hlo_instruction *nkb_operand(const struct nkb_hlo_computation *computation,
-                                              const struct nkb_hlo_instruction *instruction,
-                                              uint32_t i);
+static inline const struct nkb_hlo_instruction *
+nkb_operand(const struct nkb_hlo_computation *computation,
+            const struct nkb_hlo_instruction *instruction, uint32_t i)
+{
+    if (i >= instruction->operand_count ||
+        instruction->operands[i] >= computation->instruction_count)
+        return NULL;
+    return &computation->instructions[instruction->operands[i]];
+}
 
 /* MACs of dot, scaled-dot by the operands, upstream's formula: all of lhs times the rhs dimensions
  * that are neither contracting nor batch. The same as nkb_dot_xla_macs for every well-formed dot.
