@@ -1,38 +1,54 @@
-/* What each visited computation's instructions cost by themselves, callee first. */
+/* What each visited computation's instructions cost by themselves, and what it costs with all it
+ * applies: callee first, each computation once however often it is called. */
 #include "analyze/cost_parts.h"
 
 #include "analyze/work.h"
+#include "base/hash.h"
 
-struct nkb_cost_site nkb_cost_site_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
-                                      uint32_t computation, uint32_t instruction)
+/* Own costs by what they follow from. Modules repeat few of them over and over, and instructions
+ * share shapes and attributes, so that pointers tell. A fusion's follows from more than that. */
+enum { KNOWN_OPERANDS = 3, KNOWN_MAX = 1024 };
+struct known {
+    const struct nkb_hlo_shape *shape, *operands[KNOWN_OPERANDS]; /* shape NULL: empty */
+    const struct nkb_hlo_attrs *attrs;
+    uint64_t opcode;
+    struct nkb_cost_row row; /* no wide one */
+};
+
+struct measure {
+    struct nkb_cost_order *order;
+    const struct nkb_hlo *hlo;
+    struct nkb_arena *scratch, *temp, *keep;
+    struct known *known;
+    size_t known_mask;
+};
+
+static uint64_t bits_of(const void *pointer)
 {
-    const struct nkb_hlo_computation *c = &hlo->computations[computation];
-    const struct nkb_hlo_instruction *at = &c->instructions[instruction];
-    if (at->opcode == NKB_HLO_FUSION && at->attrs &&
-        nkb_str_is(at->attrs->fusion_kind, "kCustom")) {
-        uint32_t callee = at->called[0], custom = bodies[callee].custom;
-        if (custom != NKB_HLO_NONE) {
-            c = &hlo->computations[callee];
-            return (struct nkb_cost_site){c, &c->instructions[custom], &bodies[callee]};
-        }
-    }
-    return (struct nkb_cost_site){c, at, &bodies[computation]};
+    return (uint64_t)(uintptr_t)pointer;
 }
 
-static bool measure_shapes(const struct nkb_hlo_computation *c, struct nkb_cost_body *body,
-                           uint32_t *at)
+/* Where the own cost of such an instruction is kept; NULL: it is none that is. */
+static struct known *known_place(const struct measure *m, const struct nkb_hlo_computation *c,
+                                 const struct nkb_hlo_instruction *in, struct known *key)
 {
-    body->custom = NKB_HLO_NONE;
-    for (*at = 0; *at < c->instruction_count; ++*at) {
-        const struct nkb_hlo_instruction *instruction = &c->instructions[*at];
-        nkb_i128 bytes;
-        if (!nkb_cost_sizes_find(body->sizes, instruction->shape, true, &bytes))
-            return false;
-        if (body->custom == NKB_HLO_NONE &&
-            (instruction->opcode == NKB_HLO_GATHER || instruction->opcode == NKB_HLO_SCATTER))
-            body->custom = *at;
-    }
-    return true;
+    if (in->operand_count > KNOWN_OPERANDS || in->opcode == NKB_HLO_FUSION)
+        return NULL;
+    key->shape = in->shape;
+    key->attrs = in->attrs;
+    key->opcode = in->opcode;
+    for (uint32_t i = 0; i < KNOWN_OPERANDS; i++)
+        key->operands[i] = i < in->operand_count ? c->instructions[in->operands[i]].shape : NULL;
+    uint64_t hash = nkb_hash_mix(bits_of(key->shape) ^ key->opcode, bits_of(key->operands[0]));
+    hash ^= (bits_of(key->operands[1]) + bits_of(key->operands[2]) + bits_of(key->attrs)) >> 4;
+    return &m->known[hash & m->known_mask];
+}
+
+static bool is_same(const struct known *a, const struct known *b)
+{
+    return a->shape == b->shape && a->operands[0] == b->operands[0] &&
+           a->operands[1] == b->operands[1] && a->operands[2] == b->operands[2] &&
+           a->attrs == b->attrs && a->opcode == b->opcode;
 }
 
 /* Can it be said how often each callee is applied? Then only overflow is left to go wrong later. */
@@ -45,36 +61,104 @@ static bool has_applications(const struct nkb_cost_site *site)
     return true;
 }
 
-static bool measure_body(struct nkb_cost_order *order, const struct nkb_hlo *hlo,
-                         uint32_t computation, struct nkb_arena *scratch, struct nkb_arena *temp,
-                         struct nkb_arena *keep)
+/* Fill one row. False when there is none, or no memory. */
+static bool measure_instruction(struct measure *m, uint32_t computation, uint32_t at)
 {
-    const struct nkb_hlo_computation *c = &hlo->computations[computation];
-    struct nkb_cost_body *body = &order->bodies[computation];
-    uint32_t at;
-    struct nkb_cost_own own;
-    body->sizes = order->sizes;
-    if (!nkb_cost_rows_open(&body->own, c->instruction_count, scratch))
-        return false;
-    if (!measure_shapes(c, body, &at)) {
-        nkb_cost_refuse(order, keep, c, &c->instructions[at], "its shape has no size");
-        return false;
+    const struct nkb_hlo_computation *c = &m->hlo->computations[computation];
+    const struct nkb_hlo_instruction *in = &c->instructions[at];
+    struct nkb_cost_body *body = &m->order->bodies[computation];
+    struct known key, *known = known_place(m, c, in, &key);
+    if (known && is_same(known, &key)) {
+        body->own.at[at] = known->row;
+        return true;
     }
-    for (at = 0; at < c->instruction_count; at++) {
-        struct nkb_cost_site site = nkb_cost_site_of(hlo, order->bodies, computation, at);
-        bool good = nkb_cost_of(hlo, order->bodies, &site, &own) && has_applications(&site);
-        if (good && !nkb_cost_rows_put(&body->own, at, &own, scratch))
+    struct nkb_cost_site site = nkb_cost_site_of(m->hlo, m->order->bodies, computation, at);
+    struct nkb_cost_own own;
+    nkb_i128 bytes;
+    if (!nkb_cost_sizes_find(body->sizes, in->shape, true, &bytes) ||
+        !nkb_cost_of(m->hlo, m->order->bodies, &site, &own) || !has_applications(&site) ||
+        !nkb_cost_rows_put(&body->own, at, &own, m->scratch))
+        return false;
+    if (known && !nkb_cost_row_is_wide(&body->own.at[at])) {
+        *known = key;
+        known->row = body->own.at[at];
+    }
+    return true;
+}
+
+/* Why there is no cost: the first shape without a size says it before all else. */
+static const char *why_not(const struct measure *m, uint32_t computation, uint32_t at)
+{
+    const struct nkb_hlo_computation *c = &m->hlo->computations[computation];
+    nkb_i128 bytes;
+    for (uint32_t i = at; i < c->instruction_count; i++)
+        if (!nkb_cost_sizes_find(m->order->sizes, c->instructions[i].shape, true, &bytes))
+            return nkb_cost_complaint(m->keep, c, &c->instructions[i], "its shape has no size");
+    return nkb_cost_complaint(m->keep, c, &c->instructions[at],
+                              "its operands, shapes and attributes give no cost");
+}
+
+static bool add_callee(const struct nkb_cost_totals *callee, const struct nkb_cost_weights *weight,
+                       struct nkb_cost_totals *sum)
+{
+    return nkb_cost_add(&sum->flops, callee->flops, weight->flops) &&
+           nkb_cost_add(&sum->transcendentals, callee->transcendentals, weight->transcendentals) &&
+           nkb_cost_add(&sum->bytes, callee->bytes, weight->bytes) &&
+           nkb_cost_add(&sum->unknown_flops, callee->unknown_flops, weight->flops) &&
+           nkb_cost_add(&sum->unknown_bytes, callee->unknown_bytes, weight->bytes);
+}
+
+/* Add an instruction with all it applies; false beyond 127 bits. */
+static bool add_instruction(const struct measure *m, uint32_t computation, uint32_t at,
+                            struct nkb_cost_totals *sum)
+{
+    const struct nkb_hlo_instruction *in = &m->hlo->computations[computation].instructions[at];
+    const struct nkb_cost_own own = nkb_cost_rows_get(&m->order->bodies[computation].own, at);
+    bool unknown = in->opcode == NKB_HLO_CUSTOM_CALL;
+    sum->unknown_flops += unknown;
+    sum->unknown_bytes += unknown;
+    if (!nkb_i128_add(sum->flops, own.flops - unknown, &sum->flops) ||
+        !nkb_i128_add(sum->transcendentals, own.transcendentals, &sum->transcendentals) ||
+        !nkb_i128_add(sum->bytes, own.bytes - unknown, &sum->bytes))
+        return false;
+    if (nkb_cost_is_plain(in->opcode))
+        return true;
+    const struct nkb_cost_site site = nkb_cost_site_of(m->hlo, m->order->bodies, computation, at);
+    const struct nkb_cost_choice choice = nkb_cost_choose(m->order->totals, site.instruction);
+    uint32_t callees = nkb_cost_callee_count(site.instruction);
+    for (uint32_t i = 0; i < callees; i++) {
+        struct nkb_cost_weights weight;
+        if (!nkb_cost_callee_weight(&site, &choice, i, &weight) ||
+            !add_callee(&m->order->totals[site.instruction->called[i]], &weight, sum))
             return false;
-        if (!good) {
-            nkb_cost_refuse(order, keep, c, &c->instructions[at],
-                            "its operands, shapes and attributes give no cost");
+    }
+    return true;
+}
+
+static bool measure_body(struct measure *m, uint32_t computation)
+{
+    const struct nkb_hlo_computation *c = &m->hlo->computations[computation];
+    struct nkb_cost_order *order = m->order;
+    struct nkb_cost_body *body = &order->bodies[computation];
+    struct nkb_cost_totals sum = {0};
+    body->sizes = order->sizes;
+    if (!nkb_cost_rows_open(&body->own, c->instruction_count, m->scratch))
+        return false;
+    for (uint32_t at = 0; at < c->instruction_count; at++) {
+        if (!measure_instruction(m, computation, at)) {
+            if (!m->scratch->failed)
+                order->why = why_not(m, computation, at);
             return false;
         }
+        if (!order->too_much && !add_instruction(m, computation, at, &sum))
+            order->too_much =
+                nkb_cost_complaint(m->keep, c, &c->instructions[at], "its cost is beyond 127 bits");
     }
-    if (!body->fused || nkb_cost_fuse(hlo, order->bodies, computation, scratch, temp))
+    order->totals[computation] = sum;
+    if (!body->fused || nkb_cost_fuse(m->hlo, order->bodies, computation, m->scratch, m->temp))
         return true;
-    if (!scratch->failed && !temp->failed)
-        nkb_cost_refuse(order, keep, c, NULL, "is no well-formed fusion");
+    if (!m->scratch->failed && !m->temp->failed)
+        order->why = nkb_cost_complaint(m->keep, c, NULL, "is no well-formed fusion");
     return false;
 }
 
@@ -82,10 +166,17 @@ bool nkb_cost_order_measure(struct nkb_cost_order *order, const struct nkb_hlo *
                             struct nkb_arena *scratch, struct nkb_arena *keep)
 {
     struct nkb_arena temp = nkb_arena_beside(scratch);
+    struct measure m = {order, hlo, scratch, &temp, keep, NULL, 0};
+    size_t places = 1;
+    while (places < KNOWN_MAX && places < hlo->instruction_count)
+        places *= 2;
+    m.known = nkb_arena_array(scratch, places, sizeof *m.known);
+    m.known_mask = places - 1;
     order->sizes = nkb_cost_sizes_new(scratch);
-    bool ok = order->sizes != NULL;
+    order->totals = nkb_arena_array(scratch, hlo->computation_count, sizeof *order->totals);
+    bool ok = order->sizes && order->totals && m.known;
     for (uint32_t i = 0; i < order->count && ok; i++) {
-        ok = measure_body(order, hlo, order->at[i], scratch, &temp, keep);
+        ok = measure_body(&m, order->at[i]);
         nkb_arena_reset(&temp);
     }
     scratch->failed |= temp.failed;

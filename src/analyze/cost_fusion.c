@@ -304,8 +304,12 @@ bool nkb_cost_fuse(const struct nkb_hlo *hlo, struct nkb_cost_body *bodies, uint
     if (!f.reads || !f.read_done || !list_parameters(c, body, scratch) || !count_uses(&f, temp) ||
         !follow_nested(&f, temp) || !list_elements(&f, temp))
         return false;
+    body->custom = NKB_HLO_NONE;
     for (uint32_t i = 0; i < c->instruction_count; i++) {
         const struct nkb_hlo_instruction *instruction = &c->instructions[i];
+        if (body->custom == NKB_HLO_NONE &&
+            (instruction->opcode == NKB_HLO_GATHER || instruction->opcode == NKB_HLO_SCATTER))
+            body->custom = i;
         if (instruction->opcode == NKB_HLO_CONSTANT) {
             if (!add_constant(&f, i, &body->inner_bytes))
                 return false;

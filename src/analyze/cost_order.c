@@ -7,6 +7,8 @@
 
 struct frame {
     uint32_t computation, instruction, callee;
+    uint32_t callers; /* instructions left that have callees */
+    bool in_order;    /* else each is to be checked */
 };
 
 struct walk {
@@ -20,20 +22,26 @@ struct walk {
 
 enum { UNSEEN, OPEN, DONE };
 
-void nkb_cost_refuse(struct nkb_cost_order *order, struct nkb_arena *keep,
-                     const struct nkb_hlo_computation *computation,
-                     const struct nkb_hlo_instruction *instruction, const char *what)
+const char *nkb_cost_complaint(struct nkb_arena *keep,
+                               const struct nkb_hlo_computation *computation,
+                               const struct nkb_hlo_instruction *instruction, const char *what)
 {
     char in[NKB_SHOWN_BYTES], at[NKB_SHOWN_BYTES];
     nkb_show(computation->name, in);
     if (instruction)
-        order->why = nkb_arena_printf(keep, "instruction '%s' in '%s': %s",
-                                      nkb_show(instruction->name, at), in, what);
-    else
-        order->why = nkb_arena_printf(keep, "computation '%s' %s", in, what);
+        return nkb_arena_printf(keep, "instruction '%s' in '%s': %s",
+                                nkb_show(instruction->name, at), in, what);
+    return nkb_arena_printf(keep, "computation '%s' %s", in, what);
 }
 
-/* Everything an instruction refers to must be there. */
+static bool refuse(struct walk *walk, const struct nkb_hlo_computation *computation,
+                   const struct nkb_hlo_instruction *instruction, const char *what)
+{
+    walk->order->why = nkb_cost_complaint(walk->keep, computation, instruction, what);
+    return false;
+}
+
+/* Everything an instruction refers to must be there: say so where it is not. */
 static bool check_references(struct walk *walk, const struct nkb_hlo_computation *c,
                              const struct nkb_hlo_instruction *instruction)
 {
@@ -57,22 +65,33 @@ static bool check_references(struct walk *walk, const struct nkb_hlo_computation
     if (!what && instruction->opcode == NKB_HLO_OPCODE_COUNT)
         what = nkb_arena_printf(walk->keep, "opcode '%s' is not XLA's",
                                 nkb_show(nkb_hlo_opcode_said(instruction), shown));
-    if (what)
-        nkb_cost_refuse(walk->order, walk->keep, c, instruction, what);
-    return !what;
+    return !what || refuse(walk, c, instruction, what);
 }
 
-static bool is_in_order(const struct nkb_hlo_computation *c)
+/* In every module XLA writes operands come before their users, and everything referred to is there:
+ * nothing else is to be checked then. *callers: how many instructions have callees. */
+static bool is_in_order(const struct nkb_hlo *hlo, const struct nkb_hlo_computation *c,
+                        uint32_t *callers)
 {
-    for (uint32_t i = 0; i < c->instruction_count; i++)
-        for (uint32_t k = 0; k < c->instructions[i].operand_count; k++)
-            if (c->instructions[i].operands[k] >= i)
-                return false;
-    return true;
+    bool good = true;
+    *callers = 0;
+    for (uint32_t i = 0; i < c->instruction_count; i++) {
+        const struct nkb_hlo_instruction *in = &c->instructions[i];
+        for (uint32_t k = 0; k < in->operand_count; k++)
+            good &= in->operands[k] < i;
+        good &= in->opcode != NKB_HLO_OPCODE_COUNT;
+        if (nkb_cost_rules[in->opcode].callees == 0)
+            continue;
+        uint32_t callees = nkb_cost_callee_count(in);
+        good &= in->called_count >= callees;
+        for (uint32_t k = 0; k < callees && good; k++)
+            good = in->called[k] < hlo->computation_count;
+        ++*callers;
+    }
+    return good;
 }
 
-/* Operands come before their users in every module XLA writes. Where they do not, look for an
- * instruction that needs itself: NKB_HLO_NONE when there is none. */
+/* Look for an instruction that needs itself: NKB_HLO_NONE when there is none. */
 static uint32_t find_cycle(const struct nkb_hlo_computation *c, struct nkb_arena *scratch)
 {
     uint32_t *stack = nkb_arena_array(scratch, c->instruction_count, sizeof *stack);
@@ -106,24 +125,19 @@ static uint32_t find_cycle(const struct nkb_hlo_computation *c, struct nkb_arena
 static bool open_computation(struct walk *walk, uint32_t computation)
 {
     const struct nkb_hlo_computation *c = &walk->hlo->computations[computation];
-    if (walk->colour[computation] == OPEN) {
-        nkb_cost_refuse(walk->order, walk->keep, c, NULL, "calls itself");
-        return false;
-    }
+    struct frame frame = {.computation = computation};
+    if (walk->colour[computation] == OPEN)
+        return refuse(walk, c, NULL, "calls itself");
     if (walk->colour[computation] == DONE)
         return true;
-    if (c->root >= c->instruction_count) {
-        nkb_cost_refuse(walk->order, walk->keep, c, NULL, "has no root instruction");
-        return false;
-    }
-    uint32_t cycle = is_in_order(c) ? NKB_HLO_NONE : find_cycle(c, walk->scratch);
-    if (cycle != NKB_HLO_NONE) {
-        nkb_cost_refuse(walk->order, walk->keep, c, &c->instructions[cycle],
-                        "its operands lead back to it");
-        return false;
-    }
+    if (c->root >= c->instruction_count)
+        return refuse(walk, c, NULL, "has no root instruction");
+    frame.in_order = is_in_order(walk->hlo, c, &frame.callers);
+    uint32_t cycle = frame.in_order ? NKB_HLO_NONE : find_cycle(c, walk->scratch);
+    if (cycle != NKB_HLO_NONE)
+        return refuse(walk, c, &c->instructions[cycle], "its operands lead back to it");
     walk->colour[computation] = OPEN;
-    walk->stack[walk->depth++] = (struct frame){computation, 0, 0};
+    walk->stack[walk->depth++] = frame;
     return true;
 }
 
@@ -133,15 +147,19 @@ static bool step(struct walk *walk)
     struct frame *top = &walk->stack[walk->depth - 1];
     const struct nkb_hlo_computation *c = &walk->hlo->computations[top->computation];
     for (; top->instruction < c->instruction_count; top->instruction++, top->callee = 0) {
+        if (top->in_order && top->callers == 0)
+            break;
         const struct nkb_hlo_instruction *instruction = &c->instructions[top->instruction];
-        if (top->callee == 0 && !check_references(walk, c, instruction))
+        uint32_t callees = nkb_cost_callee_count(instruction);
+        if (!top->in_order && top->callee == 0 && !check_references(walk, c, instruction))
             return false;
-        if (top->callee < nkb_cost_callee_count(instruction)) {
+        if (top->callee < callees) {
             uint32_t callee = instruction->called[top->callee++];
             if (instruction->opcode == NKB_HLO_FUSION)
                 walk->order->bodies[callee].fused = true;
             return open_computation(walk, callee);
         }
+        top->callers -= callees > 0;
     }
     walk->colour[top->computation] = DONE;
     walk->order->at[walk->order->count++] = top->computation;

@@ -2,7 +2,6 @@
  * (xla/service/hlo_cost_analysis.cc of May 2026, facts 2). */
 #include "analyze/cost_parts.h"
 
-#include "analyze/cost_rules.h"
 #include "analyze/work.h"
 
 static int log2_floor(nkb_i128 v) /* -1 for 0, as XLA's */
@@ -210,9 +209,9 @@ bool nkb_cost_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
                  const struct nkb_cost_site *site, struct nkb_cost_own *out)
 {
     const struct nkb_hlo_instruction *instruction = site->instruction;
-    const struct nkb_cost_rule *rule = nkb_cost_rule_of(instruction->opcode);
+    const struct nkb_cost_rule *rule = &nkb_cost_rules[instruction->opcode];
     *out = (struct nkb_cost_own){0};
-    if (!rule || !has_operands(instruction, rule))
+    if (instruction->opcode == NKB_HLO_OPCODE_COUNT || !has_operands(instruction, rule))
         return false;
     /* In a protobuf XLA insists on the dimension numbers; its text has them only where there are
      * any. */

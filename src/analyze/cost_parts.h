@@ -4,6 +4,7 @@
 #define NKB_ANALYZE_COST_PARTS_H
 
 #include "analyze/cost.h"
+#include "analyze/cost_rules.h"
 
 /* As XLA adds them, with -1 for each custom-call; how many of those are in it is beside it. */
 struct nkb_cost_totals {
@@ -14,6 +15,11 @@ struct nkb_cost_totals {
 struct nkb_cost_row {
     int64_t flops, transcendentals, bytes;
 };
+#define NKB_COST_WIDE INT64_MIN /* in place of flops: the cost is listed apart */
+static inline bool nkb_cost_row_is_wide(const struct nkb_cost_row *row)
+{
+    return row->flops == NKB_COST_WIDE;
+}
 struct nkb_cost_wide;
 struct nkb_cost_rows {
     struct nkb_cost_row *at;    /* NULL: XLA does not visit the computation */
@@ -28,7 +34,7 @@ struct nkb_cost_own nkb_cost_rows_wide(const struct nkb_cost_rows *rows, uint32_
 static inline struct nkb_cost_own nkb_cost_rows_get(const struct nkb_cost_rows *rows, uint32_t at)
 {
     const struct nkb_cost_row *row = &rows->at[at];
-    if (row->flops == INT64_MIN)
+    if (nkb_cost_row_is_wide(row))
         return nkb_cost_rows_wide(rows, at);
     return (struct nkb_cost_own){row->flops, row->transcendentals, row->bytes};
 }
@@ -42,11 +48,11 @@ bool nkb_cost_sizes_find(struct nkb_cost_sizes *sizes, const struct nkb_hlo_shap
 
 /* What is known of one computation. Filled callee first: what it calls is complete before it. */
 struct nkb_cost_body {
-    bool fused;      /* a fusion calls it */
-    uint32_t custom; /* the first gather or scatter in it, or NKB_HLO_NONE: see nkb_cost_site_of */
+    bool fused;                   /* a fusion calls it */
     struct nkb_cost_sizes *sizes; /* of shapes; all computations have the same */
     struct nkb_cost_rows own;     /* by instruction */
     /* Fused ones only. */
+    uint32_t custom; /* the first gather or scatter in it, or NKB_HLO_NONE: see nkb_cost_site_of */
     uint32_t parameter_count;
     uint32_t *parameters;      /* position of each parameter by number, or NKB_HLO_NONE */
     nkb_i128 *parameter_reads; /* bytes read of each */
@@ -58,17 +64,19 @@ struct nkb_cost_order {
     uint32_t *at, count;
     struct nkb_cost_body *bodies; /* one a computation of the module */
     struct nkb_cost_sizes *sizes;
-    const char *why; /* there is no cost; NULL: memory */
+    struct nkb_cost_totals *totals; /* by computation */
+    const char *why;      /* there is no cost; NULL: memory */
+    const char *too_much; /* where a total first left 127 bits: the totals say nothing */
 };
 
 /* False when the module gives none: order->why, from keep, says why. */
 bool nkb_cost_order_find(struct nkb_cost_order *order, const struct nkb_hlo *hlo,
                          struct nkb_arena *scratch, struct nkb_arena *keep);
-/* Set order->why: "instruction 'i' in 'c': what", or without instruction "computation 'c' what". */
-void nkb_cost_refuse(struct nkb_cost_order *order, struct nkb_arena *keep,
-                     const struct nkb_hlo_computation *computation,
-                     const struct nkb_hlo_instruction *instruction, const char *what);
-/* Sizes, own costs and fused parts of all of them. */
+/* "instruction 'i' in 'c': what", or without instruction "computation 'c' what". */
+const char *nkb_cost_complaint(struct nkb_arena *keep,
+                               const struct nkb_hlo_computation *computation,
+                               const struct nkb_hlo_instruction *instruction, const char *what);
+/* Own costs, totals and fused parts of all of them. */
 bool nkb_cost_order_measure(struct nkb_cost_order *order, const struct nkb_hlo *hlo,
                             struct nkb_arena *scratch, struct nkb_arena *keep);
 
@@ -77,10 +85,6 @@ bool nkb_cost_order_measure(struct nkb_cost_order *order, const struct nkb_hlo *
 bool nkb_cost_shape_bytes(const struct nkb_hlo_shape *shape, bool as_operand, nkb_i128 *out);
 /* E of all arrays in a shape. */
 bool nkb_cost_leaf_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out);
-
-/* Does XLA visit the computations an opcode calls, and how many are they? */
-bool nkb_cost_visits(enum nkb_hlo_opcode opcode);
-uint32_t nkb_cost_callee_count(const struct nkb_hlo_instruction *instruction);
 
 /* An instruction in its computation. */
 struct nkb_cost_site {
@@ -92,6 +96,31 @@ struct nkb_cost_site {
  * scatter the first of those. */
 struct nkb_cost_site nkb_cost_site_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
                                       uint32_t computation, uint32_t instruction);
+
+/* Of a conditional XLA takes the largest of each property over the branches, the first on a tie;
+ * zeros for all else. Branches' totals must be there. */
+struct nkb_cost_choice {
+    uint32_t flops, transcendentals, bytes;
+};
+struct nkb_cost_choice nkb_cost_choose(const struct nkb_cost_totals *totals,
+                                       const struct nkb_hlo_instruction *instruction);
+/* How often called computation number `which` enters the cost of the instruction that calls it.
+ * False when that is beyond 127 bits. */
+bool nkb_cost_callee_weight(const struct nkb_cost_site *site, const struct nkb_cost_choice *choice,
+                            uint32_t which, struct nkb_cost_weights *out);
+/* Does an instruction cost just what its row says: nothing it applies, no -1? */
+static inline bool nkb_cost_is_plain(enum nkb_hlo_opcode opcode)
+{
+    return nkb_cost_rules[opcode].callees == 0 && opcode != NKB_HLO_CUSTOM_CALL;
+}
+/* *sum += value * times; false, and *sum as it was, when it is beyond 127 bits. */
+static inline bool nkb_cost_add(nkb_i128 *sum, nkb_i128 value, nkb_i128 times)
+{
+    nkb_i128 product = value;
+    if (value == 0)
+        return true;
+    return (times == 1 || nkb_i128_mul(value, times, &product)) && nkb_i128_add(*sum, product, sum);
+}
 
 /* Own cost. False when its operands, shapes or numbers give none. */
 bool nkb_cost_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,

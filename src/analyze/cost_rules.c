@@ -3,9 +3,9 @@
  * are left out have no flops, and bytes of result and operands. */
 #include "analyze/cost_rules.h"
 
-#include "analyze/cost_parts.h"
+#include "analyze/cost.h"
 
-static const struct nkb_cost_rule rules[NKB_HLO_OPCODE_COUNT] = {
+const struct nkb_cost_rule nkb_cost_rules[NKB_HLO_OPCODE_COUNT + 1] = {
     [NKB_HLO_ABS] = {.operands = 1, .flops = ELEMENTS},
     [NKB_HLO_ACOS] = {.operands = 1, .flops = TRANSCENDENTAL},
     [NKB_HLO_ACOSH] = {.operands = 1, .flops = TRANSCENDENTAL},
@@ -20,7 +20,7 @@ static const struct nkb_cost_rule rules[NKB_HLO_OPCODE_COUNT] = {
     [NKB_HLO_ASIN] = {.operands = 1, .flops = TRANSCENDENTAL},
     [NKB_HLO_ASINH] = {.operands = 1, .flops = TRANSCENDENTAL},
     [NKB_HLO_ASYNC_DONE] = {.operands = 1},
-    [NKB_HLO_ASYNC_START] = {.bytes = NO_BYTES, .visits = true, .passes_bytes = true},
+    [NKB_HLO_ASYNC_START] = {.bytes = NO_BYTES, .callees = 1, .passes_bytes = true},
     [NKB_HLO_ASYNC_UPDATE] = {.operands = 1},
     [NKB_HLO_ATAN2] = {.operands = 2, .flops = TRANSCENDENTAL},
     [NKB_HLO_ATANH] = {.operands = 1, .flops = TRANSCENDENTAL},
@@ -30,7 +30,7 @@ static const struct nkb_cost_rule rules[NKB_HLO_OPCODE_COUNT] = {
     [NKB_HLO_BITCAST] = {.operands = 1, .bytes = NO_BYTES},
     [NKB_HLO_BITCAST_CONVERT] = {.operands = 1, .flops = ELEMENTS},
     [NKB_HLO_BROADCAST] = {.operands = 1},
-    [NKB_HLO_CALL] = {.bytes = NO_BYTES, .visits = true, .passes_bytes = true},
+    [NKB_HLO_CALL] = {.bytes = NO_BYTES, .callees = 1, .passes_bytes = true},
     [NKB_HLO_CBRT] = {.operands = 1, .flops = TRANSCENDENTAL},
     [NKB_HLO_CEIL] = {.operands = 1, .flops = ELEMENTS},
     [NKB_HLO_CHOLESKY] = {.operands = 1, .flops = CHOLESKY, .bytes = HALF_IN_AND_OUT},
@@ -38,7 +38,7 @@ static const struct nkb_cost_rule rules[NKB_HLO_OPCODE_COUNT] = {
     [NKB_HLO_COLLECTIVE_PERMUTE_DONE] = {.operands = 1},
     [NKB_HLO_COMPARE] = {.operands = 2, .flops = ELEMENTS},
     [NKB_HLO_COMPLEX] = {.operands = 2, .flops = ELEMENTS},
-    [NKB_HLO_CONDITIONAL] = {.bytes = NO_BYTES, .visits = true, .passes_bytes = true},
+    [NKB_HLO_CONDITIONAL] = {.bytes = NO_BYTES, .callees = EVERY_ONE, .passes_bytes = true},
     [NKB_HLO_CONSTANT] = {.bytes = NO_BYTES},
     [NKB_HLO_CONVERT] = {.operands = 1, .flops = ELEMENTS},
     [NKB_HLO_CONVOLUTION] = {.operands = 2, .flops = CONVOLUTION},
@@ -59,7 +59,7 @@ static const struct nkb_cost_rule rules[NKB_HLO_OPCODE_COUNT] = {
     [NKB_HLO_EXPONENTIAL_MINUS_ONE] = {.operands = 1, .flops = TRANSCENDENTAL},
     [NKB_HLO_FFT] = {.operands = 1, .flops = FFT},
     [NKB_HLO_FLOOR] = {.operands = 1, .flops = ELEMENTS},
-    [NKB_HLO_FUSION] = {.bytes = FUSION, .visits = true},
+    [NKB_HLO_FUSION] = {.bytes = FUSION, .callees = 1},
     [NKB_HLO_GATHER] = {.operands = 2, .bytes = GATHER},
     [NKB_HLO_GET_DIMENSION_SIZE] = {.operands = 1},
     [NKB_HLO_GET_TUPLE_ELEMENT] = {.operands = 1, .bytes = NO_BYTES},
@@ -68,7 +68,7 @@ static const struct nkb_cost_rule rules[NKB_HLO_OPCODE_COUNT] = {
     [NKB_HLO_LOG] = {.operands = 1, .flops = TRANSCENDENTAL},
     [NKB_HLO_LOG_PLUS_ONE] = {.operands = 1, .flops = TRANSCENDENTAL},
     [NKB_HLO_LOGISTIC] = {.operands = 1, .flops = TRANSCENDENTAL},
-    [NKB_HLO_MAP] = {.visits = true},
+    [NKB_HLO_MAP] = {.callees = 1},
     [NKB_HLO_MAXIMUM] = {.operands = 2, .flops = ELEMENTS},
     [NKB_HLO_MINIMUM] = {.operands = 2, .flops = ELEMENTS},
     [NKB_HLO_MULTIPLY] = {.operands = 2, .flops = ELEMENTS},
@@ -84,9 +84,9 @@ static const struct nkb_cost_rule rules[NKB_HLO_OPCODE_COUNT] = {
     [NKB_HLO_RAGGED_DOT] = {.operands = 3, .flops = DOT},
     [NKB_HLO_REAL] = {.operands = 1, .flops = ELEMENTS},
     [NKB_HLO_RECV_DONE] = {.operands = 1},
-    [NKB_HLO_REDUCE] = {.operands = -2, .visits = true},
+    [NKB_HLO_REDUCE] = {.operands = -2, .callees = 1},
     [NKB_HLO_REDUCE_PRECISION] = {.operands = 1, .flops = ELEMENTS},
-    [NKB_HLO_REDUCE_WINDOW] = {.operands = -2, .visits = true},
+    [NKB_HLO_REDUCE_WINDOW] = {.operands = -2, .callees = 1},
     [NKB_HLO_REMAINDER] = {.operands = 2, .flops = ELEMENTS},
     [NKB_HLO_RESHAPE] = {.operands = 1},
     [NKB_HLO_REVERSE] = {.operands = 1},
@@ -96,10 +96,10 @@ static const struct nkb_cost_rule rules[NKB_HLO_OPCODE_COUNT] = {
     [NKB_HLO_ROUND_NEAREST_EVEN] = {.operands = 1, .flops = ELEMENTS},
     [NKB_HLO_RSQRT] = {.operands = 1, .flops = TRANSCENDENTAL},
     [NKB_HLO_SCALED_DOT] = {.operands = -2, .flops = DOT},
-    [NKB_HLO_SCAN] = {.visits = true},
-    [NKB_HLO_SCATTER] = {.operands = -3, .bytes = SCATTER, .visits = true},
+    [NKB_HLO_SCAN] = {.callees = 1},
+    [NKB_HLO_SCATTER] = {.operands = -3, .bytes = SCATTER, .callees = 1},
     [NKB_HLO_SELECT] = {.operands = 3, .flops = ELEMENTS},
-    [NKB_HLO_SELECT_AND_SCATTER] = {.operands = 3, .visits = true},
+    [NKB_HLO_SELECT_AND_SCATTER] = {.operands = 3, .callees = 2},
     [NKB_HLO_SEND_DONE] = {.operands = 1},
     [NKB_HLO_SET_DIMENSION_SIZE] = {.operands = 2},
     [NKB_HLO_SHIFT_LEFT] = {.operands = 2, .flops = ELEMENTS},
@@ -119,36 +119,11 @@ static const struct nkb_cost_rule rules[NKB_HLO_OPCODE_COUNT] = {
     [NKB_HLO_TRANSPOSE] = {.operands = 1, .bytes = TRANSPOSE},
     [NKB_HLO_TRIANGULAR_SOLVE] = {.operands = 2, .flops = TRIANGULAR, .bytes = HALF_FIRST},
     [NKB_HLO_TUPLE] = {.bytes = TUPLE},
-    [NKB_HLO_WHILE] = {.operands = 1, .bytes = NO_BYTES, .visits = true, .passes_bytes = true},
+    [NKB_HLO_WHILE] = {.operands = 1, .bytes = NO_BYTES, .callees = 2, .passes_bytes = true},
     [NKB_HLO_XOR] = {.operands = 2, .flops = ELEMENTS},
 };
 
-const struct nkb_cost_rule *nkb_cost_rule_of(enum nkb_hlo_opcode opcode)
-{
-    return opcode < NKB_HLO_OPCODE_COUNT ? &rules[opcode] : NULL;
-}
-
-bool nkb_cost_visits(enum nkb_hlo_opcode opcode)
-{
-    return opcode < NKB_HLO_OPCODE_COUNT && rules[opcode].visits;
-}
-
 bool nkb_cost_passes_bytes(enum nkb_hlo_opcode opcode)
 {
-    return opcode < NKB_HLO_OPCODE_COUNT && rules[opcode].passes_bytes;
-}
-
-uint32_t nkb_cost_callee_count(const struct nkb_hlo_instruction *instruction)
-{
-    if (!nkb_cost_visits(instruction->opcode))
-        return 0;
-    switch (instruction->opcode) {
-    case NKB_HLO_CONDITIONAL:
-        return instruction->called_count ? instruction->called_count : 1;
-    case NKB_HLO_WHILE:
-    case NKB_HLO_SELECT_AND_SCATTER:
-        return 2;
-    default:
-        return 1;
-    }
+    return nkb_cost_rules[opcode].passes_bytes;
 }

@@ -2,6 +2,8 @@
 #ifndef NKB_ANALYZE_COST_RULES_H
 #define NKB_ANALYZE_COST_RULES_H
 
+#include <limits.h>
+
 #include "model/hlo.h"
 
 enum flops_rule {
@@ -34,13 +36,25 @@ enum bytes_rule {
     OUTFEED,
 };
 
+enum { EVERY_ONE = UCHAR_MAX };
+
 struct nkb_cost_rule {
     signed char operands;       /* as many; negative: at least -operands; 0: not checked */
     unsigned char flops, bytes; /* enum flops_rule, enum bytes_rule */
-    bool visits, passes_bytes;  /* nkb_cost_visits, nkb_cost_passes_bytes */
+    unsigned char callees; /* computations XLA visits of those it calls; EVERY_ONE: one at least */
+    bool passes_bytes;     /* nkb_cost_passes_bytes */
 };
 
-/* NULL for an opcode that is none of XLA's. */
-const struct nkb_cost_rule *nkb_cost_rule_of(enum nkb_hlo_opcode opcode);
+/* The last is for an opcode that is none of XLA's, and says nothing. */
+extern const struct nkb_cost_rule nkb_cost_rules[NKB_HLO_OPCODE_COUNT + 1];
+
+/* How many of the computations an instruction calls XLA visits: the first ones. */
+static inline uint32_t nkb_cost_callee_count(const struct nkb_hlo_instruction *instruction)
+{
+    uint32_t callees = nkb_cost_rules[instruction->opcode].callees;
+    if (callees != EVERY_ONE)
+        return callees;
+    return instruction->called_count ? instruction->called_count : 1;
+}
 
 #endif

@@ -10,9 +10,6 @@ struct nkb_cost_wide {
     struct nkb_cost_own own;
 };
 
-/* In place of flops: the cost is listed apart. */
-#define IS_WIDE INT64_MIN
-
 bool nkb_cost_rows_open(struct nkb_cost_rows *rows, uint32_t count, struct nkb_arena *scratch)
 {
     size_t bytes;
@@ -26,7 +23,7 @@ bool nkb_cost_rows_put(struct nkb_cost_rows *rows, uint32_t at, const struct nkb
                        struct nkb_arena *scratch)
 {
     struct nkb_cost_row *row = &rows->at[at];
-    if (nkb_i128_fits(own->flops, &row->flops) && row->flops != IS_WIDE &&
+    if (nkb_i128_fits(own->flops, &row->flops) && !nkb_cost_row_is_wide(row) &&
         nkb_i128_fits(own->transcendentals, &row->transcendentals) &&
         nkb_i128_fits(own->bytes, &row->bytes))
         return true;
@@ -41,7 +38,7 @@ bool nkb_cost_rows_put(struct nkb_cost_rows *rows, uint32_t at, const struct nkb
         rows->wide = wide;
         rows->wide_room = room;
     }
-    row->flops = IS_WIDE;
+    row->flops = NKB_COST_WIDE;
     rows->wide[rows->wide_count++] = (struct nkb_cost_wide){at, *own};
     return true;
 }
