@@ -1,3 +1,6 @@
+/* SHA-256 by libcrypto's own functions, not by EVP: EVP begins with reading openssl.cnf and looking
+ * for providers, which takes longer than all that is digested here. */
+#define OPENSSL_API_COMPAT 0x10101000L /* 3.0 would have EVP instead */
 #include "base/sha256.h"
 
 #include <errno.h>
@@ -5,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include "base/file.h"
 
@@ -19,12 +22,18 @@ static void to_hex(const unsigned char *digest, unsigned size, char out[NKB_SHA2
     out[64] = '\0';
 }
 
+static int not_available(struct nkb_err *err)
+{
+    return nkb_err_set(err, NKB_EMEMORY, "SHA-256 is not available in libcrypto");
+}
+
 int nkb_sha256_bytes(struct nkb_str data, unsigned char out[NKB_SHA256_BYTES], struct nkb_err *err)
 {
-    unsigned size = 0;
-    if (EVP_Digest(data.ptr ? data.ptr : "", data.len, out, &size, EVP_sha256(), NULL) != 1 ||
-        size != NKB_SHA256_BYTES)
-        return nkb_err_set(err, NKB_EMEMORY, "SHA-256 is not available in libcrypto");
+    SHA256_CTX context;
+    if (SHA256_Init(&context) != 1 ||
+        SHA256_Update(&context, data.ptr ? data.ptr : "", data.len) != 1 ||
+        SHA256_Final(out, &context) != 1)
+        return not_available(err);
     return 0;
 }
 
@@ -47,9 +56,9 @@ static int digest_file(const char *path, unsigned char digest[NKB_SHA256_BYTES],
     if (code != 0)
         return code;
 
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (!context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1) {
-        code = nkb_err_set(err, NKB_EMEMORY, "SHA-256 is not available in libcrypto");
+    SHA256_CTX context;
+    if (SHA256_Init(&context) != 1) {
+        code = not_available(err);
         goto out;
     }
     for (;;) {
@@ -63,13 +72,12 @@ static int digest_file(const char *path, unsigned char digest[NKB_SHA256_BYTES],
         if (got == 0)
             break;
         total += got;
-        EVP_DigestUpdate(context, block, (size_t)got);
+        SHA256_Update(&context, block, (size_t)got);
     }
-    EVP_DigestFinal_ex(context, digest, NULL);
+    SHA256_Final(digest, &context);
     *size_bytes_out = total;
 
 out:
-    EVP_MD_CTX_free(context);
     close(fd);
     return code;
 }
