@@ -24,7 +24,8 @@ SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 PKG_CFLAGS  = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS    = $(shell pkg-config --libs $(PKGS)) -lm
 
-LIB_SRC := $(wildcard src/base/*.c src/model/*.c src/input/*.c src/analyze/*.c src/host/*.c src/*.c)
+LIB_SRC := $(filter-out src/host/embed.c, \
+             $(wildcard src/base/*.c src/model/*.c src/input/*.c src/analyze/*.c src/host/*.c src/*.c))
 CLI_SRC := $(wildcard src/cli/*.c)
 # What travels inside the binary: rules and their layouts, scripts, but no tests of rules; the example that
 # `nkibench new --example` writes, without what running it in place leaves.
@@ -115,10 +116,15 @@ $(BUILD)/prefix: FORCE
 .PHONY: FORCE
 FORCE:
 
-$(BUILD)/embedded.c: src/host/embed.sh $(EMBED)
+$(BUILD)/embed: src/host/embed.c Makefile
+	@mkdir -p $(@D)
+	$(call note,LINK $@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(NKB_CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(PKG_LIBS)
+
+$(BUILD)/embedded.c: $(BUILD)/embed src/host/embed.sh $(EMBED)
 	@mkdir -p $(@D)
 	$(call note,LUA  $@)
-	$(Q)sh src/host/embed.sh $(EMBED) > $@
+	$(Q)sh src/host/embed.sh $(BUILD)/embed $(EMBED) > $@
 
 $(BUILD)/obj/embedded.o: $(BUILD)/embedded.c src/host/embedded.h
 	@mkdir -p $(@D)

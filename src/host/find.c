@@ -33,6 +33,14 @@ const struct nkb_embedded *nkb_embedded_find(const char *name)
     return NULL;
 }
 
+const struct nkb_embedded *nkb_embedded_of(const char *text, size_t size)
+{
+    for (size_t i = 0; i < nkb_embedded_count; i++)
+        if (nkb_embedded_files[i].data == text && nkb_embedded_files[i].size == size)
+            return &nkb_embedded_files[i];
+    return NULL;
+}
+
 static size_t add_path(struct nkb_arena *arena, const char *list, struct nkb_place *places,
                        size_t count)
 {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "host/coverage.h"
+#include "host/embedded.h"
 
 enum {
     LARGE_BYTES = 64 * 1024, /* from here on an allocation looks at the clock */
@@ -204,10 +205,25 @@ static void remember_chunk(lua_State *L)
     state->chunk_count++;
 }
 
-void nkb_state_load(lua_State *L, struct nkb_str text, const char *name, int env)
+/* What the program brings along was compiled when it was built, by this very Lua or it is not used.
+ * Nobody else's text gets here. [-0, +(0|1), e] */
+static bool load_compiled(lua_State *L, struct nkb_str text, const char *name)
 {
-    if (env)
-        env = lua_absindex(L, env);
+    const struct nkb_embedded *own = nkb_embedded_of(text.ptr, text.len);
+    if (!own || !own->code || strcmp(own->chunk, name) != 0 ||
+        strcmp(nkb_embedded_lua, lua_ident) != 0)
+        return false;
+    int status = luaL_loadbufferx(L, own->code, own->code_size, name, "b");
+    if (status == LUA_OK)
+        return true;
+    nkb_budget_recheck(L, status);
+    lua_pop(L, 1);
+    return false;
+}
+
+/* [-0, +1, e] */
+static void load_text(lua_State *L, struct nkb_str text, const char *name)
+{
     if (nkb_str_starts(text, "\xef\xbb\xbf"))
         text = (struct nkb_str){text.ptr + 3, text.len - 3};
     if (nkb_str_starts(text,
@@ -226,6 +242,14 @@ void nkb_state_load(lua_State *L, struct nkb_str text, const char *name, int env
             nkb_raise(L, NKB_ERULE, "%s: %s", name + 1, message);
         nkb_raise(L, NKB_ERULE, "%s", message);
     }
+}
+
+void nkb_state_load(lua_State *L, struct nkb_str text, const char *name, int env)
+{
+    if (env)
+        env = lua_absindex(L, env);
+    if (!load_compiled(L, text, name))
+        load_text(L, text, name);
     if (nkb_state_of(L)->coverage)
         nkb_coverage_add(L, nkb_state_of(L)->coverage, name);
     if (env) {

@@ -122,7 +122,8 @@ void nkb_hint_missed(struct nkb_state *state, struct nkb_str key, const char *wh
 void nkb_hint_add(const struct nkb_state *state, char *message, size_t size);
 
 /* Compile text, never bytecode, as chunk `name` ("@path", "=nkb"), its _ENV the table at index env
- * (0: the globals). A syntax error is raised as NKB_ERULE. [-0, +1, e] */
+ * (0: the globals); the text of a file in the program (host/embedded.h) stands for what it was
+ * compiled to. A syntax error is raised as NKB_ERULE. [-0, +1, e] */
 void nkb_state_load(lua_State *L, struct nkb_str text, const char *name, int env);
 
 #endif
