@@ -102,19 +102,29 @@ static bool close_computation(struct nkb_hlo_build *build)
     return count == 0 || nkb_hlo_resolve_operands(build, computation);
 }
 
-static struct nkb_hlo_draft *open_instruction(struct nkb_hlo_build *build, uint64_t at)
+struct nkb_hlo_draft *nkb_hlo_build_open_instruction(struct nkb_hlo_build *build, uint64_t at)
 {
     if (!nkb_hlo_build_count(build, &build->instructions_all, 1, build->limits->instructions,
                              "instructions") ||
         (build->instruction_count == build->instruction_room && !grow_instructions(build, at)))
         return NULL;
     struct nkb_hlo_draft *draft = &build->draft;
-    memset(draft, 0, offsetof(struct nkb_hlo_draft, literal));
-    draft->in.name = NKB_STR_LITERAL("");
-    draft->in.opcode = NKB_HLO_OPCODE_COUNT;
-    if (build->temp.head)
+    draft->id = 0;
+    draft->in =
+        (struct nkb_hlo_instruction){.name = NKB_STR_LITERAL(""), .opcode = NKB_HLO_OPCODE_COUNT};
+    draft->met = (struct nkb_hlo_draft_met){.first_operand = build->operand_ids.count,
+                                            .first_called = build->called_ids.count};
+    if (build->temp.used_bytes)
         nkb_arena_reset(&build->temp);
     return draft;
+}
+
+bool nkb_hlo_build_close_instruction(struct nkb_hlo_build *build)
+{
+    if (!nkb_hlo_draft_finish(build))
+        return false;
+    build->instructions[build->instruction_count++] = build->draft.in;
+    return true;
 }
 
 void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
@@ -133,7 +143,7 @@ void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_fie
         }
         return child;
     case NKB_KEEP_INSTRUCTION:
-        return open_instruction(build, at);
+        return nkb_hlo_build_open_instruction(build, at);
     case NKB_KEEP_COMPUTATION:
         return open_computation(build, at, end);
     case NKB_KEEP_TUPLE_SHAPE:
@@ -178,10 +188,7 @@ bool nkb_hlo_build_close(struct nkb_hlo_build *build, const struct nkb_proto_fie
     case NKB_KEEP_COMPUTATION:
         return close_computation(build);
     case NKB_KEEP_INSTRUCTION:
-        if (!nkb_hlo_draft_finish(build))
-            return false;
-        build->instructions[build->instruction_count++] = build->draft.in;
-        return true;
+        return nkb_hlo_build_close_instruction(build);
     case NKB_KEEP_INTO:
         return nkb_hlo_draft_share(build, field);
     case NKB_KEEP_LOCATION:

@@ -68,7 +68,8 @@ struct nkb_hlo_build {
     struct nkb_hlo_pool pool;
     struct nkb_hlo_memo memo;
     bool memo_is_open;
-    /* Of the instructions and operands of the computation, and of all calls so far. */
+    /* Of the instructions and operands of the computation, and of all calls so far; the last ones
+     * may be of the instruction being read. */
     struct nkb_hlo_id_list instruction_ids, operand_ids, called_ids;
 
     int64_t *payload_trips; /* known_trip_count of each payload, -1: none */
@@ -95,6 +96,9 @@ void nkb_hlo_build_free(struct nkb_hlo_build *build);
 void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
                          void *target, uint64_t at, uint64_t end);
 bool nkb_hlo_build_close(struct nkb_hlo_build *build, const struct nkb_proto_field *field);
+/* What these two do for an instruction. */
+struct nkb_hlo_draft *nkb_hlo_build_open_instruction(struct nkb_hlo_build *build, uint64_t at);
+bool nkb_hlo_build_close_instruction(struct nkb_hlo_build *build);
 /* Room for `more` numbers behind those of a list, which they now belong to. */
 int64_t *nkb_hlo_build_more(struct nkb_hlo_build *build, const int64_t **at, uint32_t *count,
                             uint64_t more);
@@ -121,8 +125,8 @@ bool nkb_hlo_draft_recall(struct nkb_hlo_build *build, const struct nkb_proto_fi
 void nkb_hlo_draft_note(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
                         struct nkb_hlo_note *note);
 /* Ids to positions, hlo_resolve.c: */
-bool nkb_hlo_build_ids(struct nkb_hlo_build *build, struct nkb_hlo_id_list *list,
-                       const struct nkb_hlo_ints *ids);
+bool nkb_hlo_build_ids_room(struct nkb_hlo_build *build, struct nkb_hlo_id_list *list,
+                            uint64_t more);
 bool nkb_hlo_resolve_operands(struct nkb_hlo_build *build, struct nkb_hlo_computation *computation);
 bool nkb_hlo_resolve_calls(struct nkb_hlo_build *build);
 /* What is kept and where, hlo_keep.c: */
@@ -135,9 +139,34 @@ bool nkb_hlo_build_blob(struct nkb_hlo_build *build, struct nkb_hlo_blob blob, s
  * address. */
 bool nkb_hlo_build_room(struct nkb_hlo_build *build, void *array, size_t *room, size_t count,
                         size_t size_bytes);
-/* `more` of something there may be `limit` of. */
-bool nkb_hlo_build_count(struct nkb_hlo_build *build, uint64_t *count, uint64_t more,
-                         uint64_t limit, const char *what);
 bool nkb_hlo_build_memory(struct nkb_hlo_build *build); /* "out of memory"; returns false */
+/* "more than `limit` of what"; returns false */
+bool nkb_hlo_build_too_many(struct nkb_hlo_build *build, uint64_t limit, const char *what);
+
+/* `more` of something there may be `limit` of. */
+static inline bool nkb_hlo_build_count(struct nkb_hlo_build *build, uint64_t *count, uint64_t more,
+                                       uint64_t limit, const char *what)
+{
+    if (more > limit - *count)
+        return nkb_hlo_build_too_many(build, limit, what);
+    *count += more;
+    return true;
+}
+
+/* Room for `more` ids behind those of the list, which they now belong to. */
+static inline int64_t *nkb_hlo_build_ids(struct nkb_hlo_build *build, struct nkb_hlo_id_list *list,
+                                         uint64_t more)
+{
+    if (list->room - list->count < more && !nkb_hlo_build_ids_room(build, list, more))
+        return NULL;
+    list->count += (size_t)more;
+    return list->at + list->count - more;
+}
+
+static inline bool nkb_hlo_build_numbers(struct nkb_hlo_build *build, uint64_t more)
+{
+    return nkb_hlo_build_count(build, &build->numbers, more, build->limits->numbers,
+                               "dimensions, ids and other listed numbers");
+}
 
 #endif

@@ -13,9 +13,12 @@ bool nkb_hlo_build_opcode(struct nkb_hlo_build *build, struct nkb_str name)
     struct nkb_hlo_draft *draft = &build->draft;
 
     draft->in.opcode = nkb_hlo_opcodes_find(&build->opcodes, name);
-    draft->attrs.opcode_name = NKB_STR_LITERAL("");
-    return draft->in.opcode != NKB_HLO_OPCODE_COUNT ||
-           nkb_hlo_build_shared_text(build, name, &draft->attrs.opcode_name);
+    if (draft->in.opcode == NKB_HLO_OPCODE_COUNT)
+        return nkb_hlo_build_shared_text(build, name,
+                                         &nkb_hlo_draft_rare(draft)->attrs.opcode_name);
+    if (draft->met.has_rare)
+        draft->rare.attrs.opcode_name = NKB_STR_LITERAL("");
+    return true;
 }
 
 void nkb_hlo_build_direction(struct nkb_hlo_build *build, struct nkb_str name)
@@ -28,10 +31,11 @@ void nkb_hlo_build_direction(struct nkb_hlo_build *build, struct nkb_str name)
         {"GT", NKB_CMP_GT}, {"LE", NKB_CMP_LE}, {"LT", NKB_CMP_LT},
     };
 
-    build->draft.attrs.direction = NKB_CMP_NONE;
+    enum nkb_hlo_direction *direction = &nkb_hlo_draft_rare(&build->draft)->attrs.direction;
+    *direction = NKB_CMP_NONE;
     for (size_t i = 0; i < sizeof directions / sizeof directions[0]; i++)
         if (nkb_str_is(name, directions[i].name))
-            build->draft.attrs.direction = directions[i].direction;
+            *direction = directions[i].direction;
 }
 
 /* One little-endian integer of `size` bytes, sign-extended; none when the blob holds no such. */
@@ -63,7 +67,7 @@ static bool take_literal(struct nkb_hlo_build *build)
     struct nkb_hlo_first first = {0, 0};
     enum { S8 = 2, S16, S32, S64, U8, U16, U32, U64 };
 
-    if (!build->draft.has_literal || in->shape->rank != 0 || in->shape->tuple_count != 0)
+    if (!build->draft.met.has_literal || in->shape->rank != 0 || in->shape->tuple_count != 0)
         return true;
     switch (in->shape->element_type) {
     case NKB_TYPE_PRED:
@@ -107,19 +111,25 @@ static bool take_literal(struct nkb_hlo_build *build)
 static bool take_trip_count(struct nkb_hlo_build *build, bool *later)
 {
     struct nkb_hlo_draft *draft = &build->draft;
+    struct nkb_hlo_blob blob = {0, 0};
     struct nkb_str config;
 
     *later = false;
-    if (draft->config.len == 0 && draft->has_payload && draft->payload.value.len == 0) {
-        *later = true;
-        return true;
+    if (draft->met.has_rare)
+        blob = draft->rare.config;
+    if (blob.len == 0 && draft->met.has_payload) {
+        blob = draft->payload.value;
+        if (blob.len == 0) {
+            *later = true;
+            return true;
+        }
     }
-    if (!nkb_hlo_build_blob(build, draft->config.len ? draft->config : draft->payload.value,
-                            &config))
+    if (!nkb_hlo_build_blob(build, blob, &config))
         return false;
-    draft->attrs.has_known_trip_count = nkb_trip_count_read(config, &draft->attrs.known_trip_count);
-    if (!draft->attrs.has_known_trip_count)
-        draft->attrs.known_trip_count = 0;
+    struct nkb_hlo_attrs *attrs = &nkb_hlo_draft_rare(draft)->attrs;
+    attrs->has_known_trip_count = nkb_trip_count_read(config, &attrs->known_trip_count);
+    if (!attrs->has_known_trip_count)
+        attrs->known_trip_count = 0;
     return true;
 }
 
@@ -129,12 +139,13 @@ static bool take_kernel(struct nkb_hlo_build *build)
     struct nkb_hlo_draft *draft = &build->draft;
     struct nkb_str config;
 
-    if (!nkb_str_is(draft->attrs.custom_call_target, "AwsNeuronCustomNativeKernel"))
+    if (!draft->met.has_rare ||
+        !nkb_str_is(draft->rare.attrs.custom_call_target, "AwsNeuronCustomNativeKernel"))
         return true;
-    if (!nkb_hlo_build_blob(build, draft->config, &config))
+    if (!nkb_hlo_build_blob(build, draft->rare.config, &config))
         return false;
-    draft->attrs.nki = nkb_nki_config_read(config, build->arena);
-    return draft->attrs.nki || nkb_hlo_build_memory(build);
+    draft->rare.attrs.nki = nkb_nki_config_read(config, build->arena);
+    return draft->rare.attrs.nki || nkb_hlo_build_memory(build);
 }
 
 /* But for the dot, which many have and nothing else. */
@@ -150,27 +161,33 @@ static bool any_attribute(const struct nkb_hlo_attrs *attrs)
 static bool keep_attributes(struct nkb_hlo_build *build, bool trips_later)
 {
     struct nkb_hlo_draft *draft = &build->draft;
-    struct nkb_hlo_attrs *attrs = &draft->attrs, *own;
-    bool ragged = draft->in.opcode == NKB_HLO_RAGGED_DOT && draft->has_ragged_dot;
+    bool ragged = draft->in.opcode == NKB_HLO_RAGGED_DOT && draft->met.has_ragged_dot;
+    struct nkb_hlo_note *note = ragged ? NULL : draft->met.noted_dot;
 
+    if (!draft->met.has_rare && !draft->met.has_convolution && !draft->met.has_window &&
+        !trips_later) {
+        if (!draft->met.dot && !ragged)
+            return true;
+        if (note && note->is.dot.alone) {
+            draft->in.attrs = note->is.dot.alone;
+            return true;
+        }
+    }
+    struct nkb_hlo_draft_rare *rare = nkb_hlo_draft_rare(draft);
+    struct nkb_hlo_attrs *attrs = &rare->attrs, *own;
     attrs->slice_sizes =
-        draft->in.opcode == NKB_HLO_GATHER ? draft->gather_slice_sizes : draft->dynamic_slice_sizes;
-    if (ragged)
-        attrs->dot = &draft->ragged_dot;
-    else
-        attrs->dot = draft->shared_dot;
-    if (draft->has_convolution)
+        draft->in.opcode == NKB_HLO_GATHER ? rare->gather_slice_sizes : rare->dynamic_slice_sizes;
+    attrs->dot = ragged ? &draft->ragged_dot : draft->met.dot;
+    if (draft->met.has_convolution)
         attrs->convolution = &draft->convolution;
-    if (draft->has_window)
-        attrs->window = draft->window ? draft->window : &no_window;
+    if (draft->met.has_window)
+        attrs->window = rare->window ? rare->window : &no_window;
     if (!trips_later) {
         bool any = any_attribute(attrs) || attrs->nki;
-        struct nkb_hlo_note *note = any || ragged ? NULL : draft->noted_dot;
         if (!any && !attrs->dot)
             return true;
-        draft->in.attrs = note && note->is.dot.alone ? note->is.dot.alone
-                                                     : nkb_hlo_pool_attrs(&build->pool, attrs);
-        if (note)
+        draft->in.attrs = nkb_hlo_pool_attrs(&build->pool, attrs);
+        if (note && !any)
             note->is.dot.alone = draft->in.attrs;
         return draft->in.attrs || nkb_hlo_build_memory(build);
     }
@@ -191,13 +208,13 @@ bool nkb_hlo_draft_share(struct nkb_hlo_build *build, const struct nkb_proto_fie
     struct nkb_hlo_draft *draft = &build->draft;
 
     if (field->memo == NKB_MEMO_SHAPE) {
-        draft->shared_shape = nkb_hlo_pool_shape(&build->pool, &draft->shape);
-        return draft->shared_shape || nkb_hlo_build_memory(build);
+        draft->met.shape = nkb_hlo_pool_shape(&build->pool, &draft->shape);
+        return draft->met.shape || nkb_hlo_build_memory(build);
     }
     if (field->memo == NKB_MEMO_DOT) {
-        draft->noted_dot = NULL;
-        draft->shared_dot = nkb_hlo_pool_dot(&build->pool, &draft->dot);
-        return draft->shared_dot || nkb_hlo_build_memory(build);
+        draft->met.noted_dot = NULL;
+        draft->met.dot = nkb_hlo_pool_dot(&build->pool, &draft->dot);
+        return draft->met.dot || nkb_hlo_build_memory(build);
     }
     return true;
 }
@@ -208,21 +225,21 @@ bool nkb_hlo_draft_recall(struct nkb_hlo_build *build, const struct nkb_proto_fi
     struct nkb_hlo_draft *draft = &build->draft;
 
     if (field->memo == NKB_MEMO_METADATA) {
-        if (draft->has_metadata)
+        if (draft->met.has_metadata)
             return false;
-        draft->has_metadata = true;
+        draft->met.has_metadata = true;
         draft->metadata = note->is.metadata;
         return true;
     }
-    if (draft->recalled[field->memo] ||
-        (field->memo == NKB_MEMO_SHAPE ? draft->has_shape : draft->has_dot))
+    if (draft->met.recalled[field->memo] ||
+        (field->memo == NKB_MEMO_SHAPE ? draft->met.has_shape : draft->met.has_dot))
         return false;
-    draft->recalled[field->memo] = note;
+    draft->met.recalled[field->memo] = note;
     if (field->memo == NKB_MEMO_SHAPE) {
-        draft->shared_shape = note->is.shape;
+        draft->met.shape = note->is.shape;
     } else {
-        draft->shared_dot = note->is.dot.dot;
-        draft->noted_dot = note;
+        draft->met.dot = note->is.dot.dot;
+        draft->met.noted_dot = note;
     }
     return true;
 }
@@ -235,11 +252,11 @@ void nkb_hlo_draft_note(struct nkb_hlo_build *build, const struct nkb_proto_fiel
     if (field->memo == NKB_MEMO_METADATA) {
         note->is.metadata = draft->metadata;
     } else if (field->memo == NKB_MEMO_SHAPE) {
-        note->is.shape = draft->shared_shape;
+        note->is.shape = draft->met.shape;
     } else {
-        note->is.dot.dot = draft->shared_dot;
+        note->is.dot.dot = draft->met.dot;
         note->is.dot.alone = NULL;
-        draft->noted_dot = note;
+        draft->met.noted_dot = note;
     }
 }
 
@@ -249,24 +266,22 @@ bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
     struct nkb_hlo_instruction *in = &draft->in;
     bool trips_later = false, good = true;
 
-    const struct nkb_hlo_ints id = {&draft->id, 1};
+    int64_t *id = nkb_hlo_build_ids(build, &build->instruction_ids, 1);
 
-    if (!nkb_hlo_build_ids(build, &build->instruction_ids, &id) ||
-        !nkb_hlo_build_ids(build, &build->operand_ids, &draft->operand_ids) ||
-        !nkb_hlo_build_ids(build, &build->called_ids, &draft->called_ids))
+    if (!id)
         return false;
-    in->shape = draft->shared_shape ? draft->shared_shape : &no_shape;
-    in->op_name = draft->metadata.op_name;
-    in->operand_count = draft->operand_ids.count;
-    in->called_count = draft->called_ids.count;
+    *id = draft->id;
+    in->shape = draft->met.shape ? draft->met.shape : &no_shape;
+    in->operand_count = (uint32_t)(build->operand_ids.count - draft->met.first_operand);
+    in->called_count = (uint32_t)(build->called_ids.count - draft->met.first_called);
     switch (in->opcode) {
     case NKB_HLO_PARAMETER:
         in->has_number = true;
-        in->number = draft->parameter_number;
+        in->number = draft->met.parameter_number;
         break;
     case NKB_HLO_GET_TUPLE_ELEMENT:
         in->has_number = true;
-        in->number = draft->tuple_index;
+        in->number = draft->met.tuple_index;
         break;
     case NKB_HLO_CONSTANT:
         good = take_literal(build);
@@ -280,9 +295,12 @@ bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
     default:
         break;
     }
-    if (!nkb_hlo_sources_find(&build->sources, build->arena, draft->metadata.source_file,
-                              draft->metadata.source_line, draft->metadata.stack_frame_id,
-                              &in->source))
-        return nkb_hlo_build_memory(build);
+    if (draft->met.has_metadata) {
+        const struct nkb_hlo_metadata *metadata = &draft->metadata;
+        in->op_name = metadata->op_name;
+        if (!nkb_hlo_sources_find(&build->sources, build->arena, metadata->source_file,
+                                  metadata->source_line, metadata->stack_frame_id, &in->source))
+            return nkb_hlo_build_memory(build);
+    }
     return good && keep_attributes(build, trips_later);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "input/hlo_memo.h"
 #include "model/hlo.h"
@@ -31,30 +32,58 @@ struct nkb_hlo_payload {
     int64_t id;
 };
 
-struct nkb_hlo_draft {
-    int64_t id;
-    struct nkb_hlo_instruction in;
+/* What few instructions have, filled field by field: the schema marks those. */
+struct nkb_hlo_draft_rare {
     struct nkb_hlo_attrs attrs;
-    struct nkb_hlo_shape shape;
     struct nkb_hlo_window_dim *window; /* attrs.window_rank of them */
-    struct nkb_hlo_metadata metadata;
+    struct nkb_hlo_ints dynamic_slice_sizes, gather_slice_sizes;
+    struct nkb_hlo_blob config;
+};
+
+/* What has been met so far, beside the instruction itself. */
+struct nkb_hlo_draft_met {
     /* What shape and dot came to, shared with others. */
-    const struct nkb_hlo_shape *shared_shape;
-    const struct nkb_hlo_dot *shared_dot;
+    const struct nkb_hlo_shape *shape;
+    const struct nkb_hlo_dot *dot;
     struct nkb_hlo_note *noted_dot; /* where that stands in the memo; NULL: nowhere */
     /* By kind of memo: the message was not walked but recalled; a second one needs it walked. */
     const struct nkb_hlo_note *recalled[NKB_MEMO_METADATA];
-    struct nkb_hlo_ints operand_ids, called_ids, dynamic_slice_sizes, gather_slice_sizes;
     int64_t parameter_number, tuple_index;
-    struct nkb_hlo_blob config;
+    size_t first_operand, first_called; /* its ids are the builder's from here on */
     bool has_shape, has_metadata, has_literal, has_payload, has_dot, has_ragged_dot,
-        has_convolution, has_window;
+        has_convolution, has_window, has_rare;
+};
+
+struct nkb_hlo_draft {
+    int64_t id;
+    struct nkb_hlo_instruction in;
+    struct nkb_hlo_draft_met met;
 
     /* Each of these is as the last instruction left it unless its has_ is set. */
-    struct nkb_hlo_literal literal; /* the first of them */
+    struct nkb_hlo_metadata metadata;
+    struct nkb_hlo_draft_rare rare;
+    struct nkb_hlo_shape shape;
+    struct nkb_hlo_literal literal;
     struct nkb_hlo_payload payload;
     struct nkb_hlo_dot dot, ragged_dot;
     struct nkb_hlo_convolution convolution;
 };
+
+/* Does the instruction being read still look at this note? Then nothing else may be noted there. */
+static inline bool nkb_hlo_draft_holds(const struct nkb_hlo_draft *draft,
+                                       const struct nkb_hlo_note *note)
+{
+    return note == draft->met.noted_dot || note == draft->met.recalled[NKB_MEMO_SHAPE] ||
+           note == draft->met.recalled[NKB_MEMO_DOT];
+}
+
+/* The rare part, zeroed when it is asked for first. */
+static inline struct nkb_hlo_draft_rare *nkb_hlo_draft_rare(struct nkb_hlo_draft *draft)
+{
+    if (!draft->met.has_rare)
+        memset(&draft->rare, 0, sizeof draft->rare);
+    draft->met.has_rare = true;
+    return &draft->rare;
+}
 
 #endif

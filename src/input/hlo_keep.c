@@ -19,13 +19,8 @@ bool nkb_hlo_build_memory(struct nkb_hlo_build *build)
     return false;
 }
 
-bool nkb_hlo_build_count(struct nkb_hlo_build *build, uint64_t *count, uint64_t more,
-                         uint64_t limit, const char *what)
+bool nkb_hlo_build_too_many(struct nkb_hlo_build *build, uint64_t limit, const char *what)
 {
-    if (more <= limit - *count) {
-        *count += more;
-        return true;
-    }
     nkb_wire_fault(build->wire, nkb_wire_offset(build->wire),
                    "more than %llu %s; a module may have no more", (unsigned long long)limit, what);
     build->wire->final = true;
@@ -63,8 +58,7 @@ int64_t *nkb_hlo_build_more(struct nkb_hlo_build *build, const int64_t **at, uin
 {
     uint64_t old = *count, room = room_of(old + more);
 
-    if (!nkb_hlo_build_count(build, &build->numbers, more, build->limits->numbers,
-                             "dimensions, ids and other listed numbers"))
+    if (!nkb_hlo_build_numbers(build, more))
         return NULL;
     if (room > room_of(old)) {
         int64_t *grown = nkb_arena_take(&build->temp, (size_t)room * sizeof *grown);
@@ -110,16 +104,17 @@ struct nkb_hlo_shape *nkb_hlo_build_tuple_element(struct nkb_hlo_build *build,
 struct nkb_hlo_window_dim *nkb_hlo_build_window_dim(struct nkb_hlo_build *build,
                                                     struct nkb_hlo_draft *draft)
 {
+    struct nkb_hlo_draft_rare *rare = nkb_hlo_draft_rare(draft);
     struct nkb_hlo_window_dim *dims;
 
     if (!nkb_hlo_build_count(build, &build->window_dims, 1, build->limits->window_dims,
                              "window dimensions"))
         return NULL;
-    dims = one_more(build, draft->window, draft->attrs.window_rank, sizeof *dims);
+    dims = one_more(build, rare->window, rare->attrs.window_rank, sizeof *dims);
     if (!dims)
         return NULL;
-    draft->window = dims;
-    return &dims[draft->attrs.window_rank++];
+    rare->window = dims;
+    return &dims[rare->attrs.window_rank++];
 }
 
 bool nkb_hlo_build_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to)

@@ -9,7 +9,8 @@
 
 enum {
     NKB_HLO_MEMO_BYTES = 216, /* longer messages are walked */
-    NKB_HLO_MEMO_SLOTS = 512,
+    NKB_HLO_MEMO_BITS = 9,
+    NKB_HLO_MEMO_SLOTS = 1 << NKB_HLO_MEMO_BITS,
 };
 
 /* Which field of an instruction: the schema's `memo`. */
@@ -44,11 +45,57 @@ struct nkb_hlo_memo {
 /* Forget all, for the next module. False: out of memory. */
 bool nkb_hlo_memo_open(struct nkb_hlo_memo *memo);
 void nkb_hlo_memo_free(struct nkb_hlo_memo *memo);
-/* Where a message of len bytes, at most NKB_HLO_MEMO_BYTES, is noted or may be. */
-struct nkb_hlo_note *nkb_hlo_memo_at(struct nkb_hlo_memo *memo, enum nkb_hlo_memo_kind kind,
-                                     const unsigned char *bytes, size_t len);
-bool nkb_hlo_memo_has(const struct nkb_hlo_memo *memo, const struct nkb_hlo_note *note,
-                      enum nkb_hlo_memo_kind kind, const unsigned char *bytes, size_t len);
+/* Where a message of len bytes, at most NKB_HLO_MEMO_BYTES, is noted or may be. Its first, middle
+ * and last eight bytes choose the place: what differs elsewhere only takes turns there. */
+static inline struct nkb_hlo_note *nkb_hlo_memo_at(const struct nkb_hlo_memo *memo,
+                                                   enum nkb_hlo_memo_kind kind,
+                                                   const unsigned char *bytes, size_t len)
+{
+    uint64_t first = 0, middle = 0, last = 0;
+    uint32_t low, high;
+    if (len >= sizeof first) {
+        memcpy(&first, bytes, sizeof first);
+        memcpy(&middle, bytes + (len - sizeof middle) / 2, sizeof middle);
+        memcpy(&last, bytes + len - sizeof last, sizeof last);
+    } else if (len >= sizeof low) {
+        memcpy(&low, bytes, sizeof low);
+        memcpy(&high, bytes + len - sizeof high, sizeof high);
+        last = low | (uint64_t)high << 32;
+    } else {
+        for (size_t i = 0; i < len; i++)
+            last = last << 8 | bytes[i];
+    }
+    uint64_t h = (first ^ (middle << 21 | middle >> 43) ^ (last << 42 | last >> 22)) + len + kind;
+    h *= 0x9e3779b97f4a7c15u;
+    return &memo->notes[h >> (64 - NKB_HLO_MEMO_BITS)];
+}
+
+/* memcmp is a call; most messages are two or three words. */
+static inline bool nkb_hlo_memo_same(const unsigned char *a, const unsigned char *b, size_t len)
+{
+    uint64_t x = 0, y = 0;
+    if (len < sizeof x)
+        return memcmp(a, b, len) == 0;
+    const unsigned char *last = a + len - sizeof x;
+    for (; a < last; a += sizeof x, b += sizeof y) {
+        memcpy(&x, a, sizeof x);
+        memcpy(&y, b, sizeof y);
+        if (x != y)
+            return false;
+    }
+    memcpy(&x, last, sizeof x);
+    memcpy(&y, b - (a - last), sizeof y);
+    return x == y;
+}
+
+static inline bool nkb_hlo_memo_has(const struct nkb_hlo_memo *memo,
+                                    const struct nkb_hlo_note *note, enum nkb_hlo_memo_kind kind,
+                                    const unsigned char *bytes, size_t len)
+{
+    return note->module == memo->module && note->kind == kind && note->len == len &&
+           nkb_hlo_memo_same(note->bytes, bytes, len);
+}
+
 /* Note it there; the caller fills `is`. */
 void nkb_hlo_memo_put(const struct nkb_hlo_memo *memo, struct nkb_hlo_note *note,
                       enum nkb_hlo_memo_kind kind, const unsigned char *bytes, size_t len);

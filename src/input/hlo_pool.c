@@ -52,6 +52,29 @@ void *nkb_hlo_pool_take(struct nkb_hlo_pool *pool, size_t size_bytes)
     return place;
 }
 
+/* memcpy is a call, and most names are shorter than two words. */
+static void copy_short(char *to, const char *from, size_t len)
+{
+    uint64_t first, last;
+    uint32_t low, high;
+    if (len > 2 * sizeof first) {
+        memcpy(to, from, len);
+    } else if (len >= sizeof first) {
+        memcpy(&first, from, sizeof first);
+        memcpy(&last, from + len - sizeof last, sizeof last);
+        memcpy(to, &first, sizeof first);
+        memcpy(to + len - sizeof last, &last, sizeof last);
+    } else if (len >= sizeof low) {
+        memcpy(&low, from, sizeof low);
+        memcpy(&high, from + len - sizeof high, sizeof high);
+        memcpy(to, &low, sizeof low);
+        memcpy(to + len - sizeof high, &high, sizeof high);
+    } else {
+        for (size_t i = 0; i < len; i++)
+            to[i] = from[i];
+    }
+}
+
 /* Names are as many as instructions, so they stand without a gap: from the end of the piece. */
 bool nkb_hlo_pool_name(struct nkb_hlo_pool *pool, struct nkb_str text, struct nkb_str *out)
 {
@@ -68,8 +91,7 @@ bool nkb_hlo_pool_name(struct nkb_hlo_pool *pool, struct nkb_str text, struct nk
     }
     pool->piece_left -= text.len + 1;
     place = pool->piece + pool->piece_left;
-    if (text.len)
-        memcpy(place, text.ptr, text.len);
+    copy_short(place, text.ptr, text.len);
     place[text.len] = '\0';
     *out = (struct nkb_str){place, text.len};
     return true;

@@ -44,7 +44,7 @@ static int read_metaneff(uint32_t numbers, struct nkb_wire *wire,
 {
     enum { HLO_MODULE = 1 }; /* in an HloProto */
     struct nkb_proto_field fields[NKB_METANEFF_FIELD_MAX + 1] = {0};
-    const struct nkb_proto_message message = {fields, sizeof fields / sizeof fields[0]};
+    const struct nkb_proto_message message = {fields, sizeof fields / sizeof fields[0], NULL};
     const struct reading reading = {&message, NKB_FORM_METANEFF};
     uint64_t modules;
 

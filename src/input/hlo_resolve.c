@@ -5,16 +5,12 @@
 
 #include <string.h>
 
-bool nkb_hlo_build_ids(struct nkb_hlo_build *build, struct nkb_hlo_id_list *list,
-                       const struct nkb_hlo_ints *ids)
+bool nkb_hlo_build_ids_room(struct nkb_hlo_build *build, struct nkb_hlo_id_list *list,
+                            uint64_t more)
 {
-    if (ids->count == 0)
-        return true;
-    while (list->room - list->count < ids->count)
+    while (list->room - list->count < more)
         if (!nkb_hlo_build_room(build, &list->at, &list->room, list->room, sizeof *list->at))
             return false;
-    memcpy(list->at + list->count, ids->at, ids->count * sizeof *ids->at);
-    list->count += ids->count;
     return true;
 }
 

@@ -2,17 +2,18 @@
 #include "input/hlo_draft.h"
 #include "input/hlo_schema_table.h"
 #include "input/hlo_sources.h"
+#include "input/hlo_usual.h"
 
 #define KEEP(how, type, member) .keep = NKB_KEEP_##how, .at = offsetof(struct type, member)
+/* A member of the rare part of a draft, which is made when it is met. */
+#define RARE(how, member) KEEP(how, nkb_hlo_draft, rare.member), .rare = true
 #define MEMO(what) .memo = NKB_MEMO_##what
 #define HAND(how) .keep = NKB_KEEP_##how
-/* A message that fills a member of the struct (INTO zeroes it first, INTO_HERE finds it zeroed), or
- * the struct itself, with or without a note that it was there. */
+/* A message that fills a member of the struct, zeroed first, or the struct itself, with or without
+ * a note that it was there. */
 #define INTO(type, member, given)                                                                  \
     INTO_SAME_WITH(type, given), .at = offsetof(struct type, member),                              \
                                  .size = sizeof((struct type *)NULL)->member
-#define INTO_HERE(type, member, given)                                                             \
-    INTO_SAME_WITH(type, given), .at = offsetof(struct type, member)
 #define INTO_SAME_WITH(type, given) .keep = NKB_KEEP_INTO, .flag = offsetof(struct type, given)
 #define INTO_SAME .keep = NKB_KEEP_INTO, .flag = NKB_PROTO_NO_FLAG
 
@@ -53,21 +54,21 @@ TABLE(computation);
 static const struct nkb_proto_field instruction_fields[] = {
     F(1, "name", TEXT, KEEP(TEXT, nkb_hlo_draft, in.name)),
     F(2, "opcode", TEXT, HAND(OPCODE)),
-    F(3, "shape", MESSAGE, OF(shape), INTO_HERE(nkb_hlo_draft, shape, has_shape), MEMO(SHAPE)),
-    F(7, "metadata", MESSAGE, OF(op_metadata), INTO_HERE(nkb_hlo_draft, metadata, has_metadata),
+    F(3, "shape", MESSAGE, OF(shape), INTO(nkb_hlo_draft, shape, met.has_shape), MEMO(SHAPE)),
+    F(7, "metadata", MESSAGE, OF(op_metadata), INTO(nkb_hlo_draft, metadata, met.has_metadata),
       MEMO(METADATA)),
-    F(8, "literal", MESSAGE, OF(literal), INTO(nkb_hlo_draft, literal, has_literal)),
-    F(9, "parameter_number", VARINT, KEEP(I64, nkb_hlo_draft, parameter_number)),
-    F(11, "fusion_kind", TEXT, KEEP(SHARED_TEXT, nkb_hlo_draft, attrs.fusion_kind)),
-    F(13, "tuple_index", VARINT, KEEP(I64, nkb_hlo_draft, tuple_index)),
-    F(14, "dimensions", VARINTS, KEEP(INTS, nkb_hlo_draft, attrs.dimensions)),
-    F(15, "window", MESSAGE, OF(window), INTO_SAME_WITH(nkb_hlo_draft, has_window)),
+    F(8, "literal", MESSAGE, OF(literal), INTO(nkb_hlo_draft, literal, met.has_literal)),
+    F(9, "parameter_number", VARINT, KEEP(I64, nkb_hlo_draft, met.parameter_number)),
+    F(11, "fusion_kind", TEXT, RARE(SHARED_TEXT, attrs.fusion_kind)),
+    F(13, "tuple_index", VARINT, KEEP(I64, nkb_hlo_draft, met.tuple_index)),
+    F(14, "dimensions", VARINTS, RARE(INTS, attrs.dimensions)),
+    F(15, "window", MESSAGE, OF(window), INTO_SAME_WITH(nkb_hlo_draft, met.has_window)),
     F(16, "convolution_dimension_numbers", MESSAGE, OF(convolution),
-      INTO(nkb_hlo_draft, convolution, has_convolution)),
+      INTO(nkb_hlo_draft, convolution, met.has_convolution)),
     F(17, "slice_dimensions", MESSAGE, OF(slice_dimensions)),
     F(18, "exponent_bits", VARINT),
     F(19, "mantissa_bits", VARINT),
-    F(20, "dynamic_slice_sizes", VARINTS, KEEP(INTS, nkb_hlo_draft, dynamic_slice_sizes)),
+    F(20, "dynamic_slice_sizes", VARINTS, RARE(INTS, dynamic_slice_sizes)),
     F(21, "padding_config", MESSAGE, OF(padding_config)),
     F(22, "outfeed_config", BYTES),
     F(23, "distribution", VARINT),
@@ -75,31 +76,32 @@ static const struct nkb_proto_field instruction_fields[] = {
     F(25, "feature_index", VARINT),
     F(26, "channel_id", VARINT),
     F(27, "infeed_config", BYTES),
-    F(28, "custom_call_target", TEXT, KEEP(SHARED_TEXT, nkb_hlo_draft, attrs.custom_call_target)),
+    F(28, "custom_call_target", TEXT, RARE(SHARED_TEXT, attrs.custom_call_target)),
     F(29, "outfeed_shape", MESSAGE, OF(shape)),
-    F(30, "dot_dimension_numbers", MESSAGE, OF(dot), INTO(nkb_hlo_draft, dot, has_dot), MEMO(DOT)),
+    F(30, "dot_dimension_numbers", MESSAGE, OF(dot), INTO(nkb_hlo_draft, dot, met.has_dot),
+      MEMO(DOT)),
     F(31, "fft_type", VARINT),
-    F(32, "fft_length", VARINTS, KEEP(INTS, nkb_hlo_draft, attrs.fft_length)),
+    F(32, "fft_length", VARINTS, RARE(INTS, attrs.fft_length)),
     F(33, "gather_dimension_numbers", MESSAGE, OF(gather)),
-    F(34, "gather_slice_sizes", VARINTS, KEEP(INTS, nkb_hlo_draft, gather_slice_sizes)),
+    F(34, "gather_slice_sizes", VARINTS, RARE(INTS, gather_slice_sizes)),
     F(35, "id", VARINT, KEEP(I64, nkb_hlo_draft, id)),
-    F(36, "operand_ids", VARINTS, KEEP(INTS, nkb_hlo_draft, operand_ids)),
+    F(36, "operand_ids", VARINTS, HAND(OPERANDS)),
     F(37, "control_predecessor_ids", VARINTS),
-    F(38, "called_computation_ids", VARINTS, KEEP(INTS, nkb_hlo_draft, called_ids)),
+    F(38, "called_computation_ids", VARINTS, HAND(CALLED)),
     F(40, "sharding", MESSAGE, OF(op_sharding)),
-    F(43, "backend_config", BYTES, KEEP(BLOB, nkb_hlo_draft, config)),
+    F(43, "backend_config", BYTES, RARE(BLOB, config)),
     F(45, "all_reduce_id", VARINT),
     F(47, "is_host_transfer", VARINT),
     F(48, "scatter_dimension_numbers", MESSAGE, OF(scatter)),
     F(49, "replica_groups", MESSAGE, OF(replica_group)),
-    F(50, "feature_group_count", VARINT, KEEP(I64, nkb_hlo_draft, attrs.feature_group_count)),
+    F(50, "feature_group_count", VARINT, RARE(I64, attrs.feature_group_count)),
     F(51, "precision_config", MESSAGE, OF(precision_config)),
     F(52, "source_target_pairs", MESSAGE, OF(source_target)),
     F(54, "domain_entry_sharding", MESSAGE, OF(op_sharding)),
     F(55, "domain_exit_sharding", MESSAGE, OF(op_sharding)),
     F(56, "constrain_layout", VARINT),
     F(57, "operand_shapes_with_layout", MESSAGE, OF(shape)),
-    F(58, "batch_group_count", VARINT, KEEP(I64, nkb_hlo_draft, attrs.batch_group_count)),
+    F(58, "batch_group_count", VARINT, RARE(I64, attrs.batch_group_count)),
     F(59, "triangular_solve_options", MESSAGE, OF(triangular_solve_options)),
     F(60, "is_stable", VARINT),
     F(61, "parameter_replication", MESSAGE, OF(parameter_replication)),
@@ -128,12 +130,12 @@ static const struct nkb_proto_field instruction_fields[] = {
     F(88, "original_value", MESSAGE, OF(original_value)),
     F(89, "is_composite", VARINT),
     F(90, "ragged_dot_dimension_numbers", MESSAGE, OF(ragged_dot),
-      INTO(nkb_hlo_draft, ragged_dot, has_ragged_dot)),
+      INTO(nkb_hlo_draft, ragged_dot, met.has_ragged_dot)),
     F(91, "result_accuracy", MESSAGE, OF(result_accuracy)),
     F(99, "backend_config_payload", MESSAGE, OF(backend_config_payload),
-      INTO(nkb_hlo_draft, payload, has_payload)),
+      INTO(nkb_hlo_draft, payload, met.has_payload)),
 };
-TABLE(instruction);
+TABLE_WITH(instruction, nkb_hlo_usual_instruction);
 
 static const struct nkb_proto_field backend_config_payload_fields[] = {
     F(1, "value", BYTES, KEEP(BLOB, nkb_hlo_payload, value)),
@@ -180,7 +182,7 @@ static const struct nkb_proto_field op_metadata_fields[] = {
     F(15, "stack_frame_id", VARINT, KEEP(I32, nkb_hlo_metadata, stack_frame_id)),
     F(16, "scheduling_name", TEXT),
 };
-TABLE(op_metadata);
+TABLE_WITH(op_metadata, nkb_hlo_usual_metadata);
 
 static const struct nkb_proto_field stack_frame_index_fields[] = {
     F(1, "file_names", TEXT, HAND(INDEX_FILE)),

@@ -44,6 +44,8 @@ enum nkb_proto_keep {
     NKB_KEEP_WINDOW_DIM,
     NKB_KEEP_DIMS,
     NKB_KEEP_MINOR_TO_MAJOR,
+    NKB_KEEP_OPERANDS,
+    NKB_KEEP_CALLED,
     NKB_KEEP_OPCODE,
     NKB_KEEP_DIRECTION,
     NKB_KEEP_PAYLOAD,
@@ -56,17 +58,21 @@ enum nkb_proto_keep {
 enum { NKB_PROTO_NO_FLAG = UINT16_MAX };
 
 struct nkb_proto_message;
+struct nkb_hlo_build;
 
 struct nkb_proto_field {
     const char *name;
     const struct nkb_proto_message *message; /* of NKB_PROTO_MESSAGE */
-    uint8_t kind, keep, memo;
+    uint8_t kind, keep, memo, rare;          /* rare: struct nkb_hlo_draft_rare has it */
     uint16_t at, flag, size;
 };
 
 struct nkb_proto_message {
     const struct nkb_proto_field *fields; /* by number */
     uint32_t count;
+    /* What takes its usual fields, hlo_usual.h; NULL: they all go by the table. */
+    const unsigned char *(*usual)(struct nkb_hlo_build *build, const unsigned char *p,
+                                  const unsigned char *end, void *target);
 };
 
 extern const struct nkb_proto_message nkb_proto_module, nkb_proto_hlo, nkb_proto_hlo_snapshot;

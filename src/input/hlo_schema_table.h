@@ -10,9 +10,10 @@
 #define F(number, field_name, field_kind, ...)                                                     \
     [number] = {.name = field_name, .kind = NKB_PROTO_##field_kind, __VA_ARGS__}
 #define OF(child) .message = &nkb_proto_##child
-#define TABLE(name)                                                                                \
-    const struct nkb_proto_message nkb_proto_##name = {name##_fields, sizeof name##_fields /       \
-                                                                          sizeof name##_fields[0]}
+#define TABLE(name) TABLE_WITH(name, NULL)
+#define TABLE_WITH(name, usual_fields)                                                             \
+    const struct nkb_proto_message nkb_proto_##name = {                                            \
+        name##_fields, sizeof name##_fields / sizeof name##_fields[0], usual_fields}
 
 extern const struct nkb_proto_message nkb_proto_alias_entry, nkb_proto_assigned,
     nkb_proto_attribute_entry, nkb_proto_backend_config_payload, nkb_proto_buffer_alias,

@@ -34,7 +34,7 @@ bool nkb_hlo_sources_file(struct nkb_hlo_sources *sources, struct nkb_arena *are
     struct nkb_intern *files = &sources->files;
     if (files->count == 0 && !nkb_intern_add(files, arena, NKB_STR_LITERAL(""), file_out))
         return false;
-    if (!nkb_str_equal(files->texts[sources->last_file], file) &&
+    if (!nkb_hlo_sources_is_last(sources, file) &&
         !nkb_intern_add(files, arena, file, &sources->last_file))
         return false;
     *file_out = sources->last_file;

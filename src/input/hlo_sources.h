@@ -28,6 +28,14 @@ struct nkb_hlo_sources {
     bool frames_wanted;
 };
 
+/* Is this the file of the one before? */
+static inline bool nkb_hlo_sources_is_last(const struct nkb_hlo_sources *sources,
+                                           struct nkb_str file)
+{
+    return sources->files.count > 0 &&
+           nkb_str_equal(sources->files.texts[sources->last_file], file);
+}
+
 /* What an instruction's metadata says. `file` empty: none; frame 0: none. A file that is given wins
  * over the frame. Functions return false when memory runs out. */
 bool nkb_hlo_sources_file(struct nkb_hlo_sources *sources, struct nkb_arena *arena,

@@ -59,7 +59,7 @@ bool nkb_hlo_fault_text(struct nkb_wire *wire, uint64_t at, uint64_t len, uint64
                           (unsigned long long)len, (unsigned long long)limit);
 }
 
-static const struct nkb_proto_message no_message = {NULL, 0};
+static const struct nkb_proto_message no_message = {NULL, 0, NULL};
 
 /* group: the number of the group this is the inside of; 0 for a message. */
 static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_message *message,
@@ -143,6 +143,8 @@ static bool stream_bytes(struct nkb_hlo_walk *w, const struct nkb_proto_field *f
     struct nkb_wire *wire = w->wire;
     uint64_t start = nkb_wire_offset(wire);
 
+    if (target && field && field->rare)
+        nkb_hlo_draft_rare(target);
     switch (field ? field->kind : NKB_PROTO_NONE) {
     case NKB_PROTO_MESSAGE:
         return stream_child(w, field, target, tag_at, start + len, depth);
@@ -217,6 +219,23 @@ static bool stream_field(struct nkb_hlo_walk *w, const struct nkb_proto_message 
     return next != NULL;
 }
 
+/* Behind the last of the fields with a length that follow each other from `p` and are whole, as the
+ * instructions of a computation are. */
+static const unsigned char *whole_fields(const unsigned char *p, const unsigned char *end)
+{
+    while (end - p >= 4 && p[0] >= 8 && p[0] < 0x80 && (p[0] & 7) == NKB_WIRE_BYTES) {
+        size_t len = p[1] & 0x7f, header = 2;
+        if (p[1] >= 0x80) {
+            len |= (size_t)(p[2] & 0x7f) << 7;
+            header = 3;
+        }
+        if (p[header - 1] >= 0x80 || len > (size_t)(end - p) - header)
+            break;
+        p += header + len;
+    }
+    return p;
+}
+
 static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_message *message,
                            void *target, uint64_t end, uint32_t group, unsigned depth)
 {
@@ -235,6 +254,15 @@ static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_messag
             if (next)
                 wire->at = next;
             return next != NULL;
+        }
+        const unsigned char *whole = group ? wire->at : whole_fields(wire->at, wire->fill);
+        if (whole > wire->at) {
+            const unsigned char *next =
+                nkb_hlo_walk_fields(w, wire->at, whole, message, target, depth);
+            if (!next)
+                return false;
+            wire->at = next;
+            continue;
         }
         uint32_t tag = 0;
         const unsigned char *behind = nkb_wire_read_tag(wire, wire->at, wire->fill, &tag);

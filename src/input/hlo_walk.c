@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "input/hlo_usual.h"
 
 typedef const unsigned char *bytes;
 
@@ -21,41 +22,46 @@ static void *inside(void *target, const struct nkb_proto_field *field)
     return (char *)target + field->at;
 }
 
-/* The list a field's numbers are appended to, by the address of its pointer and of its length. */
-static bool list_of(const struct nkb_proto_field *field, void *target, const int64_t ***at,
-                    uint32_t **count)
+static bool is_list(enum nkb_proto_keep keep)
 {
+    return keep == NKB_KEEP_OPERANDS || keep == NKB_KEEP_DIMS || keep == NKB_KEEP_MINOR_TO_MAJOR ||
+           keep == NKB_KEEP_CALLED || keep == NKB_KEEP_INTS;
+}
+
+/* Room for `more` numbers in the list of a field that has one. */
+static int64_t *room_in_list(struct nkb_hlo_walk *w, const struct nkb_proto_field *field,
+                             void *target, uint64_t more)
+{
+    struct nkb_hlo_build *build = w->build;
     struct nkb_hlo_shape *shape = target;
     struct nkb_hlo_ints *ints = inside(target, field);
 
     switch (field->keep) {
-    case NKB_KEEP_INTS:
-        *at = &ints->at;
-        *count = &ints->count;
-        return true;
+    case NKB_KEEP_OPERANDS:
+        return nkb_hlo_build_numbers(build, more)
+                   ? nkb_hlo_build_ids(build, &build->operand_ids, more)
+                   : NULL;
+    case NKB_KEEP_CALLED:
+        return nkb_hlo_build_numbers(build, more)
+                   ? nkb_hlo_build_ids(build, &build->called_ids, more)
+                   : NULL;
     case NKB_KEEP_DIMS:
-        *at = &shape->dims;
-        *count = &shape->rank;
-        return true;
+        return nkb_hlo_build_more(build, &shape->dims, &shape->rank, more);
     case NKB_KEEP_MINOR_TO_MAJOR:
-        *at = &shape->minor_to_major;
-        *count = &shape->minor_to_major_count;
-        return true;
+        return nkb_hlo_build_more(build, &shape->minor_to_major, &shape->minor_to_major_count,
+                                  more);
     default:
-        return false;
+        return nkb_hlo_build_more(build, &ints->at, &ints->count, more);
     }
 }
 
 static bool keep_number(struct nkb_hlo_walk *w, const struct nkb_proto_field *field, void *target,
                         uint64_t value)
 {
-    const int64_t **at;
-    uint32_t *count;
     struct nkb_hlo_first *first;
+    int64_t *place;
 
     switch (field->keep) {
-    case NKB_KEEP_NOT:
-        return true;
     case NKB_KEEP_I64:
         *(int64_t *)inside(target, field) = (int64_t)value;
         return true;
@@ -75,35 +81,13 @@ static bool keep_number(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
             first->value = value;
         return true;
     default:
-        break;
+        if (!is_list(field->keep))
+            return true;
+        place = room_in_list(w, field, target, 1);
+        if (place)
+            *place = (int64_t)value;
+        return place != NULL;
     }
-    if (!list_of(field, target, &at, &count))
-        return true;
-    int64_t *place = nkb_hlo_build_more(w->build, at, count, 1);
-    if (!place)
-        return false;
-    *place = (int64_t)value;
-    return true;
-}
-
-/* Any byte above 127 makes the eight together so. */
-bool nkb_hlo_walk_ascii(bytes p, size_t len)
-{
-    uint64_t seen = 0, eight;
-
-    if (len >= sizeof eight) {
-        bytes last = p + len - sizeof eight;
-        for (; p < last; p += sizeof eight) {
-            memcpy(&eight, p, sizeof eight);
-            seen |= eight;
-        }
-        memcpy(&eight, last, sizeof eight);
-        seen |= eight;
-    } else {
-        while (len)
-            seen |= p[--len];
-    }
-    return (seen & UINT64_C(0x8080808080808080)) == 0;
 }
 
 bool nkb_hlo_walk_keep_text(struct nkb_hlo_walk *w, const struct nkb_proto_field *field,
@@ -130,7 +114,7 @@ static bool walk_text(struct nkb_hlo_walk *w, const struct nkb_proto_field *fiel
 
     if (!nkb_hlo_walk_ascii(p, len) && !nkb_utf8_valid(text))
         return nkb_hlo_fault_utf8(w->wire, offset_of(w, p));
-    if (!target || field->keep == NKB_KEEP_NOT)
+    if (!target)
         return true;
     if (len > w->build->limits->text_bytes)
         return nkb_hlo_fault_text(w->wire, offset_of(w, p), len, w->build->limits->text_bytes);
@@ -140,8 +124,6 @@ static bool walk_text(struct nkb_hlo_walk *w, const struct nkb_proto_field *fiel
 bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *field, void *target,
                           bytes p, bytes end)
 {
-    const int64_t **at;
-    uint32_t *count;
     uint64_t value, how_many = 0;
 
     if (p == end)
@@ -153,7 +135,7 @@ bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *
             p = nkb_wire_read_varint(w->wire, p, end, &value);
         return p != NULL;
     }
-    if (!list_of(field, target, &at, &count)) {
+    if (!is_list(field->keep)) {
         while (p && p < end) {
             p = nkb_wire_read_varint(w->wire, p, end, &value);
             if (p)
@@ -166,7 +148,7 @@ bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *
     if (how_many == 0)
         return nkb_wire_read_varint(w->wire, p, end, &value) !=
                NULL; /* cut short: the fault is noted */
-    int64_t *place = nkb_hlo_build_more(w->build, at, count, how_many);
+    int64_t *place = room_in_list(w, field, target, how_many);
     if (!place)
         return false;
     while (p && p < end) {
@@ -205,7 +187,7 @@ static bytes walk_child(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
         nkb_hlo_fault_depth(w->wire, offset_of(w, tag_at));
         return NULL;
     }
-    if (target && field->keep != NKB_KEEP_NOT) {
+    if (target) {
         child = nkb_hlo_build_open(w->build, field, target, offset_of(w, tag_at),
                                    offset_of(w, p + len));
         if (!child)
@@ -215,6 +197,23 @@ static bytes walk_child(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
     if (p && child && !nkb_hlo_build_close(w->build, field))
         return NULL;
     return p;
+}
+
+/* The same for an instruction, which most messages are. */
+static bytes walk_instruction(struct nkb_hlo_walk *w, const struct nkb_proto_field *field,
+                              bytes tag_at, bytes p, bytes end, unsigned depth)
+{
+    if (depth == NKB_HLO_DEPTH) {
+        nkb_hlo_fault_depth(w->wire, offset_of(w, tag_at));
+        return NULL;
+    }
+    struct nkb_hlo_draft *draft = nkb_hlo_build_open_instruction(w->build, offset_of(w, tag_at));
+    if (!draft)
+        return NULL;
+    p = nkb_hlo_usual_instruction(w->build, p, end, draft);
+    if (p < end)
+        p = nkb_hlo_walk_fields(w, p, end, field->message, draft, depth + 1);
+    return p && nkb_hlo_build_close_instruction(w->build) ? p : NULL;
 }
 
 const unsigned char *nkb_hlo_walk_group(struct nkb_hlo_walk *w, bytes p, bytes end, uint32_t group,
@@ -251,9 +250,9 @@ static bytes walk_known(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
     struct nkb_hlo_note *note = NULL;
     bool only = !((const bool *)target)[field->flag];
 
-    if (field->memo < NKB_MEMO_METADATA && draft->recalled[field->memo]) {
-        const struct nkb_hlo_note *first = draft->recalled[field->memo];
-        draft->recalled[field->memo] = NULL;
+    if (field->memo < NKB_MEMO_METADATA && draft->met.recalled[field->memo]) {
+        const struct nkb_hlo_note *first = draft->met.recalled[field->memo];
+        draft->met.recalled[field->memo] = NULL;
         only = false;
         if (!walk_child(w, field, target, tag_at, first->bytes, first->len, depth)) {
             w->wire->fault_at = offset_of(w, tag_at); /* memory or a limit; it stands nowhere */
@@ -268,7 +267,7 @@ static bytes walk_known(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
             return p + len;
     }
     bytes end = walk_child(w, field, target, tag_at, p, len, depth);
-    if (end && note) {
+    if (end && note && !nkb_hlo_draft_holds(draft, note)) {
         nkb_hlo_memo_put(&build->memo, note, field->memo, p, len);
         nkb_hlo_draft_note(build, field, note);
     }
@@ -321,6 +320,8 @@ static bytes walk_bytes(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
     case NKB_PROTO_MESSAGE:
         if (target && field->memo != NKB_MEMO_NOT)
             return walk_known(w, field, target, tag_at, p, len, depth);
+        if (target && field->keep == NKB_KEEP_INSTRUCTION)
+            return walk_instruction(w, field, tag_at, p, p + len, depth);
         return walk_child(w, field, target, tag_at, p, len, depth);
     case NKB_PROTO_TEXT:
         good = walk_text(w, field, target, p, len);
@@ -335,9 +336,8 @@ static bytes walk_bytes(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
         good = len % 8 == 0 || nkb_hlo_fault_list(w->wire, offset_of(w, p));
         break;
     case NKB_PROTO_BYTES:
-        good = !target || field->keep == NKB_KEEP_NOT ||
-               nkb_hlo_build_bytes(w->build, field, target,
-                                   (struct nkb_hlo_blob){offset_of(w, p), len});
+        good = !target || nkb_hlo_build_bytes(w->build, field, target,
+                                              (struct nkb_hlo_blob){offset_of(w, p), len});
         break;
     default: /* a kind that has no length: unknown in this form */
         break;
@@ -349,31 +349,34 @@ const unsigned char *nkb_hlo_walk_fields(struct nkb_hlo_walk *w, bytes p, bytes 
                                          const struct nkb_proto_message *message, void *target,
                                          unsigned depth)
 {
-    while (p < end) {
+    for (;;) {
+        if (target && message->usual)
+            p = message->usual(w->build, p, end, target);
+        if (p >= end)
+            return p;
         bytes tag_at = p;
-        uint32_t tag = *p;
+        uint32_t tag;
         uint64_t value;
 
-        if (tag >= 8 && tag < 0x80) {
-            p++;
-        } else {
-            p = nkb_wire_read_tag(w->wire, p, end, &tag);
-            if (!p) {
-                w->path_count = depth;
-                return NULL;
-            }
+        p = nkb_wire_read_tag(w->wire, p, end, &tag);
+        if (!p) {
+            w->path_count = depth;
+            return NULL;
         }
         const struct nkb_proto_field *field =
             tag >> 3 < message->count ? &message->fields[tag >> 3] : &no_field;
+        bool is_kept = target && field->keep != NKB_KEEP_NOT;
+        if (is_kept && field->rare)
+            nkb_hlo_draft_rare(target);
         if (field->kind == NKB_PROTO_NONE) {
             p = walk_unknown(w, tag, tag_at, p, end, depth);
         } else if ((tag & 7) == NKB_WIRE_BYTES) {
             p = walk_length(w, tag_at, p, end, &value);
             if (p)
-                p = walk_bytes(w, field, target, tag_at, p, (size_t)value, depth);
+                p = walk_bytes(w, field, is_kept ? target : NULL, tag_at, p, (size_t)value, depth);
         } else if ((tag & 7) == NKB_WIRE_VARINT) {
             p = nkb_wire_read_varint(w->wire, p, end, &value);
-            if (p && target && field->keep != NKB_KEEP_NOT) {
+            if (p && is_kept) {
                 w->wire->at = tag_at; /* for the builder's faults */
                 p = keep_number(w, field, target, value) ? p : NULL;
             }
@@ -385,5 +388,4 @@ const unsigned char *nkb_hlo_walk_fields(struct nkb_hlo_walk *w, bytes p, bytes 
             return NULL;
         }
     }
-    return p;
 }

@@ -85,13 +85,31 @@ static bool sort_all(struct nkb_id_map *map, uint32_t count)
     return true;
 }
 
+/* Is every id one more than the one before? Then a position is a difference, and no slot is needed.
+ */
+static bool follow_each_other(struct nkb_id_map *map, uint32_t count)
+{
+    map->first = count ? id_at(map, 0) : 0;
+    for (uint32_t i = 0; i < count; i++)
+        if ((uint64_t)id_at(map, i) - (uint64_t)map->first != i)
+            return false;
+    map->count = count;
+    map->dense = true;
+    return true;
+}
+
 bool nkb_id_map_build(struct nkb_id_map *map, const int64_t *ids, size_t stride_bytes,
                       uint32_t count)
 {
-    if (count >= UINT32_MAX || !reserve(map, count))
+    if (count >= UINT32_MAX)
         return false;
+    map->dense = false;
     map->ids = ids;
     map->stride_bytes = stride_bytes;
+    if (follow_each_other(map, count))
+        return true;
+    if (!reserve(map, count))
+        return false;
     memset(map->slots, 0, (map->mask + 1) * sizeof *map->slots);
     for (uint32_t i = 0; i < count; i++)
         if (!insert(map, id_at(map, i), i))
@@ -117,6 +135,10 @@ static uint32_t find_sorted(const struct nkb_id_map *map, int64_t id, uint32_t n
 
 uint32_t nkb_id_map_find(const struct nkb_id_map *map, int64_t id, uint32_t none)
 {
+    if (map->dense) {
+        uint64_t position = (uint64_t)id - (uint64_t)map->first;
+        return position < map->count ? (uint32_t)position : none;
+    }
     if (!map->slots)
         return none;
     if (map->sorted)

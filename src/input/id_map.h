@@ -16,8 +16,9 @@ struct nkb_id_map {
     size_t stride_bytes;
     uint32_t *slots;   /* position + 1; 0: an empty slot. Sorted: positions by id */
     size_t room, mask; /* slots allocated; in use - 1 */
-    uint32_t count;    /* of ids that differ, when sorted */
-    bool sorted;
+    int64_t first;     /* of ids that follow each other: dense */
+    uint32_t count;    /* of ids that differ, when sorted or dense */
+    bool sorted, dense;
 };
 
 /* ids[i * stride bytes] belongs to position i, and stays there while the map is asked. Replaces

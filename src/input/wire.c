@@ -180,8 +180,8 @@ const unsigned char *nkb_wire_read_long(struct nkb_wire *wire, const unsigned ch
     return NULL;
 }
 
-const unsigned char *nkb_wire_read_tag(struct nkb_wire *wire, const unsigned char *p,
-                                       const unsigned char *end, uint32_t *tag)
+const unsigned char *nkb_wire_read_long_tag(struct nkb_wire *wire, const unsigned char *p,
+                                            const unsigned char *end, uint32_t *tag)
 {
     const unsigned char *start = p;
     uint64_t value;

@@ -87,9 +87,8 @@ static inline size_t nkb_wire_ready(const struct nkb_wire *wire)
 /* Readers of what is in memory, between p and end: return what follows, or NULL for a fault. */
 const unsigned char *nkb_wire_read_long(struct nkb_wire *wire, const unsigned char *p,
                                         const unsigned char *end, uint64_t *out);
-/* Field number and wire type together, as on the wire; the number is not 0. */
-const unsigned char *nkb_wire_read_tag(struct nkb_wire *wire, const unsigned char *p,
-                                       const unsigned char *end, uint32_t *tag);
+const unsigned char *nkb_wire_read_long_tag(struct nkb_wire *wire, const unsigned char *p,
+                                            const unsigned char *end, uint32_t *tag);
 
 static inline const unsigned char *nkb_wire_read_varint(struct nkb_wire *wire,
                                                         const unsigned char *p,
@@ -107,6 +106,24 @@ static inline const unsigned char *nkb_wire_read_varint(struct nkb_wire *wire,
         }
     }
     return nkb_wire_read_long(wire, p, end, out);
+}
+
+/* Field number and wire type together, as on the wire; the number is not 0. */
+static inline const unsigned char *nkb_wire_read_tag(struct nkb_wire *wire, const unsigned char *p,
+                                                     const unsigned char *end, uint32_t *tag)
+{
+    if (end - p >= 2) {
+        uint32_t first = p[0], second = p[1];
+        if (first >= 8 && first < 0x80) {
+            *tag = first;
+            return p + 1;
+        }
+        if (second - 1 < 0x7f && first >= 0x80) {
+            *tag = (first & 0x7f) | second << 7;
+            return p + 2;
+        }
+    }
+    return nkb_wire_read_long_tag(wire, p, end, tag);
 }
 
 #endif

@@ -86,7 +86,7 @@ static inline void print_attrs(struct nkb_buf *out, const struct nkb_hlo_attrs *
     }
     if (a->window)
         nkb_buf_printf(out, " window/%u", a->window_rank);
-    for (uint32_t i = 0; i < a->window_rank; i++) {
+    for (uint32_t i = 0; a->window && i < a->window_rank; i++) {
         const struct nkb_hlo_window_dim *d = &a->window[i];
         const int64_t numbers[] = {d->size,         d->stride,          d->padding_low,
                                    d->padding_high, d->window_dilation, d->base_dilation,
