@@ -23,6 +23,13 @@ NKB_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -Isrc -fPIC -fvisibility=hidden -pthr
 SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 PKG_CFLAGS  = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS    = $(shell pkg-config --libs $(PKGS)) -lm
+# The program carries of these what there is as an archive where the compiler looks; the library asks for all.
+ARCHIVE      = $(or $(filter /%,$(shell $(CC) $(CFLAGS) -print-file-name=$(1:-l%=lib%.a))),$(1))
+PROGRAM_LIBS = $(shell pkg-config --libs-only-L $(PKGS)) \
+               $(foreach lib,$(shell pkg-config --libs-only-l $(PKGS)),$(call ARCHIVE,$(lib))) \
+               $(filter -lm -ldl -pthread,$(shell pkg-config --static --libs $(PKGS)))
+# A rule under --unsafe may require modules written in C, which look for Lua in the program.
+EXPORT_LUA   = -Wl,--dynamic-list=src/host/lua.symbols
 
 LIB_SRC := $(filter-out src/host/embed.c, \
              $(wildcard src/base/*.c src/model/*.c src/input/*.c src/analyze/*.c src/host/*.c src/*.c))
@@ -89,9 +96,10 @@ Q    := $(if $(V),,@)
 note  = $(if $(V),,@echo "  $(1)")
 JOBS  = -j$(shell nproc 2>/dev/null || echo 2)
 
-$(BUILD)/nkibench: $(CLI_OBJ) $(BUILD)/libnkibench.a
+$(BUILD)/nkibench: $(CLI_OBJ) $(BUILD)/libnkibench.a src/host/lua.symbols
 	$(call note,LINK $@)
-	$(Q)$(CC) $(CFLAGS) $(NKB_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/libnkibench.a $(PKG_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(NKB_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/libnkibench.a \
+	    $(PROGRAM_LIBS) $(EXPORT_LUA)
 
 $(BUILD)/libnkibench.a: $(LIB_OBJ)
 	$(call note,AR   $@)
@@ -119,7 +127,7 @@ FORCE:
 $(BUILD)/embed: src/host/embed.c Makefile
 	@mkdir -p $(@D)
 	$(call note,LINK $@)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(NKB_CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(PKG_LIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(NKB_CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(PROGRAM_LIBS)
 
 $(BUILD)/embedded.c: $(BUILD)/embed src/host/embed.sh $(EMBED)
 	@mkdir -p $(@D)

@@ -97,6 +97,11 @@ END
   NKIBENCH_UNSAFE=true nkibench ./r.lua --quiet | grep -q 'SCORE  2'
 }
 
+@test "a rule under --unsafe may require modules written in C" {
+  rule 'score = function(m) return #require("lfs").currentdir() > 0 and 2 or 1 end'
+  nkibench ./r.lua --unsafe --quiet | grep -q 'SCORE  2'
+}
+
 @test "a check, a file's score and each layout have limits of their own" {
   local part
   for part in 'check = function() while true do end end, score = function() return 1 end' \
