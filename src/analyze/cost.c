@@ -87,10 +87,13 @@ static bool add_visited(struct nkb_cost *cost, uint32_t computation, nkb_i128 ti
     const struct nkb_cost_weights weight = cost->weights[computation];
     for (uint32_t at = 0; at < c->instruction_count; at++) {
         enum nkb_hlo_opcode opcode = c->instructions[at].opcode;
-        const struct nkb_cost_own own = nkb_cost_rows_get(rows, at);
         struct op_sum *op = &cost->ops[opcode];
         nkb_i128 flops;
         op->count++;
+        if (nkb_cost_row_is_zero(&rows->at[at]) && nkb_cost_is_plain(opcode) &&
+            opcode != NKB_HLO_RAGGED_DOT)
+            continue;
+        const struct nkb_cost_own own = nkb_cost_rows_get(rows, at);
         if (spread)
             spread = add_own(&own, &weight, &op->cost) &&
                      (nkb_cost_is_plain(opcode) || weigh_callees(cost, computation, at));

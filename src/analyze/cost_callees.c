@@ -51,3 +51,36 @@ bool nkb_cost_callee_weight(const struct nkb_cost_site *site, const struct nkb_c
                                          which == choice->bytes};
     return true;
 }
+
+static bool add_callee(const struct nkb_cost_totals *callee, const struct nkb_cost_weights *weight,
+                       struct nkb_cost_totals *sum)
+{
+    return nkb_cost_add(&sum->flops, callee->flops, weight->flops) &&
+           nkb_cost_add(&sum->transcendentals, callee->transcendentals, weight->transcendentals) &&
+           nkb_cost_add(&sum->bytes, callee->bytes, weight->bytes) &&
+           nkb_cost_add(&sum->unknown_flops, callee->unknown_flops, weight->flops) &&
+           nkb_cost_add(&sum->unknown_bytes, callee->unknown_bytes, weight->bytes);
+}
+
+bool nkb_cost_add_instruction(const struct nkb_cost_order *order, const struct nkb_hlo *hlo,
+                              uint32_t computation, uint32_t at, struct nkb_cost_totals *sum)
+{
+    const struct nkb_cost_site site = nkb_cost_site_of(hlo, order->bodies, computation, at);
+    const struct nkb_cost_own own = nkb_cost_rows_get(&order->bodies[computation].own, at);
+    bool unknown = site.instruction->opcode == NKB_HLO_CUSTOM_CALL;
+    sum->unknown_flops += unknown;
+    sum->unknown_bytes += unknown;
+    if (!nkb_i128_add(sum->flops, own.flops - unknown, &sum->flops) ||
+        !nkb_i128_add(sum->transcendentals, own.transcendentals, &sum->transcendentals) ||
+        !nkb_i128_add(sum->bytes, own.bytes - unknown, &sum->bytes))
+        return false;
+    const struct nkb_cost_choice choice = nkb_cost_choose(order->totals, site.instruction);
+    uint32_t callees = nkb_cost_callee_count(site.instruction);
+    for (uint32_t i = 0; i < callees; i++) {
+        struct nkb_cost_weights weight;
+        if (!nkb_cost_callee_weight(&site, &choice, i, &weight) ||
+            !add_callee(&order->totals[site.instruction->called[i]], &weight, sum))
+            return false;
+    }
+    return true;
+}

@@ -197,21 +197,14 @@ static bool own_bytes(const struct nkb_hlo *hlo, const struct nkb_cost_body *bod
     return false;
 }
 
-static bool has_operands(const struct nkb_hlo_instruction *instruction,
-                         const struct nkb_cost_rule *rule)
-{
-    if (rule->operands <= 0)
-        return instruction->operand_count >= (uint32_t)-rule->operands;
-    return instruction->operand_count == (uint32_t)rule->operands;
-}
-
-bool nkb_cost_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
-                 const struct nkb_cost_site *site, struct nkb_cost_own *out)
+/* False when its operands, shapes or numbers give none. */
+static bool cost_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
+                    const struct nkb_cost_site *site, struct nkb_cost_own *out)
 {
     const struct nkb_hlo_instruction *instruction = site->instruction;
     const struct nkb_cost_rule *rule = &nkb_cost_rules[instruction->opcode];
     *out = (struct nkb_cost_own){0};
-    if (instruction->opcode == NKB_HLO_OPCODE_COUNT || !has_operands(instruction, rule))
+    if (instruction->opcode == NKB_HLO_OPCODE_COUNT || !nkb_cost_has_operands(instruction))
         return false;
     /* In a protobuf XLA insists on the dimension numbers; its text has them only where there are
      * any. */
@@ -220,4 +213,25 @@ bool nkb_cost_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
         return false;
     return own_flops(site, (enum flops_rule)rule->flops, out) &&
            own_bytes(hlo, bodies, site, (enum bytes_rule)rule->bytes, &out->bytes);
+}
+
+/* Can it be said how often each callee is applied? Then only overflow is left to go wrong later. */
+static bool has_applications(const struct nkb_cost_site *site)
+{
+    nkb_i128 times;
+    for (uint32_t i = nkb_cost_callee_count(site->instruction); i-- > 0;)
+        if (!nkb_xla_applications(site->computation, site->instruction, i, &times))
+            return false;
+    return true;
+}
+
+bool nkb_cost_measure(struct nkb_cost_order *order, const struct nkb_hlo *hlo, uint32_t computation,
+                      uint32_t at, struct nkb_arena *scratch)
+{
+    const struct nkb_cost_site site = nkb_cost_site_of(hlo, order->bodies, computation, at);
+    struct nkb_cost_own own;
+    return nkb_cost_sizes_of(&order->sizes,
+                             hlo->computations[computation].instructions[at].shape) &&
+           cost_of(hlo, order->bodies, &site, &own) && has_applications(&site) &&
+           nkb_cost_rows_put(&order->bodies[computation].own, at, &own, scratch);
 }

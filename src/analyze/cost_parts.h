@@ -5,6 +5,7 @@
 
 #include "analyze/cost.h"
 #include "analyze/cost_rules.h"
+#include "base/hash.h"
 
 /* As XLA adds them, with -1 for each custom-call; how many of those are in it is beside it. */
 struct nkb_cost_totals {
@@ -19,6 +20,10 @@ struct nkb_cost_row {
 static inline bool nkb_cost_row_is_wide(const struct nkb_cost_row *row)
 {
     return row->flops == NKB_COST_WIDE;
+}
+static inline bool nkb_cost_row_is_zero(const struct nkb_cost_row *row)
+{
+    return (row->flops | row->transcendentals | row->bytes) == 0;
 }
 struct nkb_cost_wide;
 struct nkb_cost_rows {
@@ -39,10 +44,33 @@ static inline struct nkb_cost_own nkb_cost_rows_get(const struct nkb_cost_rows *
     return (struct nkb_cost_own){row->flops, row->transcendentals, row->bytes};
 }
 
-/* Bytes of shapes, remembered. */
-struct nkb_cost_sizes;
-struct nkb_cost_sizes *nkb_cost_sizes_new(struct nkb_arena *scratch);
-/* As an operand a tuple is its table of pointers, else its leaves. False for a malformed shape. */
+/* Bytes of shapes: those of the last few hundred are remembered. */
+struct nkb_cost_size {
+    const struct nkb_hlo_shape *shape; /* NULL: empty */
+    nkb_i128 as_operand, as_output;    /* as an operand a tuple is its table of pointers */
+};
+struct nkb_cost_sizes {
+    struct nkb_cost_size *at;
+    size_t mask;
+};
+/* Room for a module of so many instructions; false: out of memory. */
+bool nkb_cost_sizes_open(struct nkb_cost_sizes *sizes, uint64_t instructions,
+                         struct nkb_arena *scratch);
+const struct nkb_cost_size *nkb_cost_sizes_add(struct nkb_cost_sizes *sizes,
+                                               const struct nkb_hlo_shape *shape);
+static inline struct nkb_cost_size *nkb_cost_sizes_place(const struct nkb_cost_sizes *sizes,
+                                                         const struct nkb_hlo_shape *shape)
+{
+    return &sizes->at[nkb_hash_addresses(shape, NULL, NULL) & sizes->mask];
+}
+/* Until the next call; NULL for a malformed shape. */
+static inline const struct nkb_cost_size *nkb_cost_sizes_of(struct nkb_cost_sizes *sizes,
+                                                            const struct nkb_hlo_shape *shape)
+{
+    const struct nkb_cost_size *place = nkb_cost_sizes_place(sizes, shape);
+    return place->shape == shape ? place : nkb_cost_sizes_add(sizes, shape);
+}
+/* One of the two; false for a malformed shape. */
 bool nkb_cost_sizes_find(struct nkb_cost_sizes *sizes, const struct nkb_hlo_shape *shape,
                          bool as_operand, nkb_i128 *out);
 
@@ -63,10 +91,10 @@ struct nkb_cost_body {
 struct nkb_cost_order {
     uint32_t *at, count;
     struct nkb_cost_body *bodies; /* one a computation of the module */
-    struct nkb_cost_sizes *sizes;
+    struct nkb_cost_sizes sizes;
     struct nkb_cost_totals *totals; /* by computation */
-    const char *why;      /* there is no cost; NULL: memory */
-    const char *too_much; /* where a total first left 127 bits: the totals say nothing */
+    const char *why;                /* there is no cost; NULL: memory */
+    const char *too_much;           /* where a total first left 127 bits: the totals say nothing */
 };
 
 /* False when the module gives none: order->why, from keep, says why. */
@@ -122,9 +150,14 @@ static inline bool nkb_cost_add(nkb_i128 *sum, nkb_i128 value, nkb_i128 times)
     return (times == 1 || nkb_i128_mul(value, times, &product)) && nkb_i128_add(*sum, product, sum);
 }
 
-/* Own cost. False when its operands, shapes or numbers give none. */
-bool nkb_cost_of(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
-                 const struct nkb_cost_site *site, struct nkb_cost_own *out);
+/* Add an instruction and all it applies to the total of its computation; false beyond 127 bits. */
+bool nkb_cost_add_instruction(const struct nkb_cost_order *order, const struct nkb_hlo *hlo,
+                              uint32_t computation, uint32_t at, struct nkb_cost_totals *sum);
+
+/* Fill an instruction's row with its own cost. False when its operands, shapes or numbers give
+ * none, or memory runs out (then scratch has failed). */
+bool nkb_cost_measure(struct nkb_cost_order *order, const struct nkb_hlo *hlo, uint32_t computation,
+                      uint32_t at, struct nkb_arena *scratch);
 /* Bytes of a fusion, once the fused computation's own part is there. */
 bool nkb_cost_fusion_bytes(const struct nkb_hlo *hlo, const struct nkb_cost_body *bodies,
                            const struct nkb_hlo_instruction *fusion, nkb_i128 *out);

@@ -48,6 +48,14 @@ struct nkb_cost_rule {
 /* The last is for an opcode that is none of XLA's, and says nothing. */
 extern const struct nkb_cost_rule nkb_cost_rules[NKB_HLO_OPCODE_COUNT + 1];
 
+static inline bool nkb_cost_has_operands(const struct nkb_hlo_instruction *instruction)
+{
+    const struct nkb_cost_rule *rule = &nkb_cost_rules[instruction->opcode];
+    if (rule->operands <= 0)
+        return instruction->operand_count >= (uint32_t)-rule->operands;
+    return instruction->operand_count == (uint32_t)rule->operands;
+}
+
 /* How many of the computations an instruction calls XLA visits: the first ones. */
 static inline uint32_t nkb_cost_callee_count(const struct nkb_hlo_instruction *instruction)
 {

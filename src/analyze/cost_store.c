@@ -3,8 +3,6 @@
  * share their shapes, so the sizes of the last few hundred shapes answer nearly every question. */
 #include "analyze/cost_parts.h"
 
-#include "base/hash.h"
-
 struct nkb_cost_wide {
     uint32_t at;
     struct nkb_cost_own own;
@@ -56,35 +54,38 @@ struct nkb_cost_own nkb_cost_rows_wide(const struct nkb_cost_rows *rows, uint32_
     return rows->wide[low].own;
 }
 
-enum { SIZES = 512 };
+enum { SIZES_MAX = 512 };
 
-struct nkb_cost_sizes {
-    struct {
-        const struct nkb_hlo_shape *shape;
-        nkb_i128 as_operand, as_output;
-    } at[SIZES];
-};
-
-struct nkb_cost_sizes *nkb_cost_sizes_new(struct nkb_arena *scratch)
+bool nkb_cost_sizes_open(struct nkb_cost_sizes *sizes, uint64_t instructions,
+                         struct nkb_arena *scratch)
 {
-    return nkb_arena_alloc(scratch, sizeof(struct nkb_cost_sizes));
+    size_t room = 1;
+    while (room < SIZES_MAX && room < instructions)
+        room *= 2;
+    sizes->at = nkb_arena_array(scratch, room, sizeof *sizes->at);
+    sizes->mask = room - 1;
+    return sizes->at != NULL;
+}
+
+const struct nkb_cost_size *nkb_cost_sizes_add(struct nkb_cost_sizes *sizes,
+                                               const struct nkb_hlo_shape *shape)
+{
+    struct nkb_cost_size *place = nkb_cost_sizes_place(sizes, shape);
+    nkb_i128 output, operand;
+    if (!nkb_cost_shape_bytes(shape, false, &output))
+        return NULL;
+    operand = output;
+    if (shape->element_type == NKB_TYPE_TUPLE && !nkb_cost_shape_bytes(shape, true, &operand))
+        return NULL;
+    *place = (struct nkb_cost_size){shape, operand, output};
+    return place;
 }
 
 bool nkb_cost_sizes_find(struct nkb_cost_sizes *sizes, const struct nkb_hlo_shape *shape,
                          bool as_operand, nkb_i128 *out)
 {
-    size_t slot = nkb_hash_mix((uint64_t)(uintptr_t)shape, 1) % SIZES;
-    if (sizes->at[slot].shape != shape) {
-        nkb_i128 output, operand;
-        if (!nkb_cost_shape_bytes(shape, false, &output))
-            return false;
-        operand = output;
-        if (shape->element_type == NKB_TYPE_TUPLE && !nkb_cost_shape_bytes(shape, true, &operand))
-            return false;
-        sizes->at[slot].shape = shape;
-        sizes->at[slot].as_operand = operand;
-        sizes->at[slot].as_output = output;
-    }
-    *out = as_operand ? sizes->at[slot].as_operand : sizes->at[slot].as_output;
-    return true;
+    const struct nkb_cost_size *size = nkb_cost_sizes_of(sizes, shape);
+    if (size)
+        *out = as_operand ? size->as_operand : size->as_output;
+    return size != NULL;
 }

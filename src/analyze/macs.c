@@ -33,8 +33,7 @@ static struct known_dot *known_place(struct known_dot known[KNOWN_DOTS],
                                      const struct nkb_hlo_shape *rhs,
                                      const struct nkb_hlo_attrs *attrs)
 {
-    uint64_t operands = nkb_hash_mix((uint64_t)(uintptr_t)lhs, (uint64_t)(uintptr_t)rhs);
-    return &known[(operands ^ (uint64_t)(uintptr_t)attrs >> 4) % KNOWN_DOTS];
+    return &known[nkb_hash_addresses(lhs, rhs, attrs) % KNOWN_DOTS];
 }
 
 /* Returns false for what no count can hold; what upstream skips keeps 0. */
@@ -210,12 +209,12 @@ const char *nkb_macs_execute(const struct nkb_sites *sites, const nkb_i128 *time
                              struct nkb_arena *keep, struct nkb_executed_macs *out)
 {
     struct execution e = {.leaves_63_bits = NULL};
-    for (size_t i = 0; i < sites->count; i++) {
-        const struct nkb_site *site = &sites->at[i];
-        if (site->kind >= NKB_SITE_KINDS_WITH_MACS || times[site->computation] == 0)
-            continue;
-        if (!execute_site(&e, site, times[site->computation]))
-            return refuse_execution(sites, site, 127, keep);
+    for (uint32_t c = 0; c < sites->hlo->computation_count; c++) {
+        const struct nkb_site *site = sites->at + sites->first[c],
+                              *end = sites->at + sites->first[c + 1];
+        for (; times[c] != 0 && site != end; site++)
+            if (site->kind < NKB_SITE_KINDS_WITH_MACS && !execute_site(&e, site, times[c]))
+                return refuse_execution(sites, site, 127, keep);
     }
     bool fits = nkb_i128_fits(e.total, &out->macs) && nkb_i128_fits(e.other, &out->other_macs) &&
                 nkb_i128_fits(e.sums[NKB_SITE_DOT], &out->dot_macs) &&

@@ -29,4 +29,12 @@ static inline uint64_t nkb_hash_bytes(uint64_t seed, const void *bytes, size_t s
     return nkb_hash_mix(h, word);
 }
 
+/* Of addresses, for small tables that forget: quicker than good. */
+static inline uint64_t nkb_hash_addresses(const void *a, const void *b, const void *c)
+{
+    uint64_t sum =
+        (uint64_t)(uintptr_t)a + 3 * (uint64_t)(uintptr_t)b + 5 * (uint64_t)(uintptr_t)c;
+    return sum * 0x9e3779b97f4a7c15u >> 32;
+}
+
 #endif

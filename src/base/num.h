@@ -63,9 +63,10 @@ static inline bool nkb_i128_mul(nkb_i128 a, nkb_i128 b, nkb_i128 *out)
 /* Does v fit 63 bits and a sign? Then *out is it. */
 static inline bool nkb_i128_fits(nkb_i128 v, int64_t *out)
 {
-    if (v < INT64_MIN || v > INT64_MAX)
+    int64_t low = (int64_t)v;
+    if (low != v)
         return false;
-    *out = (int64_t)v;
+    *out = low;
     return true;
 }
 
