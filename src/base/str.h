@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct nkb_str {
@@ -21,9 +22,41 @@ static inline struct nkb_str nkb_str_from(const char *text)
     return (struct nkb_str){text, text ? strlen(text) : 0};
 }
 
+/* memcmp is a call, and most texts that are compared are a few words long. */
+static inline bool nkb_bytes_equal(const void *a, const void *b, size_t len)
+{
+    const char *p = a, *q = b;
+    uint64_t x, y;
+    uint32_t v, w;
+    if (len >= sizeof x) {
+        for (; len > sizeof x; len -= sizeof x, p += sizeof x, q += sizeof x) {
+            memcpy(&x, p, sizeof x);
+            memcpy(&y, q, sizeof y);
+            if (x != y)
+                return false;
+        }
+        memcpy(&x, p + len - sizeof x, sizeof x);
+        memcpy(&y, q + len - sizeof y, sizeof y);
+        return x == y;
+    }
+    if (len >= sizeof v) {
+        memcpy(&v, p, sizeof v);
+        memcpy(&w, q, sizeof w);
+        if (v != w)
+            return false;
+        memcpy(&v, p + len - sizeof v, sizeof v);
+        memcpy(&w, q + len - sizeof w, sizeof w);
+        return v == w;
+    }
+    for (size_t i = 0; i < len; i++)
+        if (p[i] != q[i])
+            return false;
+    return true;
+}
+
 static inline bool nkb_str_equal(struct nkb_str a, struct nkb_str b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+    return a.len == b.len && nkb_bytes_equal(a.ptr, b.ptr, a.len);
 }
 
 static inline bool nkb_str_is(struct nkb_str a, const char *text)

@@ -110,7 +110,8 @@ struct nkb_hlo_draft *nkb_hlo_build_open_instruction(struct nkb_hlo_build *build
         return NULL;
     struct nkb_hlo_draft *draft = &build->draft;
     draft->id = 0;
-    draft->in =
+    draft->in = &build->instructions[build->instruction_count];
+    *draft->in =
         (struct nkb_hlo_instruction){.name = NKB_STR_LITERAL(""), .opcode = NKB_HLO_OPCODE_COUNT};
     draft->met = (struct nkb_hlo_draft_met){.first_operand = build->operand_ids.count,
                                             .first_called = build->called_ids.count};
@@ -123,7 +124,7 @@ bool nkb_hlo_build_close_instruction(struct nkb_hlo_build *build)
 {
     if (!nkb_hlo_draft_finish(build))
         return false;
-    build->instructions[build->instruction_count++] = build->draft.in;
+    build->instruction_count++;
     return true;
 }
 

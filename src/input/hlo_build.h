@@ -104,6 +104,15 @@ int64_t *nkb_hlo_build_more(struct nkb_hlo_build *build, const int64_t **at, uin
                             uint64_t more);
 bool nkb_hlo_build_bytes(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
                          void *target, struct nkb_hlo_blob blob);
+/* A number, and a text, to where the field keeps it in target. */
+bool nkb_hlo_build_number(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                          void *target, uint64_t value);
+bool nkb_hlo_build_kept_text(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                             void *target, struct nkb_str text);
+/* Are the numbers of such a field a list? Room for `more` of them behind those it has. */
+bool nkb_hlo_build_is_list(enum nkb_proto_keep keep);
+int64_t *nkb_hlo_build_list(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                            void *target, uint64_t more);
 /* Text that stays; NULs allowed. */
 bool nkb_hlo_build_text(struct nkb_hlo_build *build, struct nkb_str text, struct nkb_str *to);
 /* The same for one that comes again and again. */

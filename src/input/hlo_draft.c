@@ -12,8 +12,8 @@ bool nkb_hlo_build_opcode(struct nkb_hlo_build *build, struct nkb_str name)
 {
     struct nkb_hlo_draft *draft = &build->draft;
 
-    draft->in.opcode = nkb_hlo_opcodes_find(&build->opcodes, name);
-    if (draft->in.opcode == NKB_HLO_OPCODE_COUNT)
+    draft->in->opcode = nkb_hlo_opcodes_find(&build->opcodes, name);
+    if (draft->in->opcode == NKB_HLO_OPCODE_COUNT)
         return nkb_hlo_build_shared_text(build, name,
                                          &nkb_hlo_draft_rare(draft)->attrs.opcode_name);
     if (draft->met.has_rare)
@@ -42,7 +42,7 @@ void nkb_hlo_build_direction(struct nkb_hlo_build *build, struct nkb_str name)
 static bool small_integer(struct nkb_hlo_build *build, struct nkb_hlo_blob blob, unsigned size,
                           bool is_signed)
 {
-    struct nkb_hlo_instruction *in = &build->draft.in;
+    struct nkb_hlo_instruction *in = build->draft.in;
     struct nkb_str bytes;
 
     if (blob.len != size)
@@ -63,7 +63,7 @@ static bool small_integer(struct nkb_hlo_build *build, struct nkb_hlo_blob blob,
 static bool take_literal(struct nkb_hlo_build *build)
 {
     const struct nkb_hlo_literal *literal = &build->draft.literal;
-    struct nkb_hlo_instruction *in = &build->draft.in;
+    struct nkb_hlo_instruction *in = build->draft.in;
     struct nkb_hlo_first first = {0, 0};
     enum { S8 = 2, S16, S32, S64, U8, U16, U32, U64 };
 
@@ -161,7 +161,7 @@ static bool any_attribute(const struct nkb_hlo_attrs *attrs)
 static bool keep_attributes(struct nkb_hlo_build *build, bool trips_later)
 {
     struct nkb_hlo_draft *draft = &build->draft;
-    bool ragged = draft->in.opcode == NKB_HLO_RAGGED_DOT && draft->met.has_ragged_dot;
+    bool ragged = draft->in->opcode == NKB_HLO_RAGGED_DOT && draft->met.has_ragged_dot;
     struct nkb_hlo_note *note = ragged ? NULL : draft->met.noted_dot;
 
     if (!draft->met.has_rare && !draft->met.has_convolution && !draft->met.has_window &&
@@ -169,14 +169,14 @@ static bool keep_attributes(struct nkb_hlo_build *build, bool trips_later)
         if (!draft->met.dot && !ragged)
             return true;
         if (note && note->is.dot.alone) {
-            draft->in.attrs = note->is.dot.alone;
+            draft->in->attrs = note->is.dot.alone;
             return true;
         }
     }
     struct nkb_hlo_draft_rare *rare = nkb_hlo_draft_rare(draft);
     struct nkb_hlo_attrs *attrs = &rare->attrs, *own;
     attrs->slice_sizes =
-        draft->in.opcode == NKB_HLO_GATHER ? rare->gather_slice_sizes : rare->dynamic_slice_sizes;
+        draft->in->opcode == NKB_HLO_GATHER ? rare->gather_slice_sizes : rare->dynamic_slice_sizes;
     attrs->dot = ragged ? &draft->ragged_dot : draft->met.dot;
     if (draft->met.has_convolution)
         attrs->convolution = &draft->convolution;
@@ -186,15 +186,15 @@ static bool keep_attributes(struct nkb_hlo_build *build, bool trips_later)
         bool any = any_attribute(attrs) || attrs->nki;
         if (!any && !attrs->dot)
             return true;
-        draft->in.attrs = nkb_hlo_pool_attrs(&build->pool, attrs);
+        draft->in->attrs = nkb_hlo_pool_attrs(&build->pool, attrs);
         if (note && !any)
-            note->is.dot.alone = draft->in.attrs;
-        return draft->in.attrs || nkb_hlo_build_memory(build);
+            note->is.dot.alone = draft->in->attrs;
+        return draft->in->attrs || nkb_hlo_build_memory(build);
     }
     own = nkb_hlo_pool_attrs_own(&build->pool, attrs);
     if (!own)
         return nkb_hlo_build_memory(build);
-    draft->in.attrs = own;
+    draft->in->attrs = own;
     if (!nkb_hlo_build_room(build, &build->trips_wanted, &build->trip_wanted_room,
                             build->trip_wanted_count, sizeof *build->trips_wanted))
         return false;
@@ -263,7 +263,7 @@ void nkb_hlo_draft_note(struct nkb_hlo_build *build, const struct nkb_proto_fiel
 bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
 {
     struct nkb_hlo_draft *draft = &build->draft;
-    struct nkb_hlo_instruction *in = &draft->in;
+    struct nkb_hlo_instruction *in = draft->in;
     bool trips_later = false, good = true;
 
     int64_t *id = nkb_hlo_build_ids(build, &build->instruction_ids, 1);

@@ -56,7 +56,7 @@ struct nkb_hlo_draft_met {
 
 struct nkb_hlo_draft {
     int64_t id;
-    struct nkb_hlo_instruction in;
+    struct nkb_hlo_instruction *in; /* in the builder's array */
     struct nkb_hlo_draft_met met;
 
     /* Each of these is as the last instruction left it unless its has_ is set. */

@@ -167,3 +167,93 @@ bool nkb_hlo_build_bytes(struct nkb_hlo_build *build, const struct nkb_proto_fie
     build->payload_trips[build->payload_count++] = trips;
     return true;
 }
+
+static void *inside(void *target, const struct nkb_proto_field *field)
+{
+    return (char *)target + field->at;
+}
+
+bool nkb_hlo_build_is_list(enum nkb_proto_keep keep)
+{
+    return keep == NKB_KEEP_OPERANDS || keep == NKB_KEEP_DIMS || keep == NKB_KEEP_MINOR_TO_MAJOR ||
+           keep == NKB_KEEP_CALLED || keep == NKB_KEEP_INTS;
+}
+
+int64_t *nkb_hlo_build_list(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                            void *target, uint64_t more)
+{
+    struct nkb_hlo_shape *shape = target;
+    struct nkb_hlo_ints *ints = inside(target, field);
+
+    switch (field->keep) {
+    case NKB_KEEP_OPERANDS:
+        return nkb_hlo_build_numbers(build, more)
+                   ? nkb_hlo_build_ids(build, &build->operand_ids, more)
+                   : NULL;
+    case NKB_KEEP_CALLED:
+        return nkb_hlo_build_numbers(build, more)
+                   ? nkb_hlo_build_ids(build, &build->called_ids, more)
+                   : NULL;
+    case NKB_KEEP_DIMS:
+        return nkb_hlo_build_more(build, &shape->dims, &shape->rank, more);
+    case NKB_KEEP_MINOR_TO_MAJOR:
+        return nkb_hlo_build_more(build, &shape->minor_to_major, &shape->minor_to_major_count,
+                                  more);
+    default:
+        return nkb_hlo_build_more(build, &ints->at, &ints->count, more);
+    }
+}
+
+bool nkb_hlo_build_number(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                          void *target, uint64_t value)
+{
+    struct nkb_hlo_first *first;
+    int64_t *place;
+
+    switch (field->keep) {
+    case NKB_KEEP_I64:
+        *(int64_t *)inside(target, field) = (int64_t)value;
+        return true;
+    case NKB_KEEP_I32:
+        *(int32_t *)inside(target, field) = (int32_t)(uint32_t)value;
+        return true;
+    case NKB_KEEP_BOOL:
+        *(bool *)inside(target, field) = value != 0;
+        return true;
+    case NKB_KEEP_ANY:
+        if (value != 0)
+            *(bool *)inside(target, field) = true;
+        return true;
+    case NKB_KEEP_FIRST:
+        first = inside(target, field);
+        if (first->count++ == 0)
+            first->value = value;
+        return true;
+    default:
+        if (!nkb_hlo_build_is_list(field->keep))
+            return true;
+        place = nkb_hlo_build_list(build, field, target, 1);
+        if (place)
+            *place = (int64_t)value;
+        return place != NULL;
+    }
+}
+
+bool nkb_hlo_build_kept_text(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
+                             void *target, struct nkb_str text)
+{
+    if (field->keep == NKB_KEEP_OPCODE)
+        return nkb_hlo_build_opcode(build, text);
+    if (field->keep == NKB_KEEP_NAME)
+        return nkb_hlo_build_text(build, text, &build->draft.in->name);
+    if (field->keep == NKB_KEEP_TEXT)
+        return nkb_hlo_build_text(build, text, inside(target, field));
+    if (field->keep == NKB_KEEP_SHARED_TEXT)
+        return nkb_hlo_build_shared_text(build, text, inside(target, field));
+    if (field->keep == NKB_KEEP_SOURCE_FILE)
+        return nkb_hlo_build_source_file(build, text);
+    if (field->keep == NKB_KEEP_INDEX_FILE)
+        return nkb_hlo_build_index_file(build, text);
+    nkb_hlo_build_direction(build, text);
+    return true;
+}

@@ -70,30 +70,12 @@ static inline struct nkb_hlo_note *nkb_hlo_memo_at(const struct nkb_hlo_memo *me
     return &memo->notes[h >> (64 - NKB_HLO_MEMO_BITS)];
 }
 
-/* memcmp is a call; most messages are two or three words. */
-static inline bool nkb_hlo_memo_same(const unsigned char *a, const unsigned char *b, size_t len)
-{
-    uint64_t x = 0, y = 0;
-    if (len < sizeof x)
-        return memcmp(a, b, len) == 0;
-    const unsigned char *last = a + len - sizeof x;
-    for (; a < last; a += sizeof x, b += sizeof y) {
-        memcpy(&x, a, sizeof x);
-        memcpy(&y, b, sizeof y);
-        if (x != y)
-            return false;
-    }
-    memcpy(&x, last, sizeof x);
-    memcpy(&y, b - (a - last), sizeof y);
-    return x == y;
-}
-
 static inline bool nkb_hlo_memo_has(const struct nkb_hlo_memo *memo,
                                     const struct nkb_hlo_note *note, enum nkb_hlo_memo_kind kind,
                                     const unsigned char *bytes, size_t len)
 {
     return note->module == memo->module && note->kind == kind && note->len == len &&
-           nkb_hlo_memo_same(note->bytes, bytes, len);
+           nkb_bytes_equal(note->bytes, bytes, len);
 }
 
 /* Note it there; the caller fills `is`. */

@@ -153,7 +153,7 @@ static void put(struct nkb_hlo_pool *pool, struct nkb_hlo_pool_slot *slot, enum 
 
 static bool same_bytes(const void *kept, const void *given, size_t size)
 {
-    return memcmp(kept, given, size) == 0;
+    return nkb_bytes_equal(kept, given, size);
 }
 
 static const void *pool_bytes(struct nkb_hlo_pool *pool, const void *bytes, size_t size)

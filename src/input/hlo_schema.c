@@ -52,7 +52,7 @@ static const struct nkb_proto_field computation_fields[] = {
 TABLE(computation);
 
 static const struct nkb_proto_field instruction_fields[] = {
-    F(1, "name", TEXT, KEEP(TEXT, nkb_hlo_draft, in.name)),
+    F(1, "name", TEXT, HAND(NAME)),
     F(2, "opcode", TEXT, HAND(OPCODE)),
     F(3, "shape", MESSAGE, OF(shape), INTO(nkb_hlo_draft, shape, met.has_shape), MEMO(SHAPE)),
     F(7, "metadata", MESSAGE, OF(op_metadata), INTO(nkb_hlo_draft, metadata, met.has_metadata),

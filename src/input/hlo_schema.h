@@ -46,6 +46,7 @@ enum nkb_proto_keep {
     NKB_KEEP_MINOR_TO_MAJOR,
     NKB_KEEP_OPERANDS,
     NKB_KEEP_CALLED,
+    NKB_KEEP_NAME,
     NKB_KEEP_OPCODE,
     NKB_KEEP_DIRECTION,
     NKB_KEEP_PAYLOAD,
@@ -75,6 +76,7 @@ struct nkb_proto_message {
                                   const unsigned char *end, void *target);
 };
 
-extern const struct nkb_proto_message nkb_proto_module, nkb_proto_hlo, nkb_proto_hlo_snapshot;
+extern const struct nkb_proto_message nkb_proto_module, nkb_proto_hlo, nkb_proto_hlo_snapshot,
+    nkb_proto_computation;
 
 #endif

@@ -91,7 +91,7 @@ static bool stream_text(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
     if (len > build->limits->text_bytes)
         return nkb_hlo_fault_text(wire, start, len, build->limits->text_bytes);
     return nkb_wire_peek(wire, start, len, &build->scratch, &text) &&
-           nkb_hlo_walk_keep_text(w, field, target, text);
+           nkb_hlo_build_kept_text(build, field, target, text);
 }
 
 /* Packed numbers, as many whole ones at a time as are in the window. */

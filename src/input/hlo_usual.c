@@ -1,5 +1,6 @@
-/* A tag is its bytes here, and lengths have one byte: a case of the switch is one field in one wire
- * form, hlo_schema.c has their names. A case changes nothing before it is certain to succeed. */
+/* A function for each field, in one wire form: a tag is its bytes, a length has one byte. Each
+ * returns what follows its field, or `p` when another stands there or it is not usual; it changes
+ * nothing before it is certain to succeed. hlo_schema.c has the fields' names and numbers. */
 #include "input/hlo_usual.h"
 
 #include "input/hlo_walk.h"
@@ -7,11 +8,6 @@
 typedef const unsigned char *bytes;
 
 enum { SHORT = 0x80, VARINT_BYTES = 10 };
-
-/* Fields from 16 on have a tag of two bytes. The first chooses the case, the second is looked at.
- */
-#define LOW(number, wire) ((((number) << 3 | (wire)) & 0x7f) | 0x80)
-#define HIGH(number) ((number) >> 4)
 
 /* A text or message behind a tag of `tag_bytes`: its bytes, NULL when it is long or cut off. */
 static inline bytes short_bytes(bytes p, bytes end, size_t tag_bytes, size_t *len)
@@ -151,130 +147,156 @@ const unsigned char *nkb_hlo_usual_metadata(struct nkb_hlo_build *build, bytes p
     return p;
 }
 
-/* Recalled, or made of its own fields and noted. */
-static bool take_metadata(struct nkb_hlo_build *build, struct nkb_hlo_draft *draft, bytes at,
-                          size_t len)
+/* Is this the tag at p? More than the tag is there. */
+static inline bool is_at(bytes p, bytes end, unsigned tag)
 {
-    struct nkb_hlo_note *note;
-    if (draft->met.has_metadata || !build->memo_is_open)
-        return false;
-    note = nkb_hlo_memo_at(&build->memo, NKB_MEMO_METADATA, at, len);
+    return end - p >= 2 && p[0] == tag;
+}
+
+/* The same for a tag of two bytes, of fields from 16 on. */
+static inline bool is_at_long(bytes p, bytes end, unsigned number, enum nkb_wire_type wire)
+{
+    return end - p >= 3 && p[0] == (((number << 3 | wire) & 0x7f) | 0x80) && p[1] == number >> 4;
+}
+
+static inline bytes take_name(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    size_t len;
+    if (!is_at(p, end, 1 << 3 | NKB_WIRE_BYTES))
+        return p;
+    bytes at = short_text(build, p, end, &len);
+    struct nkb_str name = {(const char *)at, len};
+    return at && nkb_hlo_pool_name(&build->pool, name, &build->draft.in->name) ? at + len : p;
+}
+
+static inline bytes take_opcode(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    size_t len;
+    if (!is_at(p, end, 2 << 3 | NKB_WIRE_BYTES) || build->draft.met.has_rare)
+        return p;
+    bytes at = short_bytes(p, end, 1, &len);
+    if (!at || len > build->limits->text_bytes)
+        return p;
+    enum nkb_hlo_opcode opcode =
+        nkb_hlo_opcodes_find(&build->opcodes, (struct nkb_str){(const char *)at, len});
+    if (opcode == NKB_HLO_OPCODE_COUNT)
+        return p;
+    build->draft.in->opcode = opcode;
+    return at + len;
+}
+
+static inline bytes take_shape(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    struct nkb_hlo_draft_met *met = &build->draft.met;
+    size_t len;
+    if (!is_at(p, end, 3 << 3 | NKB_WIRE_BYTES) || met->has_shape || met->recalled[NKB_MEMO_SHAPE])
+        return p;
+    bytes at = short_bytes(p, end, 1, &len);
+    const struct nkb_hlo_note *note = at ? recall(build, NKB_MEMO_SHAPE, at, len) : NULL;
+    if (!note)
+        return p;
+    met->recalled[NKB_MEMO_SHAPE] = note;
+    met->shape = note->is.shape;
+    return at + len;
+}
+
+static inline bytes take_dot(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    struct nkb_hlo_draft_met *met = &build->draft.met;
+    size_t len;
+    if (!is_at_long(p, end, 30, NKB_WIRE_BYTES) || met->has_dot || met->recalled[NKB_MEMO_DOT])
+        return p;
+    bytes at = short_bytes(p, end, 2, &len);
+    struct nkb_hlo_note *note = at ? recall(build, NKB_MEMO_DOT, at, len) : NULL;
+    if (!note)
+        return p;
+    met->recalled[NKB_MEMO_DOT] = met->noted_dot = note;
+    met->dot = note->is.dot.dot;
+    return at + len;
+}
+
+/* Recalled, or made of its own fields and noted. */
+static inline bytes take_metadata(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    struct nkb_hlo_draft *draft = &build->draft;
+    size_t len;
+    if (!is_at(p, end, 7 << 3 | NKB_WIRE_BYTES) || draft->met.has_metadata || !build->memo_is_open)
+        return p;
+    bytes at = short_bytes(p, end, 1, &len);
+    if (!at)
+        return p;
+    struct nkb_hlo_note *note = nkb_hlo_memo_at(&build->memo, NKB_MEMO_METADATA, at, len);
     if (nkb_hlo_memo_has(&build->memo, note, NKB_MEMO_METADATA, at, len)) {
         draft->metadata = note->is.metadata;
     } else {
         draft->metadata = (struct nkb_hlo_metadata){0};
         if (nkb_hlo_usual_metadata(build, at, at + len, &draft->metadata) != at + len)
-            return false;
+            return p;
         if (!nkb_hlo_draft_holds(draft, note)) {
             nkb_hlo_memo_put(&build->memo, note, NKB_MEMO_METADATA, at, len);
             note->is.metadata = draft->metadata;
         }
     }
     draft->met.has_metadata = true;
-    return true;
+    return at + len;
 }
 
+static inline bytes take_number(bytes p, bytes end, unsigned tag, int64_t *to)
+{
+    uint64_t value;
+    bytes behind = is_at(p, end, tag) ? number(p + 1, end, &value) : NULL;
+    if (!behind)
+        return p;
+    *to = (int64_t)value;
+    return behind;
+}
+
+static inline bytes take_id(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    uint64_t value;
+    bytes behind = is_at_long(p, end, 35, NKB_WIRE_VARINT) ? number(p + 2, end, &value) : NULL;
+    if (!behind)
+        return p;
+    build->draft.id = (int64_t)value;
+    return behind;
+}
+
+/* One by one, or all in one field. */
+static inline bytes take_operands(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    uint64_t id;
+    size_t len;
+    bytes at;
+    while (is_at_long(p, end, 36, NKB_WIRE_VARINT)) {
+        at = number(p + 2, end, &id);
+        if (!at || !keep_operand(build, id))
+            return p;
+        p = at;
+    }
+    if (!is_at_long(p, end, 36, NKB_WIRE_BYTES))
+        return p;
+    at = short_bytes(p, end, 2, &len);
+    return at && keep_operands(build, at, at + len) ? at + len : p;
+}
+
+/* In the order of their numbers, which is that of compilers. */
 const unsigned char *nkb_hlo_usual_instruction(struct nkb_hlo_build *build, bytes p, bytes end,
                                                void *target)
 {
-    enum {
-        NAME = 1 << 3 | 2,
-        OPCODE = 2 << 3 | 2,
-        SHAPE = 3 << 3 | 2,
-        METADATA = 7 << 3 | 2,
-        PARAMETER_NUMBER = 9 << 3,
-        TUPLE_INDEX = 13 << 3,
-        DOT_DIMENSIONS = LOW(30, 2),
-        ID = LOW(35, 0),
-        OPERAND_ID = LOW(36, 0),
-        OPERAND_IDS = LOW(36, 2),
-    };
-    struct nkb_hlo_draft *draft = target;
-    struct nkb_hlo_note *note;
-    enum nkb_hlo_opcode opcode;
-    uint64_t value;
-    size_t len;
+    struct nkb_hlo_draft_met *met = &((struct nkb_hlo_draft *)target)->met;
+    bytes from;
 
-    while (end - p >= 2) {
-        bytes at;
-        switch (p[0]) {
-        case NAME:
-            at = short_text(build, p, end, &len);
-            if (!at || !nkb_hlo_pool_name(&build->pool, (struct nkb_str){(const char *)at, len},
-                                          &draft->in.name))
-                return p;
-            p = at + len;
-            break;
-        case OPCODE:
-            at = short_bytes(p, end, 1, &len);
-            if (!at || draft->met.has_rare || len > build->limits->text_bytes)
-                return p;
-            opcode = nkb_hlo_opcodes_find(&build->opcodes, (struct nkb_str){(const char *)at, len});
-            if (opcode == NKB_HLO_OPCODE_COUNT)
-                return p;
-            draft->in.opcode = opcode;
-            p = at + len;
-            break;
-        case SHAPE:
-            at = short_bytes(p, end, 1, &len);
-            if (!at || draft->met.has_shape || draft->met.recalled[NKB_MEMO_SHAPE] ||
-                !(note = recall(build, NKB_MEMO_SHAPE, at, len)))
-                return p;
-            draft->met.recalled[NKB_MEMO_SHAPE] = note;
-            draft->met.shape = note->is.shape;
-            p = at + len;
-            break;
-        case METADATA:
-            at = short_bytes(p, end, 1, &len);
-            if (!at || !take_metadata(build, draft, at, len))
-                return p;
-            p = at + len;
-            break;
-        case DOT_DIMENSIONS:
-            at = short_bytes(p, end, 2, &len);
-            if (p[1] != HIGH(30) || !at || draft->met.has_dot ||
-                draft->met.recalled[NKB_MEMO_DOT] || !(note = recall(build, NKB_MEMO_DOT, at, len)))
-                return p;
-            draft->met.recalled[NKB_MEMO_DOT] = draft->met.noted_dot = note;
-            draft->met.dot = note->is.dot.dot;
-            p = at + len;
-            break;
-        case PARAMETER_NUMBER:
-            at = number(p + 1, end, &value);
-            if (!at)
-                return p;
-            draft->met.parameter_number = (int64_t)value;
-            p = at;
-            break;
-        case TUPLE_INDEX:
-            at = number(p + 1, end, &value);
-            if (!at)
-                return p;
-            draft->met.tuple_index = (int64_t)value;
-            p = at;
-            break;
-        case ID:
-            at = number(p + 2, end, &value);
-            if (p[1] != HIGH(35) || !at)
-                return p;
-            draft->id = (int64_t)value;
-            p = at;
-            break;
-        case OPERAND_ID:
-            at = number(p + 2, end, &value);
-            if (p[1] != HIGH(36) || !at || !keep_operand(build, value))
-                return p;
-            p = at;
-            break;
-        case OPERAND_IDS:
-            at = short_bytes(p, end, 2, &len);
-            if (p[1] != HIGH(36) || !at || !keep_operands(build, at, at + len))
-                return p;
-            p = at + len;
-            break;
-        default:
-            return p;
-        }
-    }
+    do {
+        from = p;
+        p = take_name(build, p, end);
+        p = take_opcode(build, p, end);
+        p = take_shape(build, p, end);
+        p = take_metadata(build, p, end);
+        p = take_number(p, end, 9 << 3, &met->parameter_number);
+        p = take_number(p, end, 13 << 3, &met->tuple_index);
+        p = take_dot(build, p, end);
+        p = take_id(build, p, end);
+        p = take_operands(build, p, end);
+    } while (p != from && p < end);
     return p;
 }

@@ -17,96 +17,6 @@ static uint64_t offset_of(const struct nkb_hlo_walk *w, bytes p)
     return w->wire->bias + (uintptr_t)p;
 }
 
-static void *inside(void *target, const struct nkb_proto_field *field)
-{
-    return (char *)target + field->at;
-}
-
-static bool is_list(enum nkb_proto_keep keep)
-{
-    return keep == NKB_KEEP_OPERANDS || keep == NKB_KEEP_DIMS || keep == NKB_KEEP_MINOR_TO_MAJOR ||
-           keep == NKB_KEEP_CALLED || keep == NKB_KEEP_INTS;
-}
-
-/* Room for `more` numbers in the list of a field that has one. */
-static int64_t *room_in_list(struct nkb_hlo_walk *w, const struct nkb_proto_field *field,
-                             void *target, uint64_t more)
-{
-    struct nkb_hlo_build *build = w->build;
-    struct nkb_hlo_shape *shape = target;
-    struct nkb_hlo_ints *ints = inside(target, field);
-
-    switch (field->keep) {
-    case NKB_KEEP_OPERANDS:
-        return nkb_hlo_build_numbers(build, more)
-                   ? nkb_hlo_build_ids(build, &build->operand_ids, more)
-                   : NULL;
-    case NKB_KEEP_CALLED:
-        return nkb_hlo_build_numbers(build, more)
-                   ? nkb_hlo_build_ids(build, &build->called_ids, more)
-                   : NULL;
-    case NKB_KEEP_DIMS:
-        return nkb_hlo_build_more(build, &shape->dims, &shape->rank, more);
-    case NKB_KEEP_MINOR_TO_MAJOR:
-        return nkb_hlo_build_more(build, &shape->minor_to_major, &shape->minor_to_major_count,
-                                  more);
-    default:
-        return nkb_hlo_build_more(build, &ints->at, &ints->count, more);
-    }
-}
-
-static bool keep_number(struct nkb_hlo_walk *w, const struct nkb_proto_field *field, void *target,
-                        uint64_t value)
-{
-    struct nkb_hlo_first *first;
-    int64_t *place;
-
-    switch (field->keep) {
-    case NKB_KEEP_I64:
-        *(int64_t *)inside(target, field) = (int64_t)value;
-        return true;
-    case NKB_KEEP_I32:
-        *(int32_t *)inside(target, field) = (int32_t)(uint32_t)value;
-        return true;
-    case NKB_KEEP_BOOL:
-        *(bool *)inside(target, field) = value != 0;
-        return true;
-    case NKB_KEEP_ANY:
-        if (value != 0)
-            *(bool *)inside(target, field) = true;
-        return true;
-    case NKB_KEEP_FIRST:
-        first = inside(target, field);
-        if (first->count++ == 0)
-            first->value = value;
-        return true;
-    default:
-        if (!is_list(field->keep))
-            return true;
-        place = room_in_list(w, field, target, 1);
-        if (place)
-            *place = (int64_t)value;
-        return place != NULL;
-    }
-}
-
-bool nkb_hlo_walk_keep_text(struct nkb_hlo_walk *w, const struct nkb_proto_field *field,
-                            void *target, struct nkb_str text)
-{
-    if (field->keep == NKB_KEEP_OPCODE)
-        return nkb_hlo_build_opcode(w->build, text);
-    if (field->keep == NKB_KEEP_TEXT)
-        return nkb_hlo_build_text(w->build, text, inside(target, field));
-    if (field->keep == NKB_KEEP_SHARED_TEXT)
-        return nkb_hlo_build_shared_text(w->build, text, inside(target, field));
-    if (field->keep == NKB_KEEP_SOURCE_FILE)
-        return nkb_hlo_build_source_file(w->build, text);
-    if (field->keep == NKB_KEEP_INDEX_FILE)
-        return nkb_hlo_build_index_file(w->build, text);
-    nkb_hlo_build_direction(w->build, text);
-    return true;
-}
-
 static bool walk_text(struct nkb_hlo_walk *w, const struct nkb_proto_field *field, void *target,
                       bytes p, size_t len)
 {
@@ -118,7 +28,7 @@ static bool walk_text(struct nkb_hlo_walk *w, const struct nkb_proto_field *fiel
         return true;
     if (len > w->build->limits->text_bytes)
         return nkb_hlo_fault_text(w->wire, offset_of(w, p), len, w->build->limits->text_bytes);
-    return nkb_hlo_walk_keep_text(w, field, target, text);
+    return nkb_hlo_build_kept_text(w->build, field, target, text);
 }
 
 bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *field, void *target,
@@ -135,11 +45,11 @@ bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *
             p = nkb_wire_read_varint(w->wire, p, end, &value);
         return p != NULL;
     }
-    if (!is_list(field->keep)) {
+    if (!nkb_hlo_build_is_list(field->keep)) {
         while (p && p < end) {
             p = nkb_wire_read_varint(w->wire, p, end, &value);
             if (p)
-                keep_number(w, field, target, value);
+                nkb_hlo_build_number(w->build, field, target, value);
         }
         return p != NULL;
     }
@@ -148,7 +58,7 @@ bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *
     if (how_many == 0)
         return nkb_wire_read_varint(w->wire, p, end, &value) !=
                NULL; /* cut short: the fault is noted */
-    int64_t *place = room_in_list(w, field, target, how_many);
+    int64_t *place = nkb_hlo_build_list(w->build, field, target, how_many);
     if (!place)
         return false;
     while (p && p < end) {
@@ -214,6 +124,33 @@ static bytes walk_instruction(struct nkb_hlo_walk *w, const struct nkb_proto_fie
     if (p < end)
         p = nkb_hlo_walk_fields(w, p, end, field->message, draft, depth + 1);
     return p && nkb_hlo_build_close_instruction(w->build) ? p : NULL;
+}
+
+/* Whole instructions, one behind the other, in the usual form of tag and length. Returns what
+ * follows them, NULL for a fault. */
+static bytes walk_instructions(struct nkb_hlo_walk *w, bytes p, bytes end, unsigned depth)
+{
+    enum { NUMBER = 2, TAG = NUMBER << 3 | NKB_WIRE_BYTES };
+
+    while (end - p >= 3 && p[0] == TAG) {
+        size_t len = p[1];
+        bytes at = p + 2;
+        if (len >= 0x80) {
+            len = (len & 0x7f) | (size_t)p[2] << 7;
+            at++;
+        }
+        if (at[-1] >= 0x80 || len > (size_t)(end - at))
+            break;
+        const struct nkb_proto_field *field = &nkb_proto_computation.fields[NUMBER];
+        w->wire->at = at; /* for the builder's faults */
+        at = walk_instruction(w, field, p, at, at + len, depth);
+        if (!at) {
+            nkb_hlo_walk_blame(w, field, NUMBER, depth);
+            return NULL;
+        }
+        p = at;
+    }
+    return p;
 }
 
 const unsigned char *nkb_hlo_walk_group(struct nkb_hlo_walk *w, bytes p, bytes end, uint32_t group,
@@ -352,7 +289,9 @@ const unsigned char *nkb_hlo_walk_fields(struct nkb_hlo_walk *w, bytes p, bytes 
     for (;;) {
         if (target && message->usual)
             p = message->usual(w->build, p, end, target);
-        if (p >= end)
+        else if (target && message == &nkb_proto_computation)
+            p = walk_instructions(w, p, end, depth);
+        if (!p || p >= end)
             return p;
         bytes tag_at = p;
         uint32_t tag;
@@ -378,7 +317,7 @@ const unsigned char *nkb_hlo_walk_fields(struct nkb_hlo_walk *w, bytes p, bytes 
             p = nkb_wire_read_varint(w->wire, p, end, &value);
             if (p && is_kept) {
                 w->wire->at = tag_at; /* for the builder's faults */
-                p = keep_number(w, field, target, value) ? p : NULL;
+                p = nkb_hlo_build_number(w->build, field, target, value) ? p : NULL;
             }
         } else {
             p = walk_unknown(w, tag, tag_at, p, end, depth);

@@ -42,9 +42,6 @@ const unsigned char *nkb_hlo_walk_group(struct nkb_hlo_walk *w, const unsigned c
 /* A run of packed numbers in the window, complete ones. */
 bool nkb_hlo_walk_varints(struct nkb_hlo_walk *walk, const struct nkb_proto_field *field,
                           void *target, const unsigned char *at, const unsigned char *end);
-/* A text of a field that is kept. */
-bool nkb_hlo_walk_keep_text(struct nkb_hlo_walk *walk, const struct nkb_proto_field *field,
-                            void *target, struct nkb_str text);
 /* A fault was met in this field (NULL: unknown) at this depth. */
 void nkb_hlo_walk_blame(struct nkb_hlo_walk *walk, const struct nkb_proto_field *field,
                         uint32_t number, unsigned depth);
