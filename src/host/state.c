@@ -47,19 +47,19 @@ static void *allocate(void *context, void *old, size_t old_bytes, size_t new_byt
 {
     struct nkb_state *state = context;
     size_t size_bytes = charge(new_bytes);
-    old_bytes = old ? charge(old_bytes) : 0; /* of no block it is the kind of object */
+    size_t freed_bytes = old ? charge(old_bytes) : 0; /* of no block it is the kind of object */
     if (size_bytes == 0) {
         if (old == state->stack) /* until Lua 5.4.4 it moves into a new block */
             state->stack = NULL;
-        free(old);
-        state->used_bytes -= old_bytes;
+        nkb_blocks_release(&state->blocks, old, old_bytes);
+        state->used_bytes -= freed_bytes;
         return NULL;
     }
 
     size_t limit = state->limits.memory_bytes;
-    size_t others = state->used_bytes - old_bytes;
+    size_t others = state->used_bytes - freed_bytes;
     bool moves_stack = old && old == state->stack;
-    if (size_bytes > old_bytes) {
+    if (size_bytes > freed_bytes) {
         if (limit && (size_bytes > limit || others > limit - size_bytes)) {
             refuse(state, moves_stack);
             return NULL;
@@ -67,9 +67,9 @@ static void *allocate(void *context, void *old, size_t old_bytes, size_t new_byt
         if (size_bytes >= LARGE_BYTES && state->running && !moves_stack)
             nkb_budget_look(state);
     }
-    void *fresh = realloc(old, new_bytes);
+    void *fresh = nkb_blocks_realloc(&state->blocks, old, old_bytes, new_bytes);
     if (!fresh)
-        return size_bytes <= old_bytes ? old : NULL; /* Lua counts on shrinking to succeed */
+        return size_bytes <= freed_bytes ? old : NULL; /* Lua counts on shrinking to succeed */
     state->used_bytes = others + size_bytes;
     if (moves_stack || (state->block_count < 2 && ++state->block_count == 2))
         state->stack = fresh;
@@ -137,6 +137,7 @@ void nkb_state_free(struct nkb_state *state)
         return;
     if (state->L)
         lua_close(state->L);
+    nkb_blocks_free(&state->blocks);
     if (state->c_locale)
         freelocale(state->c_locale);
     nkb_buf_free(&state->text);

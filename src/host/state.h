@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "host/blocks.h"
 #include "host/host.h"
 
 enum nkb_stop { NKB_STOP_NONE, NKB_STOP_INSTRUCTIONS, NKB_STOP_TIME, NKB_STOP_MEMORY };
@@ -45,7 +46,8 @@ struct nkb_state {
     struct nkb_arena scratch;        /* forgotten at the start of each run */
     struct nkb_buf text;             /* likewise */
 
-    void *stack; /* Lua's: the second block a state takes */
+    struct nkb_blocks blocks; /* all that Lua allocates */
+    void *stack;              /* Lua's: the second block a state takes */
     unsigned block_count;
 
     size_t used_bytes;
