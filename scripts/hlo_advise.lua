@@ -10,11 +10,12 @@ local function outside(group)
   return group.macs - group.nki_macs
 end
 
--- The ratio were `more` of its MACs in kernels.
-local function ratio(group, more)
-  if not group or group.macs == nil or group.nki_macs == nil or more == nil then return nil end
-  if group.macs <= 0 then return nil end
-  return (group.nki_macs + more) / group.macs
+-- The ratio were `more` of its MACs in kernels, and `unseen` MACs that it has not counted so far.
+local function ratio(group, more, unseen)
+  if not group or group.macs == nil or group.nki_macs == nil or more == nil or unseen == nil then return nil end
+  local all = group.macs + unseen
+  if all <= 0 then return nil end
+  return (group.nki_macs + more + unseen) / all
 end
 
 local function candidates(t, hlo)
@@ -25,7 +26,8 @@ local function candidates(t, hlo)
       list[#list + 1] = nkb.object {
         { "key", row.key }, { "detail", row.detail }, { "module", row.module }, { "calls", row.calls },
         { "executed_macs", executed }, { "static_macs", static },
-        { "executed_nki_ratio", ratio(hlo.executed, executed) }, { "static_nki_ratio", ratio(hlo.static, static) },
+        { "executed_nki_ratio", ratio(hlo.executed, executed, 0) },
+        { "static_nki_ratio", ratio(hlo.static, static, row.unseen_macs) },
         { "score", row.score },
       }
     end
@@ -50,7 +52,7 @@ local function silent(t)
   return list
 end
 
--- Of the first row that has none, when a rule was asked.
+-- Of the first scope that has none, when a rule was asked.
 local function why_no_score(argument)
   if argument.score == nil then return nil end
   for _, row in ipairs(argument.tables.scope.rows) do
@@ -59,17 +61,26 @@ local function why_no_score(argument)
   end
 end
 
+-- MACs outside of kernels in instructions too small to be listed.
+local function unlisted(whole, list)
+  if whole == nil then return nil end
+  for _, row in ipairs(list) do whole = whole - (row.executed_macs or 0) end
+  return whole
+end
+
 local function measure(argument)
   local hlo = argument.hlo
   local executed, static = hlo.executed or {}, hlo.static or {}
+  local by_instruction = candidates(argument.tables.instruction, hlo)
   return nkb.object {
-    { "executed_nki_ratio", ratio(executed, 0) }, { "static_nki_ratio", ratio(static, 0) },
+    { "executed_nki_ratio", ratio(executed, 0, 0) }, { "static_nki_ratio", ratio(static, 0, 0) },
     { "executed_macs_outside", outside(executed) }, { "static_macs_outside", outside(static) },
     { "rule", argument.rule }, { "score", argument.score }, { "why_no_scores", why_no_score(argument) },
     { "unknown_trip_counts", executed.unknown_trip_counts },
     { "by_scope", nkb.array(candidates(argument.tables.scope, hlo)) },
-    { "by_instruction", nkb.array(candidates(argument.tables.instruction, hlo)) },
+    { "by_instruction", nkb.array(by_instruction) },
     { "instructions_left_out", argument.tables.instruction.groups - #argument.tables.instruction.rows },
+    { "executed_macs_left_out", unlisted(outside(executed), by_instruction) },
     { "kernels_without_macs", nkb.array(silent(argument.tables.kernel)) },
   }
 end
@@ -110,6 +121,21 @@ local function add_rows(out, r, title, list, top, kind)
   if #list > #shown then out[#out + 1] = ("  and %s more (--top 0 shows all)"):format(fmt.count(#list - #shown)) end
 end
 
+-- Is there a scope whose part of the static count cannot be told?
+local function has_untold(r)
+  for _, row in ipairs(r.by_scope) do
+    if row.static_macs ~= nil and row.static_nki_ratio == nil then return true end
+  end
+  return false
+end
+
+local function has_score(r)
+  for _, row in ipairs(r.by_scope) do
+    if row.score ~= nil then return true end
+  end
+  return false
+end
+
 local function page(r, top)
   local out = {}
   if r.executed_nki_ratio == nil and r.static_nki_ratio == nil and #r.by_scope == 0 then
@@ -128,7 +154,15 @@ local function page(r, top)
     end
     add_rows(out, r, "instruction", r.by_instruction, top, "instruction")
   end
-  if r.why_no_scores then out[#out + 1] = "  ! no score of theirs: " .. r.why_no_scores end
+  if (r.executed_macs_left_out or 0) > 0 then
+    out[#out + 1] = ("  ! %sMAC in smaller instructions are not listed"):format(hlo_table.si(r.executed_macs_left_out))
+  end
+  if has_untold(r) then
+    out[#out + 1] = "  ! static -: what is no dot counts there only in a kernel, and a scope does not tell how much"
+  end
+  if r.why_no_scores then
+    out[#out + 1] = (has_score(r) and "  ! score -: " or "  ! no score of theirs: ") .. r.why_no_scores
+  end
   if (r.unknown_trip_counts or 0) > 0 then out[#out + 1] = hlo_table.unknown_loops(r.unknown_trip_counts) end
   local kernels = r.kernels_without_macs
   for i, kernel in ipairs(kernels) do

@@ -169,13 +169,109 @@ static void add_chip(nkb_run *run, struct nkb_value *argument)
     nkb_metric_float(arena, chip, "gb_per_s", peak->bandwidth_gb_per_s, "GB/s", NULL);
 }
 
+static bool get_int(const struct nkb_value *tree, const char *path, int64_t *out)
+{
+    const struct nkb_value *value = nkb_value_path(tree, path);
+    *out = nkb_value_is(value, NKB_INT) ? value->as.integer : 0;
+    return nkb_value_is(value, NKB_INT);
+}
+
+static const char not_told[] = "what it would add to the static count cannot be told";
+
+/* MACs of a row that upstream counts only once a kernel does them: those of convolutions, ragged
+ * dots and the like, each computation once. False when the row does not tell: of several
+ * instructions together it has only what runs. */
+static bool find_unseen(const struct nkb_value *row, int64_t *out)
+{
+    int64_t conv, other, calls, instructions;
+    *out = 0;
+    if (!get_int(row, "executed.conv_macs", &conv) || !get_int(row, "executed.other_macs", &other))
+        return true;            /* what runs is not known, and no such instruction is shown */
+    int64_t all = conv + other; /* parts of one total */
+    if (all == 0)
+        return true;
+    if (!get_int(row, "calls", &calls) || !get_int(row, "instructions", &instructions) ||
+        instructions != 1 || calls <= 0)
+        return false;
+    *out = all / calls;
+    return true;
+}
+
+static void add_unseen(nkb_run *run, const struct nkb_value *tables)
+{
+    static const char *const shown[] = {"scope.rows", "instruction.rows"};
+    for (size_t t = 0; t < sizeof shown / sizeof *shown; t++) {
+        const struct nkb_value *rows = nkb_value_path(tables, shown[t]);
+        for (size_t i = 0; nkb_value_is(rows, NKB_ARRAY) && i < rows->as.items.count; i++) {
+            struct nkb_value *row = rows->as.items.at[i].value;
+            int64_t unseen;
+            if (find_unseen(row, &unseen))
+                nkb_metric_int(&run->arena, row, "unseen_macs", unseen, "MAC", NULL);
+            else
+                nkb_metric_absent(&run->arena, row, "unseen_macs", not_told);
+        }
+    }
+}
+
+/* Let one of a group's metrics be what it would be. */
+static void vary(nkb_run *run, const char *group, const char *name, int64_t count, double ratio)
+{
+    char path[48];
+    struct nkb_value *leaf = NULL;
+    snprintf(path, sizeof path, "hlo.%s.%s", group, name);
+    struct nkb_value *changed = run_vary_metric(run, path, &leaf);
+    if (!changed)
+        return;
+    if (nkb_value_is(leaf, NKB_INT))
+        leaf->as.integer = count;
+    else if (nkb_value_is(leaf, NKB_FLOAT))
+        leaf->as.number = ratio;
+    run->metrics = changed;
+}
+
+/* Let kernels do the MACs of a row, and `unseen` that the group has not counted so far. */
+static void move_macs(nkb_run *run, const char *group, const struct nkb_value *row, int64_t unseen)
+{
+    char path[48];
+    int64_t macs, nki, all, now;
+    snprintf(path, sizeof path, "hlo.%s", group);
+    const struct nkb_value *total = nkb_value_path(run->metrics, path);
+    const struct nkb_value *part = nkb_value_get(row, group);
+    if (!get_int(part, "macs", &macs) || !get_int(part, "nki_macs", &nki) ||
+        !get_int(total, "macs", &all) || !get_int(total, "nki_macs", &now) ||
+        all > INT64_MAX - unseen)
+        return;
+    all += unseen;
+    now += macs - nki + unseen; /* parts of one total */
+    vary(run, group, "macs", all, 0);
+    vary(run, group, "nki_macs", now, 0);
+    vary(run, group, "nki_ratio", 0, nkb_macs_ratio(now, all));
+}
+
+/* Does the score depend on the static count? It is asked with none of it in kernels, and all. A
+ * rule at fault is not asked again, for it may take all its time to say so: *fault is what it said.
+ */
+static bool reads_static(nkb_run *run, const char **fault)
+{
+    struct nkb_value *measured = run->metrics;
+    double scores[2] = {0, 0};
+    int64_t all;
+    for (int i = 0; i < 2 && !*fault && get_int(measured, "hlo.static.macs", &all); i++) {
+        vary(run, "static", "nki_macs", i ? all : 0, 0);
+        vary(run, "static", "nki_ratio", 0, i);
+        if (nkb_host_probe(run->host, run->metrics, &scores[i], &run->err) != 0)
+            *fault = nkb_arena_string(&run->arena, run->err.text);
+        run->metrics = measured;
+    }
+    return scores[0] < scores[1] || scores[0] > scores[1];
+}
+
 /* The score were the MACs of each row of a table done by kernels: both ratios and what they are
  * made of change, all else stays. */
-static int add_scores(nkb_run *run, struct nkb_value *table)
+static int add_scores(nkb_run *run, struct nkb_value *table, bool static_matters,
+                      const char **fault)
 {
-    static const char *const groups[] = {"static", "executed"};
     struct nkb_value *measured = run->metrics;
-    const char *why = NULL;
     const struct nkb_value *rows = nkb_value_get(table, "rows");
     int code = 0;
 
@@ -183,36 +279,14 @@ static int add_scores(nkb_run *run, struct nkb_value *table)
          i++) {
         struct nkb_value *row = rows->as.items.at[i].value;
         double score = 0;
-        for (int g = 0; g < 2 && code == 0; g++) {
-            char macs_path[48], nki_path[48], ratio_path[48];
-            snprintf(macs_path, sizeof macs_path, "%s.macs", groups[g]);
-            snprintf(nki_path, sizeof nki_path, "%s.nki_macs", groups[g]);
-            const struct nkb_value *macs = nkb_value_path(row, macs_path),
-                                   *nki = nkb_value_path(row, nki_path);
-            if (!nkb_value_is(macs, NKB_INT) || !nkb_value_is(nki, NKB_INT))
-                continue;
-            int64_t moved = macs->as.integer - nki->as.integer;
-            snprintf(macs_path, sizeof macs_path, "hlo.%s.macs", groups[g]);
-            snprintf(nki_path, sizeof nki_path, "hlo.%s.nki_macs", groups[g]);
-            snprintf(ratio_path, sizeof ratio_path, "hlo.%s.nki_ratio", groups[g]);
-            const struct nkb_value *all = nkb_value_path(measured, macs_path);
-            struct nkb_value *leaf = NULL, *changed = run_vary_metric(run, nki_path, &leaf);
-            if (!changed || !nkb_value_is(all, NKB_INT) || !nkb_value_is(leaf, NKB_INT))
-                continue;
-            int64_t now = leaf->as.integer + moved; /* both are parts of one total */
-            leaf->as.integer = now;
-            run->metrics = changed;
-            changed = run_vary_metric(run, ratio_path, &leaf);
-            if (changed && nkb_value_is(leaf, NKB_FLOAT)) {
-                leaf->as.number = nkb_macs_ratio(now, all->as.integer);
-                run->metrics = changed;
-            }
-        }
-        /* A rule at fault once is not asked again: it may take all its time to say so. */
-        if (!why && nkb_host_probe(run->host, run->metrics, &score, &run->err) != 0)
-            why = nkb_arena_string(&run->arena, run->err.text);
-        if (why)
-            nkb_metric_absent(&run->arena, row, "score", why);
+        int64_t unseen;
+        bool told = get_int(row, "unseen_macs", &unseen) || !static_matters;
+        move_macs(run, "static", row, unseen);
+        move_macs(run, "executed", row, 0);
+        if (told && !*fault && nkb_host_probe(run->host, run->metrics, &score, &run->err) != 0)
+            *fault = nkb_arena_string(&run->arena, run->err.text);
+        if (*fault || !told)
+            nkb_metric_absent(&run->arena, row, "score", *fault ? *fault : not_told);
         else
             nkb_metric_float(&run->arena, row, "score", score, NULL, NULL);
         run->metrics = measured;
@@ -232,8 +306,11 @@ static int add_rule(nkb_run *run, struct nkb_value *argument)
         return 0;
     nkb_metric_text(&run->arena, argument, "rule", nkb_host_rule_text(run->host, "name"), NULL);
     nkb_metric_float(&run->arena, argument, "score", now, NULL, NULL);
-    int code = add_scores(run, nkb_value_get(tables, "scope"));
-    return code == 0 ? add_scores(run, nkb_value_get(tables, "instruction")) : code;
+    const char *fault = NULL;
+    bool static_matters = reads_static(run, &fault);
+    int code = add_scores(run, nkb_value_get(tables, "scope"), static_matters, &fault);
+    return code == 0 ? add_scores(run, nkb_value_get(tables, "instruction"), static_matters, &fault)
+                     : code;
 }
 
 int run_hlo_view_text(nkb_run *run, const char *form, struct nkb_buf *out)
@@ -251,6 +328,8 @@ int run_hlo_view_text(nkb_run *run, const char *form, struct nkb_buf *out)
     nkb_value_put(arena, argument, "asked", run->asked);
     nkb_metric_bool(arena, argument, "text", text, NULL);
     add_chip(run, argument);
+    if (code == 0 && strcmp(view->name, "advise") == 0)
+        add_unseen(run, nkb_value_get(argument, "tables"));
     if (code == 0 && run->against) {
         code = add_tables(run, run->against, view->dimensions, argument, "other_tables");
         nkb_value_put(arena, argument, "other_hlo", nkb_value_get(run->against->metrics, "hlo"));

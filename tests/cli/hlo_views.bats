@@ -156,6 +156,60 @@ $ nkibench hlo advise --rule scorr.lua
 END
 }
 
+@test "advise: what is no dot comes into the static count with the kernel that does it" {
+  cat > conv.hlo <<'END'
+HloModule m
+ENTRY e {
+  x = f32[1,8,8,4] parameter(0)
+  k = f32[3,3,4,16] parameter(1)
+  a = f32[16,36] parameter(2)
+  b = f32[36,18] parameter(3)
+  c0 = f32[1,6,6,16] convolution(x, k), window={size=3x3}, dim_labels=b01f_01io->b01f, metadata={op_name="net/one"}
+  c1 = f32[1,6,6,16] convolution(x, k), window={size=3x3}, dim_labels=b01f_01io->b01f, metadata={op_name="net/two"}
+  c2 = f32[1,6,6,16] convolution(x, k), window={size=3x3}, dim_labels=b01f_01io->b01f, metadata={op_name="net/two"}
+  d = f32[16,18] dot(a, b), lhs_contracting_dims={1}, rhs_contracting_dims={0}, metadata={op_name="net/dot"}
+  ROOT t = (f32[1,6,6,16], f32[1,6,6,16], f32[1,6,6,16], f32[16,18]) tuple(c0, c1, c2, d)
+}
+END
+  transcript <<'END'
+$ nkibench hlo advise conv.hlo --top 3 --no-settings
+NKI ratio now: executed 0.00 %, static 0.00 %
+  what is not in a kernel yet, and the NKI ratio (executed, static) if that one part were
+
+  scope                               MACs    of these  executed    static
+  net/two                            41.47 k    57.1 %   57.14 %       -
+  net/one                            20.74 k    28.6 %   28.57 %   66.67 %
+  net/dot                            10.37 k    14.3 %   14.29 %  100.00 %
+
+  instruction                          MACs    of these  executed    static
+  c0 convolution f32[1,6,6,16] in e   20.74 k    28.6 %   28.57 %   66.67 %
+  c1 convolution f32[1,6,6,16] in e   20.74 k    28.6 %   28.57 %   66.67 %
+  c2 convolution f32[1,6,6,16] in e   20.74 k    28.6 %   28.57 %   66.67 %
+  and 1 more (--top 0 shows all)
+  ! static -: what is no dot counts there only in a kernel, and a scope does not tell how much
+END
+  # A rule has the ratio that would come of it, and none where that cannot be told, unless it asks for what runs.
+  echo 'return { api = 1, needs = { "hlo" }, score = function(m) return m.hlo.static.nki_ratio end }' > static.lua
+  echo 'return { api = 1, needs = { "hlo" }, score = function(m) return m.hlo.executed.nki_ratio end }' > runs.lua
+  holds 'd.by_scope[2].score == 2 / 3 and d.by_scope[1].score == nil and d.by_instruction[1].score == 2 / 3' \
+    'nkibench hlo advise --rule ./static.lua --hlo conv.hlo --json --no-settings'
+  holds 'd.by_scope[1].score == 4 / 7 and d.by_scope[2].score == 2 / 7 and d.by_instruction[1].score == 2 / 7' \
+    'nkibench hlo advise --rule ./runs.lua --hlo conv.hlo --json --no-settings'
+}
+
+@test "advise: MACs of instructions that are not listed are said" {
+  {
+    printf 'HloModule m\nENTRY e {\n  p = f32[8,8] parameter(0)\n'
+    seq 502 | sed 's/.*/  d& = f32[8,8] dot(p, p), lhs_contracting_dims={1}, rhs_contracting_dims={0}/'
+    printf '  ROOT c = f32[8,8] copy(p)\n}\n'
+  } > many.hlo
+  transcript <<'END'
+$ nkibench hlo advise many.hlo --top 0 --no-settings | tail -1
+  ! 1.024 kMAC in smaller instructions are not listed
+END
+  holds 'd.executed_macs_left_out == 1024 and #d.by_instruction == 500' 'nkibench hlo advise many.hlo --json --no-settings'
+}
+
 @test "diff: nothing, one thing, and everything" {
   first_score
   transcript <<'END'
