@@ -225,7 +225,7 @@ static int run_tables(nkb_run *run, struct run_hlo_by *by, const char *form,
 {
     struct nkb_value *list = nkb_metric_list(&run->arena, argument, "tables");
     int code = 0;
-    by->request.skip_zeros = strcmp(form, ".text") == 0; /* data is whole */
+    by->request.skip_zeros = strcmp(form, ".text") == 0 && by->request.top > 0; /* data is whole */
     for (size_t i = 0; i < by->count && code == 0; i++)
         code = add_table(run, by, by->dimensions[i], list);
     if (code != 0)

@@ -314,6 +314,7 @@ END
     printf '}\n'
   } > k.hlo
   nkibench hlo k.hlo | grep -qx '  and 1 more (--by kernel --top 0 lists all)'
+  [ "$(nkibench hlo k.hlo --by kernel --top 0 | grep -c '^  target')" -eq 9 ]
 }
 
 @test "why there is no cost, and what custom calls do to it" {
