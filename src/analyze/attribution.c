@@ -20,6 +20,8 @@ struct attribution {
     struct nkb_measures measures;
     struct nkb_arena scratch;
     struct bins bins[NKB_DIMENSIONS];
+    struct nkb_kinds kinds;    /* of the computation at hand */
+    struct nkb_sums all;       /* of the module */
     struct nkb_intern kernels; /* see kernel_key */
     struct nkb_scopes scopes;
     struct nkb_largest largest;
@@ -53,7 +55,7 @@ static bool add_to(struct attribution *a, enum nkb_dimension dimension, uint32_t
         if (!made)
             return false;
         for (int i = 0; i < PIECE; i++)
-            made[i].used = made[i].absent = 0;
+            nkb_sums_clear(&made[i]);
         bins->pieces[piece] = made;
     }
     nkb_sums_add(&bins->pieces[piece][number % PIECE], sums);
@@ -67,16 +69,16 @@ struct kernel_key {
     int64_t has_call_macs;
 };
 
-/* 0: no custom-call. */
+enum { NO_KERNEL = 0 }; /* the number of what is no custom-call */
+
+/* Of a custom-call. */
 static bool kernel_number(struct attribution *a, const struct nkb_site *site, uint32_t *out)
 {
     static const struct nkb_str none = NKB_STR_LITERAL("");
     struct nkb_buf text = NKB_BUF_INIT;
 
-    if (a->kernels.count == 0 && !nkb_intern_add(&a->kernels, &a->scratch, none, out))
-        return false;
-    *out = 0;
-    if (!site || nkb_site_instruction(a->measures.sites, site)->opcode != NKB_HLO_CUSTOM_CALL)
+    *out = NO_KERNEL;
+    if (!site)
         return true;
     const struct nkb_hlo_attrs *attrs = nkb_site_instruction(a->measures.sites, site)->attrs;
     struct nkb_str target = attrs ? attrs->custom_call_target : none;
@@ -92,27 +94,36 @@ static bool kernel_number(struct attribution *a, const struct nkb_site *site, ui
     return good;
 }
 
-static uint32_t dtype_number(const struct nkb_hlo_instruction *in)
-{
-    int32_t type = in->shape->element_type;
-    return type > 0 && type < NKB_TYPE_COUNT ? (uint32_t)type : NKB_TYPE_INVALID;
-}
-
-/* Add to its group of every dimension but scope. */
+/* Add to its group of the dimensions that need more of it than its kind, but for scope. */
 static bool add_instruction(struct attribution *a, uint32_t c, uint32_t i,
                             const struct nkb_site *site, const struct nkb_sums *sums)
 {
     const struct nkb_hlo_instruction *in = &a->hlo->computations[c].instructions[i];
-    uint32_t kernel = 0;
+    uint32_t kernel;
     if (asked(a, NKB_BY_INSTRUCTION))
         nkb_largest_add(&a->largest, c, i, sums);
-    return (!asked(a, NKB_BY_MODULE) || add_to(a, NKB_BY_MODULE, 0, sums)) &&
-           (!asked(a, NKB_BY_COMPUTATION) || add_to(a, NKB_BY_COMPUTATION, c, sums)) &&
-           (!asked(a, NKB_BY_OPCODE) || add_to(a, NKB_BY_OPCODE, in->opcode, sums)) &&
-           (!asked(a, NKB_BY_KERNEL) ||
-            (kernel_number(a, site, &kernel) && add_to(a, NKB_BY_KERNEL, kernel, sums))) &&
-           (!asked(a, NKB_BY_SOURCE) || add_to(a, NKB_BY_SOURCE, in->source, sums)) &&
-           (!asked(a, NKB_BY_DTYPE) || add_to(a, NKB_BY_DTYPE, dtype_number(in), sums));
+    if (asked(a, NKB_BY_KERNEL) && in->opcode == NKB_HLO_CUSTOM_CALL &&
+        !(kernel_number(a, site, &kernel) && add_to(a, NKB_BY_KERNEL, kernel, sums)))
+        return false;
+    return !asked(a, NKB_BY_SOURCE) || add_to(a, NKB_BY_SOURCE, in->source, sums);
+}
+
+/* The computation is complete: its kinds to the dimensions that they are enough for. */
+static bool add_kinds(struct attribution *a, uint32_t c)
+{
+    for (uint32_t k = 0; k < a->kinds.count; k++) {
+        const struct nkb_kind *kind = &a->kinds.at[k];
+        nkb_sums_add(&a->all, &kind->sums);
+        if ((asked(a, NKB_BY_MODULE) && !add_to(a, NKB_BY_MODULE, 0, &kind->sums)) ||
+            (asked(a, NKB_BY_COMPUTATION) && !add_to(a, NKB_BY_COMPUTATION, c, &kind->sums)) ||
+            (asked(a, NKB_BY_OPCODE) && !add_to(a, NKB_BY_OPCODE, kind->opcode, &kind->sums)) ||
+            (asked(a, NKB_BY_DTYPE) && !add_to(a, NKB_BY_DTYPE, kind->dtype, &kind->sums)) ||
+            (asked(a, NKB_BY_KERNEL) && kind->opcode != NKB_HLO_CUSTOM_CALL &&
+             !add_to(a, NKB_BY_KERNEL, NO_KERNEL, &kind->sums)))
+            return false;
+    }
+    nkb_kinds_forget(&a->kinds);
+    return true;
 }
 
 /* Its scope where its computation is called from one alone, as most are: it counts the same there.
@@ -161,13 +172,17 @@ static bool add_all(struct attribution *a)
             const struct nkb_site *here = site != last && site->instruction == i ? site++ : NULL;
             struct nkb_sums sums;
             nkb_sums_measure(&a->measures, c, i, here, &shares, &sums);
-            if (!add_instruction(a, c, i, here, &sums))
+            if (!nkb_kinds_add(&a->kinds, &a->hlo->computations[c].instructions[i], &sums,
+                               &a->scratch) ||
+                !add_instruction(a, c, i, here, &sums))
                 return false;
             if (by_scope &&
                 !(a->scopes.count[c] == 1 && a->scopes.lost == 0 ? add_scope(a, c, i, &sums)
                                                                  : add_scopes(a, c, i, here)))
                 return false;
         }
+        if (!add_kinds(a, c))
+            return false;
     }
     return true;
 }
@@ -252,7 +267,11 @@ static bool finish_bins(struct attribution *a, enum nkb_dimension dimension, str
 
 static bool attribute(struct attribution *a, struct nkb_arena *keep, struct nkb_groups *groups)
 {
-    if ((asked(a, NKB_BY_SCOPE) &&
+    uint32_t no_kernel;
+    nkb_sums_clear(&a->all);
+    if (!nkb_kinds_open(&a->kinds, &a->scratch) ||
+        !nkb_intern_add(&a->kernels, &a->scratch, NKB_STR_LITERAL(""), &no_kernel) ||
+        (asked(a, NKB_BY_SCOPE) &&
          !nkb_scopes_find(&a->scopes, &a->measures, a->by->depth, &a->scratch)) ||
         (asked(a, NKB_BY_INSTRUCTION) && !nkb_largest_open(&a->largest, a->by, &a->scratch)) ||
         !add_all(a))
@@ -261,8 +280,9 @@ static bool attribute(struct attribution *a, struct nkb_arena *keep, struct nkb_
         if (!asked(a, (enum nkb_dimension)d))
             continue;
         groups[d].made = true;
-        if (!(d == NKB_BY_INSTRUCTION ? nkb_largest_finish(&a->largest, a->hlo, keep, &groups[d])
-                                      : finish_bins(a, (enum nkb_dimension)d, keep, &groups[d])))
+        if (!(d == NKB_BY_INSTRUCTION
+                  ? nkb_largest_finish(&a->largest, a->hlo, &a->all, keep, &groups[d])
+                  : finish_bins(a, (enum nkb_dimension)d, keep, &groups[d])))
             return false;
     }
     return true;

@@ -19,7 +19,7 @@ bool nkb_largest_open(struct nkb_largest *largest, const struct nkb_attribution 
 static bool goes_first(const struct nkb_largest *l, const struct nkb_largest_one *a,
                        const struct nkb_largest_one *b)
 {
-    int order = nkb_figures_rank(a->sums.at, b->sums.at, l->sort);
+    int order = nkb_sums_rank(&a->sums, &b->sums, l->sort);
     if (order != 0)
         return order > 0;
     if (a->computation != b->computation)
@@ -56,30 +56,53 @@ static void rise(struct nkb_largest *l, uint32_t at)
 
 static void leave(struct nkb_largest *l, const struct nkb_sums *sums)
 {
-    nkb_sums_add(&l->rest, sums);
+    l->rest_absent |= sums->absent;
     l->has_rest = true;
+}
+
+/* Figures that are not used are 0 here, unlike those of `sums`. */
+static void enter(struct nkb_largest *l, uint32_t at, uint32_t computation, uint32_t instruction,
+                  const struct nkb_sums *sums)
+{
+    l->at[at] = (struct nkb_largest_one){.computation = computation, .instruction = instruction};
+    nkb_sums_add(&l->at[at].sums, sums);
 }
 
 void nkb_largest_add(struct nkb_largest *l, uint32_t computation, uint32_t instruction,
                      const struct nkb_sums *sums)
 {
-    nkb_i128 size = sums->used >> l->sort & 1 ? sums->at[l->sort] : 0;
-    if (l->count == l->limit && (l->count == 0 || size < l->at[0].sums.at[l->sort])) {
-        leave(l, sums); /* as almost all do */
+    if (l->count < l->limit) {
+        enter(l, l->count, computation, instruction, sums);
+        rise(l, l->count++);
         return;
     }
-    struct nkb_largest_one one = {.computation = computation, .instruction = instruction};
-    nkb_sums_add(&one.sums, sums); /* unlike the other's, its figures are 0 where not used */
-    if (l->count < l->limit) {
-        l->at[l->count] = one;
-        rise(l, l->count++);
-    } else if (goes_first(l, &l->at[0], &one)) {
-        leave(l, &l->at[0].sums);
-        l->at[0] = one;
-        sink(l, 0);
-    } else {
+    /* It comes behind all that are here, so it must be larger than the smallest. */
+    if (l->count == 0 || nkb_sums_rank(sums, &l->at[0].sums, l->sort) >= 0) {
         leave(l, sums);
+        return;
     }
+    leave(l, &l->at[0].sums);
+    enter(l, 0, computation, instruction, sums);
+    sink(l, 0);
+}
+
+/* Of all that were added, those that are not among the largest. */
+static void finish_rest(const struct nkb_largest *l, const struct nkb_sums *all,
+                        struct nkb_group *rest)
+{
+    struct nkb_sums sums = {.used = all->used};
+    for (uint32_t left = all->used; left; left &= left - 1) {
+        int figure = __builtin_ctz(left);
+        nkb_i128 kept = 0;
+        for (uint32_t i = 0; i < l->count; i++)
+            if (!nkb_i128_add(kept, l->at[i].sums.at[figure], &kept))
+                sums.absent |= 1u << figure;
+        if (!nkb_i128_add(all->at[figure], -kept, &sums.at[figure]))
+            sums.absent |= 1u << figure;
+    }
+    /* A sum of all that could not be had tells nothing of the rest. */
+    sums.absent |= l->rest_absent | all->overflow;
+    nkb_sums_finish(&sums, rest);
 }
 
 /* "dot bf16[8,128] in main", "custom-call flash_fwd bf16[8,128] in main" */
@@ -107,9 +130,13 @@ static struct nkb_str describe(const struct nkb_hlo_computation *computation,
     return nkb_arena_keep(keep, &out);
 }
 
-bool nkb_largest_finish(struct nkb_largest *l, const struct nkb_hlo *hlo, struct nkb_arena *keep,
+bool nkb_largest_finish(struct nkb_largest *l, const struct nkb_hlo *hlo,
+                        const struct nkb_sums *all, struct nkb_arena *keep,
                         struct nkb_groups *groups)
 {
+    groups->has_rest = l->has_rest;
+    if (l->has_rest)
+        finish_rest(l, all, &groups->rest);
     groups->count = l->count;
     groups->at = nkb_arena_array(keep, l->count, sizeof *groups->at);
     for (uint32_t left = l->count; groups->at && left-- > 0;) {
@@ -123,8 +150,5 @@ bool nkb_largest_finish(struct nkb_largest *l, const struct nkb_hlo *hlo, struct
         if (l->count)
             sink(l, 0);
     }
-    groups->has_rest = l->has_rest;
-    if (l->has_rest)
-        nkb_sums_finish(&l->rest, &groups->rest);
     return groups->at && !nkb_arena_failed(keep);
 }

@@ -42,14 +42,10 @@ static bool ends_with_part(struct nkb_str whole, struct nkb_str name)
            (whole.len == name.len || whole.ptr[whole.len - name.len - 1] == '/');
 }
 
-bool nkb_scopes_join(struct nkb_scopes *s, struct nkb_arena *scratch, uint32_t caller,
-                     struct nkb_str op_name, uint32_t *scope_out)
+static bool join(struct nkb_scopes *s, struct nkb_arena *scratch, uint32_t caller,
+                 struct nkb_str op_name, uint32_t *scope_out)
 {
     struct nkb_str prefix = s->names.texts[caller], whole = op_name;
-    if (op_name.len == 0) {
-        *scope_out = caller;
-        return true;
-    }
     if (prefix.len && !nkb_str_equal(first_part(prefix), first_part(op_name))) {
         if (ends_with_part(prefix, op_name)) {
             *scope_out = caller;
@@ -70,6 +66,26 @@ bool nkb_scopes_join(struct nkb_scopes *s, struct nkb_arena *scratch, uint32_t c
         return false;
     if (s->names.count > known && whole.ptr == s->text.data)
         s->joined_bytes += s->names.texts[*scope_out].len;
+    return true;
+}
+
+bool nkb_scopes_join(struct nkb_scopes *s, struct nkb_arena *scratch, uint32_t caller,
+                     struct nkb_str op_name, uint32_t *scope_out)
+{
+    if (op_name.len == 0) {
+        *scope_out = caller;
+        return true;
+    }
+    size_t slot = ((uintptr_t)op_name.ptr / 8 + caller) % NKB_SCOPES_SAID;
+    struct nkb_scope_said *said = &s->said[slot];
+    if (said->op_name.ptr != op_name.ptr || said->op_name.len != op_name.len ||
+        said->caller != caller) {
+        uint32_t scope;
+        if (!join(s, scratch, caller, op_name, &scope))
+            return false;
+        *said = (struct nkb_scope_said){op_name, caller, scope};
+    }
+    *scope_out = said->scope;
     return true;
 }
 

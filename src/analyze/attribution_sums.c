@@ -75,7 +75,7 @@ void nkb_sums_measure(const struct nkb_measures *measures, uint32_t computation,
                       uint32_t instruction, const struct nkb_site *site,
                       const struct nkb_shares *shares, struct nkb_sums *out)
 {
-    out->used = 0;
+    nkb_sums_clear(out);
     out->absent = measures->absent;
     if (shares->text)
         put(out, NKB_FIG_INSTRUCTIONS, 1);
@@ -90,14 +90,21 @@ void nkb_sums_measure(const struct nkb_measures *measures, uint32_t computation,
 void nkb_sums_add(struct nkb_sums *to, const struct nkb_sums *from)
 {
     to->absent |= from->absent;
+    for (uint32_t left = from->used & ~to->used; left; left &= left - 1)
+        to->at[__builtin_ctz(left)] = 0;
+    to->used |= from->used;
     for (uint32_t left = from->used; left; left &= left - 1) {
         int figure = __builtin_ctz(left);
-        if ((to->used >> figure & 1) == 0)
-            to->at[figure] = from->at[figure];
-        else if (!nkb_i128_add(to->at[figure], from->at[figure], &to->at[figure]))
-            to->absent |= 1u << figure;
+        if (!nkb_i128_add(to->at[figure], from->at[figure], &to->at[figure]))
+            to->overflow |= 1u << figure;
     }
-    to->used |= from->used;
+    to->overflow |= from->overflow;
+    to->absent |= to->overflow;
+}
+
+void nkb_sums_clear(struct nkb_sums *sums)
+{
+    sums->used = sums->absent = sums->overflow = 0;
 }
 
 void nkb_sums_finish(const struct nkb_sums *sums, struct nkb_group *group)
@@ -112,21 +119,46 @@ void nkb_sums_finish(const struct nkb_sums *sums, struct nkb_group *group)
     }
 }
 
+/* Among equals the figures that say most. */
+static const enum nkb_figure ties[] = {NKB_FIG_MACS,      NKB_FIG_STATIC_MACS, NKB_FIG_FLOPS,
+                                       NKB_FIG_XLA_FLOPS, NKB_FIG_BYTES,       NKB_FIG_XLA_BYTES,
+                                       NKB_FIG_CALLS,     NKB_FIG_INSTRUCTIONS};
+enum { TIES = sizeof ties / sizeof *ties };
+
+static int rank(nkb_i128 a, nkb_i128 b)
+{
+    return a > b ? -1 : a < b;
+}
+
 int nkb_figures_rank(const nkb_i128 *a, const nkb_i128 *b, enum nkb_figure sort)
 {
-    const enum nkb_figure then[] = {sort,
-                                    NKB_FIG_MACS,
-                                    NKB_FIG_STATIC_MACS,
-                                    NKB_FIG_FLOPS,
-                                    NKB_FIG_XLA_FLOPS,
-                                    NKB_FIG_BYTES,
-                                    NKB_FIG_XLA_BYTES,
-                                    NKB_FIG_CALLS,
-                                    NKB_FIG_INSTRUCTIONS};
-    for (size_t i = 0; i < sizeof then / sizeof *then; i++)
-        if (a[then[i]] != b[then[i]])
-            return a[then[i]] > b[then[i]] ? -1 : 1;
-    return 0;
+    int order = rank(a[sort], b[sort]);
+    for (int i = 0; i < TIES && order == 0; i++)
+        order = rank(a[ties[i]], b[ties[i]]);
+    return order;
+}
+
+/* Figures that are not used are 0, whatever stands there. */
+static int rank_others(const struct nkb_sums *a, const struct nkb_sums *b, enum nkb_figure figure)
+{
+    if (a->used >> figure & 1)
+        return rank(a->at[figure], 0);
+    return b->used >> figure & 1 ? rank(0, b->at[figure]) : 0;
+}
+
+int nkb_sums_rank(const struct nkb_sums *a, const struct nkb_sums *b, enum nkb_figure sort)
+{
+    uint32_t both = a->used & b->used;
+    enum nkb_figure figure = sort;
+    for (int i = 0;; figure = ties[i++]) {
+        int order = 0;
+        if (!(both >> figure & 1))
+            order = rank_others(a, b, figure);
+        else if (a->at[figure] != b->at[figure])
+            order = rank(a->at[figure], b->at[figure]);
+        if (order != 0 || i == TIES)
+            return order;
+    }
 }
 
 nkb_i128 *nkb_byte_times(const struct nkb_measures *measures, struct nkb_arena *scratch)

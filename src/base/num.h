@@ -52,14 +52,6 @@ static inline bool nkb_i128_add(nkb_i128 a, nkb_i128 b, nkb_i128 *out)
     *out = sum;
     return true;
 }
-static inline bool nkb_i128_mul(nkb_i128 a, nkb_i128 b, nkb_i128 *out)
-{
-    nkb_i128 product;
-    if (__builtin_mul_overflow(a, b, &product))
-        return false;
-    *out = product;
-    return true;
-}
 /* Does v fit 63 bits and a sign? Then *out is it. */
 static inline bool nkb_i128_fits(nkb_i128 v, int64_t *out)
 {
@@ -67,6 +59,19 @@ static inline bool nkb_i128_fits(nkb_i128 v, int64_t *out)
     if (low != v)
         return false;
     *out = low;
+    return true;
+}
+static inline bool nkb_i128_mul(nkb_i128 a, nkb_i128 b, nkb_i128 *out)
+{
+    int64_t x, y;
+    nkb_i128 product;
+    if (nkb_i128_fits(a, &x) && nkb_i128_fits(b, &y)) { /* as nearly all do: one multiplication */
+        *out = (nkb_i128)x * y;
+        return true;
+    }
+    if (__builtin_mul_overflow(a, b, &product))
+        return false;
+    *out = product;
     return true;
 }
 
