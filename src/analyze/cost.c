@@ -32,6 +32,15 @@ static bool add_own(const struct nkb_cost_own *own, const struct nkb_cost_weight
            nkb_cost_add(&sum->bytes, own->bytes, weight->bytes);
 }
 
+/* The same of a row that is not wide: most are not. */
+static inline bool add_row(const struct nkb_cost_row *row, const struct nkb_cost_weights *weight,
+                           struct nkb_cost_own *sum)
+{
+    return nkb_cost_add(&sum->flops, row->flops, weight->flops) &&
+           nkb_cost_add(&sum->transcendentals, row->transcendentals, weight->transcendentals) &&
+           nkb_cost_add(&sum->bytes, row->bytes, weight->bytes);
+}
+
 /* Hand a computation's weight on to what one of its instructions applies. */
 static bool weigh_callees(struct nkb_cost *cost, uint32_t computation, uint32_t at)
 {
@@ -51,16 +60,10 @@ static bool weigh_callees(struct nkb_cost *cost, uint32_t computation, uint32_t 
     return true;
 }
 
-/* Flops an instruction really does once: XLA's, but for a ragged-dot, whose XLA figure is not. own
- * is NULL where XLA does not visit it. */
-static bool real_flops(const struct nkb_hlo_computation *c, uint32_t at,
-                       const struct nkb_cost_own *own, nkb_i128 *out)
+/* What a ragged-dot really does once: its XLA figure is something else. */
+static bool ragged_flops(const struct nkb_hlo_computation *c, uint32_t at, nkb_i128 *out)
 {
-    if (c->instructions[at].opcode == NKB_HLO_RAGGED_DOT)
-        return nkb_ragged_dot_macs(c, &c->instructions[at], out) && nkb_i128_mul(*out, 2, out);
-    if (own)
-        *out = own->flops;
-    return own != NULL;
+    return nkb_ragged_dot_macs(c, &c->instructions[at], out) && nkb_i128_mul(*out, 2, out);
 }
 
 /* Add a computation's instructions to their opcodes: how many there are, and where it is executed,
@@ -69,11 +72,12 @@ static void add_unvisited(struct nkb_cost *cost, uint32_t computation, nkb_i128 
 {
     const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
     for (uint32_t at = 0; at < c->instruction_count; at++) {
-        struct op_sum *op = &cost->ops[c->instructions[at].opcode];
+        enum nkb_hlo_opcode opcode = c->instructions[at].opcode;
+        struct op_sum *op = &cost->ops[opcode];
         nkb_i128 flops;
         op->count++;
-        if (times != 0 &&
-            !(real_flops(c, at, NULL, &flops) && nkb_cost_add(&op->executed_flops, flops, times)))
+        if (times != 0 && !(opcode == NKB_HLO_RAGGED_DOT && ragged_flops(c, at, &flops) &&
+                            nkb_cost_add(&op->executed_flops, flops, times)))
             op->no_executed = true;
     }
 }
@@ -83,22 +87,28 @@ static void add_unvisited(struct nkb_cost *cost, uint32_t computation, nkb_i128 
 static bool add_visited(struct nkb_cost *cost, uint32_t computation, nkb_i128 times, bool spread)
 {
     const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
-    const struct nkb_cost_rows *rows = &cost->order.bodies[computation].own;
+    const struct nkb_cost_body *body = &cost->order.bodies[computation];
     const struct nkb_cost_weights weight = cost->weights[computation];
-    for (uint32_t at = 0; at < c->instruction_count; at++) {
-        enum nkb_hlo_opcode opcode = c->instructions[at].opcode;
+    const uint32_t count = c->instruction_count;
+    for (uint32_t at = 0; at < count; at++) {
+        enum nkb_hlo_opcode opcode = (enum nkb_hlo_opcode)body->opcodes[at];
+        const struct nkb_cost_row *row = &body->own.at[at];
         struct op_sum *op = &cost->ops[opcode];
-        nkb_i128 flops;
         op->count++;
-        if (nkb_cost_row_is_zero(&rows->at[at]) && nkb_cost_is_plain(opcode) &&
-            opcode != NKB_HLO_RAGGED_DOT)
+        if (nkb_cost_row_is_zero(row) && nkb_cost_is_plain(opcode) && opcode != NKB_HLO_RAGGED_DOT)
             continue;
-        const struct nkb_cost_own own = nkb_cost_rows_get(rows, at);
-        if (spread)
-            spread = add_own(&own, &weight, &op->cost) &&
-                     (nkb_cost_is_plain(opcode) || weigh_callees(cost, computation, at));
-        if (times != 0 &&
-            !(real_flops(c, at, &own, &flops) && nkb_cost_add(&op->executed_flops, flops, times)))
+        nkb_i128 flops = row->flops;
+        if (nkb_cost_row_is_wide(row)) {
+            const struct nkb_cost_own own = nkb_cost_rows_get(&body->own, at);
+            spread = spread && add_own(&own, &weight, &op->cost);
+            flops = own.flops;
+        } else {
+            spread = spread && add_row(row, &weight, &op->cost);
+        }
+        if (!nkb_cost_is_plain(opcode))
+            spread = spread && weigh_callees(cost, computation, at);
+        if (times != 0 && ((opcode == NKB_HLO_RAGGED_DOT && !ragged_flops(c, at, &flops)) ||
+                           !nkb_cost_add(&op->executed_flops, flops, times)))
             op->no_executed = true;
     }
     return spread;
@@ -174,20 +184,26 @@ static const char *add_up(struct nkb_cost *cost, const nkb_i128 *times, struct n
     return why;
 }
 
-struct nkb_cost *nkb_cost_open(const struct nkb_hlo *hlo, const nkb_i128 *times,
+static void refuse_memory(struct nkb_arena *keep, struct nkb_module *module)
+{
+    keep->failed = true;
+    module->has_xla = false;
+    module->why_no_xla = "out of memory";
+}
+
+struct nkb_cost *nkb_cost_open(const struct nkb_sites *sites, const nkb_i128 *times,
                                struct nkb_arena *keep, struct nkb_module *module)
 {
+    const struct nkb_hlo *hlo = sites->hlo;
     struct nkb_cost *cost = calloc(1, sizeof *cost);
     if (!cost) {
-        keep->failed = true;
-        module->has_xla = false;
-        module->why_no_xla = "out of memory";
+        refuse_memory(keep, module);
         return NULL;
     }
     struct nkb_arena *scratch = &cost->scratch;
     *scratch = nkb_arena_beside(keep);
     cost->hlo = hlo;
-    bool measured = nkb_cost_order_find(&cost->order, hlo, scratch, keep) &&
+    bool measured = nkb_cost_order_find(&cost->order, sites, scratch, keep) &&
                     nkb_cost_order_measure(&cost->order, hlo, scratch, keep);
     const char *why = measured ? add_up(cost, times, &module->xla) : cost->order.why;
     for (uint32_t i = 0; i < hlo->computation_count; i++)
@@ -214,16 +230,28 @@ void nkb_cost_close(struct nkb_cost *cost)
 void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct nkb_arena *keep,
                       struct nkb_module *module)
 {
-    nkb_cost_close(nkb_cost_open(hlo, times, keep, module));
+    struct nkb_arena scratch = nkb_arena_beside(keep);
+    struct nkb_sites sites;
+    struct nkb_err err;
+    if (nkb_sites_find(hlo, &scratch, keep, &sites, &err) == 0)
+        nkb_cost_close(nkb_cost_open(&sites, times, keep, module));
+    else
+        refuse_memory(keep, module);
+    nkb_arena_free(&scratch);
 }
 
 bool nkb_cost_own_of(const struct nkb_cost *cost, uint32_t computation, uint32_t instruction,
                      struct nkb_cost_own *out, nkb_i128 *executed_flops)
 {
-    const struct nkb_cost_rows *rows = &cost->order.bodies[computation].own;
+    const struct nkb_cost_body *body = &cost->order.bodies[computation];
     const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
-    *out = rows->at ? nkb_cost_rows_get(rows, instruction) : (struct nkb_cost_own){0, 0, 0};
-    return rows->at && real_flops(c, instruction, out, executed_flops);
+    *out = (struct nkb_cost_own){0, 0, 0};
+    if (!body->own.at)
+        return false;
+    *out = nkb_cost_rows_get(&body->own, instruction);
+    *executed_flops = out->flops;
+    return body->opcodes[instruction] != NKB_HLO_RAGGED_DOT ||
+           ragged_flops(c, instruction, executed_flops);
 }
 
 struct nkb_cost_weights nkb_cost_weight_of(const struct nkb_cost *cost, uint32_t computation)

@@ -3,6 +3,7 @@
 #ifndef NKB_ANALYZE_COST_H
 #define NKB_ANALYZE_COST_H
 
+#include "analyze/sites.h"
 #include "base/arena.h"
 #include "model/hlo.h"
 #include "model/module.h"
@@ -21,10 +22,11 @@
 void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct nkb_arena *keep,
                       struct nkb_module *module);
 
-/* The same, left open for those who put the cost together in their own way. NULL when memory ran
+/* The same of a module whose sites were found, left open for those who put the cost together in
+ * their own way. NULL when memory ran
  * out; the functions below may be asked where module->has_xla is true. */
 struct nkb_cost;
-struct nkb_cost *nkb_cost_open(const struct nkb_hlo *hlo, const nkb_i128 *times,
+struct nkb_cost *nkb_cost_open(const struct nkb_sites *sites, const nkb_i128 *times,
                                struct nkb_arena *keep, struct nkb_module *module);
 void nkb_cost_close(struct nkb_cost *cost);
 

@@ -14,6 +14,8 @@ struct known {
     struct nkb_cost_row row; /* no wide one */
 };
 
+_Static_assert(NKB_HLO_OPCODE_COUNT <= UCHAR_MAX, "an opcode fits a byte");
+
 struct measure {
     struct nkb_cost_order *order;
     const struct nkb_hlo *hlo;
@@ -31,10 +33,10 @@ static inline struct known known_key(const struct nkb_hlo_instruction *all,
     return key;
 }
 
-static inline struct known *known_place(const struct measure *m, const struct known *key)
+static inline size_t hash_known(const struct known *key)
 {
-    uint64_t hash = nkb_hash_addresses(key->shape, key->operands[0], key->operands[1]);
-    return &m->known[(hash ^ key->opcode) & m->known_mask];
+    return (size_t)(nkb_hash_addresses(key->shape, key->operands[0], key->operands[1]) ^
+                    key->opcode);
 }
 
 static inline bool is_same(const struct known *a, const struct known *b)
@@ -46,34 +48,33 @@ static inline bool is_same(const struct known *a, const struct known *b)
 
 /* Fill one row. False when there is none, or no memory. */
 static inline bool measure_instruction(const struct measure *m, uint32_t computation, uint32_t at,
-                                       struct nkb_cost_rows *rows)
+                                       const struct nkb_hlo_instruction *all,
+                                       struct nkb_cost_row *row)
 {
-    const struct nkb_hlo_instruction *all = m->hlo->computations[computation].instructions;
     const struct nkb_hlo_instruction *in = &all[at];
     if (in->operand_count > KNOWN_OPERANDS || in->opcode == NKB_HLO_FUSION)
         return nkb_cost_measure(m->order, m->hlo, computation, at, m->scratch);
     const struct known key = known_key(all, in);
-    struct known *known = known_place(m, &key);
+    struct known *known = &m->known[hash_known(&key) & m->known_mask];
     if (is_same(known, &key)) {
-        rows->at[at] = known->row;
+        *row = known->row;
         return true;
     }
     if (!nkb_cost_measure(m->order, m->hlo, computation, at, m->scratch))
         return false;
-    if (!nkb_cost_row_is_wide(&rows->at[at])) {
+    if (!nkb_cost_row_is_wide(row)) {
         *known = key;
-        known->row = rows->at[at];
+        known->row = *row;
     }
     return true;
 }
 
 /* Parameters, constants and the like cost nothing at all, once their shape is found good. */
-static inline bool is_free(const struct measure *m, const struct nkb_hlo_instruction *in)
+static inline bool is_free(const struct nkb_cost_sizes *sizes, const struct nkb_hlo_instruction *in)
 {
     const struct nkb_cost_rule *rule = &nkb_cost_rules[in->opcode];
     return rule->flops == NO_FLOPS && rule->bytes == NO_BYTES && nkb_cost_is_plain(in->opcode) &&
-           nkb_cost_has_operands(in) &&
-           nkb_cost_sizes_place(&m->order->sizes, in->shape)->shape == in->shape;
+           nkb_cost_has_operands(in) && nkb_cost_sizes_place(sizes, in->shape)->shape == in->shape;
 }
 
 /* Why there is no cost: the first shape without a size says it before all else. */
@@ -94,35 +95,50 @@ static inline bool add_row(const struct nkb_cost_row *row, struct nkb_cost_total
            nkb_i128_add(sum->bytes, row->bytes, &sum->bytes);
 }
 
+/* Own costs, and their sum with all that is applied. */
+static bool measure_rows(const struct measure *m, uint32_t computation,
+                         const struct nkb_cost_body *body, struct nkb_cost_totals *total)
+{
+    const struct nkb_hlo_computation *c = &m->hlo->computations[computation];
+    const struct nkb_hlo_instruction *all = c->instructions;
+    struct nkb_cost_order *order = m->order;
+    const struct nkb_cost_sizes sizes = order->sizes;
+    struct nkb_cost_row *row = body->own.at;
+    unsigned char *opcode = body->opcodes;
+    struct nkb_cost_totals sum = {0};
+    for (uint32_t at = 0, count = c->instruction_count; at < count; at++, row++) {
+        const struct nkb_hlo_instruction *in = &all[at];
+        *opcode++ = (unsigned char)in->opcode;
+        if (is_free(&sizes, in)) {
+            *row = (struct nkb_cost_row){0, 0, 0};
+            continue;
+        }
+        if (!measure_instruction(m, computation, at, all, row)) {
+            if (!m->scratch->failed)
+                order->why = why_not(m, computation, at);
+            return false;
+        }
+        if (order->too_much)
+            continue;
+        bool alone = nkb_cost_is_plain(in->opcode) && !nkb_cost_row_is_wide(row);
+        if (!(alone ? add_row(row, &sum)
+                    : nkb_cost_add_instruction(order, m->hlo, computation, at, &sum)))
+            order->too_much = nkb_cost_complaint(m->keep, c, in, "its cost is beyond 127 bits");
+    }
+    *total = sum;
+    return true;
+}
+
 static bool measure_body(const struct measure *m, uint32_t computation)
 {
     const struct nkb_hlo_computation *c = &m->hlo->computations[computation];
     struct nkb_cost_order *order = m->order;
     struct nkb_cost_body *body = &order->bodies[computation];
-    struct nkb_cost_totals sum = {0};
     body->sizes = &order->sizes;
-    if (!nkb_cost_rows_open(&body->own, c->instruction_count, m->scratch))
+    body->opcodes = nkb_arena_take(m->scratch, c->instruction_count);
+    if (!body->opcodes || !nkb_cost_rows_open(&body->own, c->instruction_count, m->scratch) ||
+        !measure_rows(m, computation, body, &order->totals[computation]))
         return false;
-    for (uint32_t at = 0; at < c->instruction_count; at++) {
-        const struct nkb_hlo_instruction *in = &c->instructions[at];
-        struct nkb_cost_row *row = &body->own.at[at];
-        if (is_free(m, in)) {
-            *row = (struct nkb_cost_row){0, 0, 0};
-            continue;
-        }
-        if (!measure_instruction(m, computation, at, &body->own)) {
-            if (!m->scratch->failed)
-                order->why = why_not(m, computation, at);
-            return false;
-        }
-        if (order->too_much ||
-            (nkb_cost_is_plain(in->opcode) && !nkb_cost_row_is_wide(row)
-                 ? add_row(row, &sum)
-                 : nkb_cost_add_instruction(order, m->hlo, computation, at, &sum)))
-            continue;
-        order->too_much = nkb_cost_complaint(m->keep, c, in, "its cost is beyond 127 bits");
-    }
-    order->totals[computation] = sum;
     if (!body->fused || nkb_cost_fuse(m->hlo, order->bodies, computation, m->scratch, m->temp))
         return true;
     if (!m->scratch->failed && !m->temp->failed)

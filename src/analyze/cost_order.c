@@ -6,13 +6,13 @@
 #include "base/text.h"
 
 struct frame {
-    uint32_t computation, instruction, callee;
-    uint32_t callers; /* instructions left that have callees */
-    bool in_order;    /* else each is to be checked */
+    uint32_t computation, callee;
+    size_t at; /* among the computation's sites where it is in order, else its instructions */
 };
 
 struct walk {
     struct nkb_cost_order *order;
+    const struct nkb_sites *sites;
     const struct nkb_hlo *hlo;
     struct nkb_arena *scratch, *keep;
     struct frame *stack;
@@ -68,29 +68,6 @@ static bool check_references(struct walk *walk, const struct nkb_hlo_computation
     return !what || refuse(walk, c, instruction, what);
 }
 
-/* In every module XLA writes operands come before their users, and everything referred to is there:
- * nothing else is to be checked then. *callers: how many instructions have callees. */
-static bool is_in_order(const struct nkb_hlo *hlo, const struct nkb_hlo_computation *c,
-                        uint32_t *callers)
-{
-    bool good = true;
-    *callers = 0;
-    for (uint32_t i = 0; i < c->instruction_count; i++) {
-        const struct nkb_hlo_instruction *in = &c->instructions[i];
-        for (uint32_t k = 0; k < in->operand_count; k++)
-            good &= in->operands[k] < i;
-        good &= in->opcode != NKB_HLO_OPCODE_COUNT;
-        if (nkb_cost_rules[in->opcode].callees == 0)
-            continue;
-        uint32_t callees = nkb_cost_callee_count(in);
-        good &= in->called_count >= callees;
-        for (uint32_t k = 0; k < callees && good; k++)
-            good = in->called[k] < hlo->computation_count;
-        ++*callers;
-    }
-    return good;
-}
-
 /* Look for an instruction that needs itself: NKB_HLO_NONE when there is none. */
 static uint32_t find_cycle(const struct nkb_hlo_computation *c, struct nkb_arena *scratch)
 {
@@ -125,41 +102,44 @@ static uint32_t find_cycle(const struct nkb_hlo_computation *c, struct nkb_arena
 static bool open_computation(struct walk *walk, uint32_t computation)
 {
     const struct nkb_hlo_computation *c = &walk->hlo->computations[computation];
-    struct frame frame = {.computation = computation};
+    bool in_order = walk->sites->in_order[computation];
     if (walk->colour[computation] == OPEN)
         return refuse(walk, c, NULL, "calls itself");
     if (walk->colour[computation] == DONE)
         return true;
     if (c->root >= c->instruction_count)
         return refuse(walk, c, NULL, "has no root instruction");
-    frame.in_order = is_in_order(walk->hlo, c, &frame.callers);
-    uint32_t cycle = frame.in_order ? NKB_HLO_NONE : find_cycle(c, walk->scratch);
+    uint32_t cycle = in_order ? NKB_HLO_NONE : find_cycle(c, walk->scratch);
     if (cycle != NKB_HLO_NONE)
         return refuse(walk, c, &c->instructions[cycle], "its operands lead back to it");
     walk->colour[computation] = OPEN;
-    walk->stack[walk->depth++] = frame;
+    walk->stack[walk->depth++] =
+        (struct frame){computation, 0, in_order ? walk->sites->first[computation] : 0};
     return true;
 }
 
-/* One step from the top of the stack: down into a callee, on to the next, or up. */
+/* One step from the top of the stack: down into a callee, on to the next, or up. Where all is in
+ * order there is nothing to check, and only sites have callees. */
 static bool step(struct walk *walk)
 {
     struct frame *top = &walk->stack[walk->depth - 1];
     const struct nkb_hlo_computation *c = &walk->hlo->computations[top->computation];
-    for (; top->instruction < c->instruction_count; top->instruction++, top->callee = 0) {
-        if (top->in_order && top->callers == 0)
-            break;
-        const struct nkb_hlo_instruction *instruction = &c->instructions[top->instruction];
-        uint32_t callees = nkb_cost_callee_count(instruction);
-        if (!top->in_order && top->callee == 0 && !check_references(walk, c, instruction))
+    bool in_order = walk->sites->in_order[top->computation];
+    size_t end = in_order ? walk->sites->first[top->computation + 1] : c->instruction_count;
+    for (; top->at < end; top->at++, top->callee = 0) {
+        const struct nkb_site *site = in_order ? &walk->sites->at[top->at] : NULL;
+        if (site && !site->calls)
+            continue;
+        const struct nkb_hlo_instruction *instruction =
+            &c->instructions[site ? site->instruction : top->at];
+        if (!in_order && top->callee == 0 && !check_references(walk, c, instruction))
             return false;
-        if (top->callee < callees) {
+        if (top->callee < nkb_cost_callee_count(instruction)) {
             uint32_t callee = instruction->called[top->callee++];
             if (instruction->opcode == NKB_HLO_FUSION)
                 walk->order->bodies[callee].fused = true;
             return open_computation(walk, callee);
         }
-        top->callers -= callees > 0;
     }
     walk->colour[top->computation] = DONE;
     walk->order->at[walk->order->count++] = top->computation;
@@ -167,11 +147,12 @@ static bool step(struct walk *walk)
     return true;
 }
 
-bool nkb_cost_order_find(struct nkb_cost_order *order, const struct nkb_hlo *hlo,
+bool nkb_cost_order_find(struct nkb_cost_order *order, const struct nkb_sites *sites,
                          struct nkb_arena *scratch, struct nkb_arena *keep)
 {
+    const struct nkb_hlo *hlo = sites->hlo;
     size_t count = hlo->computation_count;
-    struct walk walk = {.order = order, .hlo = hlo, .scratch = scratch, .keep = keep};
+    struct walk walk = {order, sites, hlo, scratch, keep, NULL, 0, NULL};
     *order = (struct nkb_cost_order){0};
     if (hlo->entry >= hlo->computation_count) {
         order->why = "the module has no entry computation";

@@ -79,6 +79,7 @@ struct nkb_cost_body {
     bool fused;                   /* a fusion calls it */
     struct nkb_cost_sizes *sizes; /* of shapes; all computations have the same */
     struct nkb_cost_rows own;     /* by instruction */
+    unsigned char *opcodes;       /* the same, packed for who needs no more of them */
     /* Fused ones only. */
     uint32_t custom; /* the first gather or scatter in it, or NKB_HLO_NONE: see nkb_cost_site_of */
     uint32_t parameter_count;
@@ -98,7 +99,7 @@ struct nkb_cost_order {
 };
 
 /* False when the module gives none: order->why, from keep, says why. */
-bool nkb_cost_order_find(struct nkb_cost_order *order, const struct nkb_hlo *hlo,
+bool nkb_cost_order_find(struct nkb_cost_order *order, const struct nkb_sites *sites,
                          struct nkb_arena *scratch, struct nkb_arena *keep);
 /* "instruction 'i' in 'c': what", or without instruction "computation 'c' what". */
 const char *nkb_cost_complaint(struct nkb_arena *keep,

@@ -88,7 +88,7 @@ static int cost_and_groups(const struct nkb_sites *sites, const struct nkb_callg
                            const struct nkb_attribution *by, struct nkb_arena *keep,
                            struct nkb_module *module, struct nkb_err *err)
 {
-    struct nkb_cost *cost = nkb_cost_open(sites->hlo, graph->times, keep, module);
+    struct nkb_cost *cost = nkb_cost_open(sites, graph->times, keep, module);
     int code = 0;
     if (by && by->dimensions)
         module->groups = nkb_arena_array(keep, NKB_DIMENSIONS, sizeof *module->groups);

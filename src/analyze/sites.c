@@ -1,6 +1,6 @@
-/* One walk over all instructions checks the references and counts the sites, another lists those
- * there are. The first fault stays: an executed count needs the whole module to be sound, reachable
- * or not, as XLA does. */
+/* One walk over all instructions checks the references and marks the sites, which then are listed.
+ * The first fault stays: an executed count needs the whole module to be sound, reachable or not, as
+ * XLA does. */
 #include "analyze/sites.h"
 
 #include "analyze/notes.h"
@@ -41,11 +41,6 @@ static const struct part parts[NKB_HLO_OPCODE_COUNT + 1] = {
     [NKB_HLO_ASYNC_START] = {false, 0, 1},
 };
 
-static inline bool is_site(const struct nkb_hlo_instruction *in)
-{
-    return parts[in->opcode].is_site || in->called_count > 0;
-}
-
 static enum nkb_site_kind kind_of(const struct nkb_hlo_instruction *in)
 {
     if (in->opcode == NKB_HLO_CUSTOM_CALL)
@@ -53,7 +48,7 @@ static enum nkb_site_kind kind_of(const struct nkb_hlo_instruction *in)
     return parts[in->opcode].is_site ? (enum nkb_site_kind)parts[in->opcode].kind : NKB_SITE_CALLER;
 }
 
-static inline bool has_none(const uint32_t *positions, uint32_t count)
+static bool has_none(const uint32_t *positions, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         if (positions[i] == NKB_HLO_NONE)
@@ -61,27 +56,25 @@ static inline bool has_none(const uint32_t *positions, uint32_t count)
     return false;
 }
 
-/* Does a reference of the instruction lead nowhere, or is one missing? */
-static inline bool is_broken(const struct nkb_hlo_instruction *in)
-{
-    return has_none(in->operands, in->operand_count) || has_none(in->called, in->called_count) ||
-           in->called_count < parts[in->opcode].callees_needed;
-}
-
-static const char *describe_broken(const struct nkb_hlo_computation *computation,
-                                   const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
+/* NULL when every reference of the instruction leads somewhere and none is missing. */
+static const char *check_references(const struct nkb_hlo_computation *computation,
+                                    const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
 {
     char where[NKB_WHERE_BYTES];
-    nkb_where(computation, in, where);
+    unsigned needed = parts[in->opcode].callees_needed;
     if (has_none(in->operands, in->operand_count))
-        return nkb_arena_printf(keep, "%s: operand %lld does not exist there", where,
+        return nkb_arena_printf(keep, "%s: operand %lld does not exist there",
+                                nkb_where(computation, in, where),
                                 (long long)nkb_hlo_missing_id(in->operands, in->operand_count));
     if (has_none(in->called, in->called_count))
-        return nkb_arena_printf(keep, "%s: computation %lld does not exist", where,
+        return nkb_arena_printf(keep, "%s: computation %lld does not exist",
+                                nkb_where(computation, in, where),
                                 (long long)nkb_hlo_missing_id(in->called, in->called_count));
-    return nkb_arena_printf(keep, "%s: a %s names %u of the %u computations it needs", where,
-                            nkb_hlo_opcode_name(in->opcode), (unsigned)in->called_count,
-                            (unsigned)parts[in->opcode].callees_needed);
+    if (in->called_count < needed)
+        return nkb_arena_printf(keep, "%s: a %s names %u of the %u computations it needs",
+                                nkb_where(computation, in, where), nkb_hlo_opcode_name(in->opcode),
+                                (unsigned)in->called_count, needed);
+    return NULL;
 }
 
 static const char *check_module(const struct nkb_hlo *hlo, struct nkb_arena *keep)
@@ -102,42 +95,89 @@ static const char *check_module(const struct nkb_hlo *hlo, struct nkb_arena *kee
     return NULL;
 }
 
-/* How many there are, the first of each computation, and whether all references lead somewhere. */
-static void survey(struct nkb_sites *sites, struct nkb_arena *keep)
+/* Are the computations there that an instruction names, and those it needs among them? */
+static bool has_callees(const struct nkb_hlo *hlo, const struct nkb_hlo_instruction *in)
+{
+    for (uint32_t i = 0; i < in->called_count; i++)
+        if (in->called[i] >= hlo->computation_count)
+            return false;
+    return in->called_count >= parts[in->opcode].callees_needed;
+}
+
+/* One bit an instruction: is it a site? So the second walk passes over all others. */
+enum { MARKS = 64 };
+static size_t marks_of(const struct nkb_hlo_computation *computation)
+{
+    return ((size_t)computation->instruction_count + MARKS - 1) / MARKS;
+}
+
+/* Marks the sites among at most MARKS instructions from `first` on, and clears *in_order where one
+ * is not as struct nkb_sites says. */
+static inline uint64_t mark_sites(const struct nkb_hlo *hlo,
+                                  const struct nkb_hlo_computation *computation, uint32_t first,
+                                  bool *in_order)
+{
+    uint32_t left = computation->instruction_count - first;
+    uint32_t end = first + (left < MARKS ? left : MARKS);
+    const struct nkb_hlo_instruction *in = &computation->instructions[first];
+    uint64_t marks = 0;
+    bool good = true;
+    for (uint32_t i = first; i < end; i++, in++) {
+        const struct part *part = &parts[in->opcode];
+        bool is_site = part->is_site;
+        for (uint32_t k = 0; k < in->operand_count; k++)
+            good &= in->operands[k] < i;
+        if (in->called_count > 0 || part->callees_needed > 0) {
+            is_site |= in->called_count > 0;
+            good &= has_callees(hlo, in);
+        }
+        good &= in->opcode != NKB_HLO_OPCODE_COUNT;
+        marks |= (uint64_t)is_site << (i - first);
+    }
+    *in_order &= good;
+    return marks;
+}
+
+/* How many there are, the first of each computation, and the first reference that leads nowhere. */
+static void survey(struct nkb_sites *sites, uint64_t *marks, struct nkb_arena *keep)
 {
     const struct nkb_hlo *hlo = sites->hlo;
     for (uint32_t c = 0; c < hlo->computation_count; c++) {
         const struct nkb_hlo_computation *computation = &hlo->computations[c];
-        size_t count = 0;
+        size_t words = marks_of(computation);
         sites->first[c] = sites->count;
-        for (uint32_t i = 0; i < computation->instruction_count; i++) {
-            const struct nkb_hlo_instruction *in = &computation->instructions[i];
-            count += is_site(in);
-            if (is_broken(in) && !sites->fault)
-                sites->fault = describe_broken(computation, in, keep);
+        sites->in_order[c] = true;
+        for (size_t word = 0; word < words; word++, marks++) {
+            *marks = mark_sites(hlo, computation, (uint32_t)(word * MARKS), &sites->in_order[c]);
+            sites->count += (size_t)__builtin_popcountll(*marks);
         }
-        sites->count += count;
+        if (sites->in_order[c])
+            continue;
+        for (uint32_t i = 0; i < computation->instruction_count && !sites->fault; i++)
+            sites->fault = check_references(computation, &computation->instructions[i], keep);
     }
     sites->first[hlo->computation_count] = sites->count;
 }
 
-static void list(struct nkb_sites *sites)
+static void list(struct nkb_sites *sites, const uint64_t *marks)
 {
     struct nkb_site *next = sites->at;
     for (uint32_t c = 0; c < sites->hlo->computation_count; c++) {
-        const struct nkb_hlo_instruction *in = sites->hlo->computations[c].instructions;
-        const struct nkb_site *end = sites->at + sites->first[c + 1];
-        for (uint32_t i = 0; next != end; i++) {
-            if (!is_site(&in[i]))
-                continue;
-            enum nkb_site_kind kind = kind_of(&in[i]);
-            *next++ = (struct nkb_site){
-                .computation = c,
-                .instruction = i,
-                .kind = kind,
-                .calls = in[i].called_count > 0,
-                .loop = kind == NKB_SITE_WHILE ? sites->loop_count++ : 0,
-            };
+        const struct nkb_hlo_computation *computation = &sites->hlo->computations[c];
+        size_t words = marks_of(computation);
+        for (size_t word = 0; word < words; word++, marks++) {
+            for (uint64_t left = *marks; left != 0; left &= left - 1) {
+                size_t i = word * MARKS + (size_t)__builtin_ctzll(left);
+                const struct nkb_hlo_instruction *in = &computation->instructions[i];
+                enum nkb_site_kind kind = kind_of(in);
+                *next++ = (struct nkb_site){
+                    .computation = c,
+                    .instruction = (uint32_t)i,
+                    .kind = kind,
+                    .calls = in->called_count > 0,
+                    .loop = kind == NKB_SITE_WHILE ? sites->loop_count++ : 0,
+                };
+            }
         }
     }
 }
@@ -145,17 +185,21 @@ static void list(struct nkb_sites *sites)
 int nkb_sites_find(const struct nkb_hlo *hlo, struct nkb_arena *scratch, struct nkb_arena *keep,
                    struct nkb_sites *out, struct nkb_err *err)
 {
-    size_t bytes;
+    size_t words = 0, bytes;
     *out = (struct nkb_sites){.hlo = hlo, .fault = check_module(hlo, keep)};
+    for (uint32_t c = 0; c < hlo->computation_count; c++)
+        words += marks_of(&hlo->computations[c]);
+    uint64_t *marks = nkb_arena_take(scratch, words * sizeof *marks);
     out->first = nkb_arena_array(scratch, (size_t)hlo->computation_count + 1, sizeof *out->first);
-    if (!out->first)
+    out->in_order = nkb_arena_array(scratch, hlo->computation_count, sizeof *out->in_order);
+    if (!marks || !out->first || !out->in_order)
         return nkb_err_memory(err);
-    survey(out, keep);
+    survey(out, marks, keep);
     /* Large modules have millions: room for as many, and not for what it took to grow there. */
     if (nkb_size_mul(out->count, sizeof *out->at, &bytes))
         out->at = nkb_arena_take(scratch, bytes);
     if (!out->at)
         return nkb_err_memory(err);
-    list(out);
+    list(out, marks);
     return nkb_arena_failed(keep) ? nkb_err_memory(err) : 0;
 }

@@ -34,7 +34,9 @@ struct nkb_sites {
     const struct nkb_hlo *hlo;
     struct nkb_site *at;
     size_t count;
-    size_t *first; /* sites of computation c: at[first[c]] … at[first[c + 1] - 1] */
+    size_t *first;  /* sites of computation c: at[first[c]] … at[first[c + 1] - 1] */
+    bool *in_order; /* of each computation: operands come before their users, callees are all there
+                       and opcodes known, as in every module XLA writes */
     uint32_t loop_count;
     const char *fault; /* the first thing that does not hang together; NULL when it all does */
 };
