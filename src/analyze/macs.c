@@ -28,50 +28,52 @@ struct known_dot {
     nkb_i128 macs;
 };
 
-static struct known_dot *known_place(struct known_dot known[KNOWN_DOTS],
-                                     const struct nkb_hlo_shape *lhs,
-                                     const struct nkb_hlo_shape *rhs,
-                                     const struct nkb_hlo_attrs *attrs)
-{
-    return &known[nkb_hash_addresses(lhs, rhs, attrs) % KNOWN_DOTS];
-}
-
-/* Returns false for what no count can hold; what upstream skips keeps 0. */
-static bool weigh_dot(struct nkb_sites *sites, struct nkb_site *site,
-                      struct known_dot known[KNOWN_DOTS], struct nkb_arena *keep,
-                      struct nkb_notes *notes)
+/* What is to be said of a dot whose MACs are not plain, once. Returns false for what no count can
+ * hold; what upstream skips keeps 0. */
+static bool weigh_new_dot(struct nkb_sites *sites, struct nkb_site *site, struct known_dot *known,
+                          struct nkb_arena *keep, struct nkb_notes *notes)
 {
     const struct nkb_hlo_computation *computation = nkb_site_computation(sites, site);
     const struct nkb_hlo_instruction *dot = nkb_site_instruction(sites, site);
-    const struct nkb_hlo_instruction *lhs = nkb_operand(computation, dot, 0);
-    const struct nkb_hlo_instruction *rhs = nkb_operand(computation, dot, 1);
-    struct known_dot *same = NULL;
     char text[NKB_WHERE_BYTES];
     int64_t dimension;
     uint32_t rank;
-    if (lhs && rhs) {
-        same = known_place(known, lhs->shape, rhs->shape, dot->attrs);
-        if (same->lhs == lhs->shape && same->rhs == rhs->shape && same->attrs == dot->attrs) {
-            site->macs = same->macs;
-            return true;
-        }
-    }
     bool amiss = nkb_dot_is_amiss(computation, dot, &dimension, &rank);
     if (amiss)
         nkb_notes_add(notes,
                       "%s: dimension %lld of an operand of rank %u is not there: the MACs are what "
                       "handler.py counts",
                       where(sites, site, text), (long long)dimension, (unsigned)rank);
-    if (same) {
+    if (known) {
         bool had = nkb_dot_macs(computation, dot, &site->macs);
         if (had && !amiss)
-            *same = (struct known_dot){lhs->shape, rhs->shape, dot->attrs, site->macs};
+            *known =
+                (struct known_dot){nkb_operand(computation, dot, 0)->shape,
+                                   nkb_operand(computation, dot, 1)->shape, dot->attrs, site->macs};
         return had;
     }
     where(sites, site, text);
     nkb_notes_add(notes, "%s: a dot without two operands is skipped: counts 0", text);
     if (!sites->fault)
         sites->fault = nkb_arena_printf(keep, "%s: a dot needs two operands", text);
+    return true;
+}
+
+static bool weigh_dot(struct nkb_sites *sites, struct nkb_site *site,
+                      struct known_dot all_known[KNOWN_DOTS], struct nkb_arena *keep,
+                      struct nkb_notes *notes)
+{
+    const struct nkb_hlo_computation *computation = nkb_site_computation(sites, site);
+    const struct nkb_hlo_instruction *dot = &computation->instructions[site->instruction];
+    const struct nkb_hlo_instruction *lhs = nkb_operand(computation, dot, 0);
+    const struct nkb_hlo_instruction *rhs = nkb_operand(computation, dot, 1);
+    if (!lhs || !rhs)
+        return weigh_new_dot(sites, site, NULL, keep, notes);
+    struct known_dot *known =
+        &all_known[nkb_hash_addresses(lhs->shape, rhs->shape, dot->attrs) % KNOWN_DOTS];
+    if (known->lhs != lhs->shape || known->rhs != rhs->shape || known->attrs != dot->attrs)
+        return weigh_new_dot(sites, site, known, keep, notes);
+    site->macs = known->macs;
     return true;
 }
 
