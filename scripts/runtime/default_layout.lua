@@ -164,7 +164,7 @@ local function add_checks(out, r)
     local gate = r.gates[i]
     local verdict = gate.ok and "passed" or gate.warning and "warning" or "FAILED"
     local exit = verdict == "FAILED" and "  (exit 3)" or ""
-    out[#out + 1] = ("  %s %s  %s: %s%s"):format(i == 1 and "gates  " or "       ", line(gate.text, 60), verdict, line(gate.says, 120), exit)
+    out[#out + 1] = ("  %s %s  %s: %s%s"):format(i == 1 and "gates  " or "       ", line(gate.text, 200), verdict, line(gate.says, 120), exit)
   end
   if #r.gates > 0 then out[#out + 1] = "" end
 end

@@ -1,5 +1,6 @@
--- Gates: "score >= 10", "hlo.static.nki_ratio > 0.10 : warning". Left and right are numbers, `score`, parameters
--- or metrics. A gate on something absent does not hold, unless a "?" behind the name says that it may be absent.
+-- Gates: "score >= 10", "hlo.static.nki_ratio > 0.10 : warning", "score > 0 : error : nothing ran". Left and right are
+-- numbers, `score`, parameters or metrics. A gate on something absent does not hold, unless a "?" behind the name says
+-- that it may be absent.
 local host = ...
 
 local compare = {
@@ -18,10 +19,10 @@ local function parse(text)
   if type(text) ~= "string" then return nil, "a gate is a text such as \"score >= 10\", not a " .. type(text) end
   local body, tail = text, nil
   local colon = text:find(":", 1, true)
-  if colon then
-    body, tail = text:sub(1, colon - 1), text:sub(colon + 1):match "^%s*(%a+)%s*$"
-    if tail and tail ~= "warning" then
-      return nil, ("gate '%s': ': warning' is the only thing that may follow, not '%s'"):format(text, tail)
+  if colon then -- behind a second one are words for who reads it: they are shown with the gate
+    body, tail = text:sub(1, colon - 1), text:sub(colon + 1):match "^%s*(%a+)%s*$" or text:sub(colon + 1):match "^%s*(%a+)%s*:%s*%S"
+    if tail and tail ~= "warning" and tail ~= "error" then
+      return nil, ("gate '%s': ': warning' or ': error' may follow, not '%s'"):format(text, tail)
     end
   end
   local first, last = body:find "[<>=!]+"
@@ -69,11 +70,29 @@ local function problem_of(gate, needs, params, names)
   return problem and ("gate '%s': %s"):format(gate.text, problem)
 end
 
+-- Below these the input says what there is: a name that this one does not have is absent, and no mistake of the rule.
+local brought = { config = true, inference = true, model = true, prompts = true, reasoning = true, runs = true }
+
+local function exists(tree, word) return select("#", host.note(tree, word)) > 0 end
+
+-- nil, or why a path that `m` does not have may be right for another input.
+local function not_brought(word, m)
+  for last in word:gmatch "%[[1-9]%d*()%]" do
+    local item = word:sub(1, last)
+    if exists(m, item:match "^(.*)%[") and not exists(m, item) then return ("%s is absent: there is no %s"):format(word, item) end
+  end
+  if brought[word:match "^[%w_]+"] and not exists(m, word) then
+    return ("%s is absent: the input has nothing of that name"):format(word)
+  end
+end
+
 -- The number of a side and its unit; or nil, nil and why there is none.
 local function side(word, score, m, p)
   if tonumber(word) then return tonumber(word) end
   if word == "score" then return score end
-  local is_param = not is_path(word) and select("#", host.note(p, word)) > 0 -- one without a value too
+  local is_param = not is_path(word) and exists(p, word) -- one without a value too
+  local why = not is_param and not_brought(word, m)
+  if why then return nil, nil, why end
   local tree = is_param and p or m
   local value, _, unit = host.find(tree, word)
   if value == nil then return nil, nil, ("%s is absent: %s"):format(word, unit or "not set") end

@@ -155,6 +155,43 @@ $ nkibench ./r.lua --limit 7 --most 100 --quiet | grep -A 6 gates
 END
 }
 
+@test "a gate on a name that this input does not have, and on an item that is not there, is one on something absent" {
+  cat > r.lua <<'END'
+return { api = 1, name = "r", version = "1", needs = { "hlo", "inference" },
+  gates = { "inference.top5 >= 0.9 : warning", "inference.top5? >= 0.9", "hlo.modules[99].static.nki_ratio? > 0.1" },
+  score = function() return 7.5 end }
+END
+  transcript <<'END'
+$ nkibench ./r.lua --quiet | grep -A 2 gates
+  gates   inference.top5 >= 0.9 : warning  warning: inference.top5 is absent: the input has nothing of that name
+          inference.top5? >= 0.9  passed: inference.top5 is absent: the input has nothing of that name
+          hlo.modules[99].static.nki_ratio? > 0.1  passed: hlo.modules[99].static.nki_ratio is absent: there is no hlo.modules[99]
+$ sed -i 's/top5 >= 0.9 : warning/top5 >= 0.9/' r.lua; nkibench ./r.lua > /dev/null
+! nkibench: warning: gate not passed: inference.top5 >= 0.9 (inference.top5 is absent: the input has nothing of that name); the result is not valid
+! nkibench: the result is not valid
+? 3
+END
+}
+
+@test "a gate says its severity, and in words why it is there" {
+  rule 'gates = { "score >= 10 : error : too slow: see the page", "score >= 8 : warning : nearly", "score >= 9 : error" }, score = function() return 7.5 end'
+  transcript <<'END'
+$ nkibench ./r.lua | grep -A 2 gates
+  gates   score >= 10 : error : too slow: see the page  FAILED: 7.5000  (exit 3)
+          score >= 8 : warning : nearly  warning: 7.5000
+          score >= 9 : error  FAILED: 7.5000  (exit 3)
+! nkibench: warning: gate not passed: score >= 10 : error : too slow: see the page (7.5000); the result is not valid
+! nkibench: warning: gate not passed: score >= 8 : warning : nearly (7.5000)
+! nkibench: warning: gate not passed: score >= 9 : error (7.5000); the result is not valid
+! nkibench: the result is not valid
+END
+  fault 'gates = { "score >= 10 : eror : too slow" }, score = function() return 1 end' \
+    "r.lua: gate 'score >= 10 : eror : too slow': ': warning' or ': error' may follow, not 'eror'"
+  fault 'gates = { "score >= 10 : error :" }, score = function() return 1 end' "r.lua: gate 'score >= 10 : error :' is not understood<*>"
+  fault 'gates = { "hlo.modules[1].static.nki_ratoi? > 0.5" }, score = function() return 1 end' \
+    "r.lua: no metric 'hlo.modules[1].static.nki_ratoi'; did you mean 'nki_ratio'?<*>"
+}
+
 @test "a gate on what is not measured is the rule's fault before anything is measured" {
   fault 'gates = { "inference.accuracy >= 0.9" }, score = function() return 1 end' \
     "r.lua: gate 'inference.accuracy >= 0.9': 'inference.accuracy' is not measured; needs = { … \"inference\" } asks for it"

@@ -83,9 +83,9 @@ static void test_gate_messages(void **state)
                    "score.lua: gate 'score => 10' is not understood; \"score >= 10\" or "
                    "\"hlo.static.nki_ratio > "
                    "0.10 : warning\" is expected");
-    assert_refused(RULE("gates = { 'score > 1 : error' }"),
-                   "score.lua: gate 'score > 1 : error': ': warning' is the only thing that may "
-                   "follow, not 'error'");
+    assert_refused(RULE("gates = { 'score > 1 : fatal' }"),
+                   "score.lua: gate 'score > 1 : fatal': ': warning' or ': error' may follow, not "
+                   "'fatal'");
     assert_refused(RULE("gates = { 5 }"),
                    "score.lua: a gate is a text such as \"score >= 10\", not a number");
     /* what cannot be had is known before anything is measured */
