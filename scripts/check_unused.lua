@@ -66,7 +66,7 @@ return function(file)
   end
   for _, need in ipairs(shape and shape.needs or {}) do
     local name = need.value:gsub("%?$", "")
-    if not is_looked_at(name) and name ~= "files" then
+    if not is_looked_at(name) and name ~= "files" and file.known.metric(name) then
       say(need, "unread-need", ("'%s' is in needs and nothing looks at m.%s: it is measured for nothing"):format(name, name), "warning")
     end
   end

@@ -132,6 +132,9 @@ local function describe_param(name, spec)
     if has ~= (kind == "date" and "string" or kind) then
       raise(fmt("%s: its default is %s, its kind %s", where, host.tostring(default), kind))
     end
+    if has == "number" and default - default ~= 0 then
+      raise(fmt("%s: its default is %s; a finite number is expected, or none: { \"what it is\", kind = \"number\" }", where, host.tostring(default)))
+    end
     check_size(where .. ": its default", host.tostring(default))
   end
 

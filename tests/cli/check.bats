@@ -74,7 +74,7 @@ $ nkibench check ./a.lua ./b.lua ./c.lua ./d.lua ./e.lua 2>/dev/null | grep erro
 ./c.lua:1:1: error: the file returns a number; a rule is a table, return { api = 1, score = function(m, p, t) … end } [load]
 ./d.lua:1:29: error: 'trainnig' is not something a rule can need; did you mean 'training'? [load]
 ./e.lua:2:14: error: parameter 'a': kind is nubmer; one of number, integer, boolean, string, date is expected [load]
-5 rules: 8 errors, 6 warnings
+5 rules: 8 errors, 5 warnings
 END
 }
 
@@ -120,6 +120,10 @@ $ nkibench check ./r.lua 2>/dev/null | grep -v r_test
 ./r.lua:2:45: error: 'hlo' is not in needs, so m.hlo is always absent; needs = { …, "hlo" } is expected [not-needed]
 ./r.lua:2:62: warning: 'inference' is not in needs, so m.inference is always absent; needs = { …, "inference" } is expected [not-needed]
 1 rule: 1 error, 3 warnings
+$ echo 'return { api = 1, version = "1", needs = { "traning" }, score = function() return 1 end }' > r.lua
+$ nkibench check ./r.lua 2>/dev/null | grep -v r_test
+./r.lua:1:44: error: 'traning' is not something a rule can need; did you mean 'training'? [load]
+1 rule: 1 error, 1 warning
 END
 }
 

@@ -40,6 +40,9 @@ static void test_param_messages(void **state)
                    "score.lua: parameter 'a': its default is 5, its kind string");
     assert_refused(RULE("params = { a = { 5.5, 'x', kind = 'integer' } }"),
                    "score.lua: parameter 'a': its default is 5.5, its kind integer");
+    assert_refused(RULE("params = { a = { math.huge, 'x' } }"),
+                   "score.lua: parameter 'a': its default is inf; a finite number is expected, or "
+                   "none: { \"what it is\", kind = \"number\" }");
     assert_refused(RULE("params = { a = { 'y', 'x', min = 1 } }"),
                    "score.lua: parameter 'a': 'min' is 1; only numbers have bounds");
     assert_refused(RULE("params = { a = { 5, 'x', min = 'y' } }"),
