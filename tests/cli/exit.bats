@@ -36,11 +36,16 @@ END
 }
 
 @test "a default that does not exist is said with its flag" {
-  local default="/home/ubuntu/nki-llama/src/fine-tune"
-  fails '--no-settings' "no training config: $default/neuronx-distributed-training/examples/conf/hf_llama3_8B_SFT_config.yaml does not exist (upstream's default; give --config FILE)"
-  fails '--no-settings --config train.yaml' "no model config: $default/configs/model-config/8B_config_llama3-1/config.json does not exist (upstream's default; give --model-config FILE)"
-  fails '--no-settings --config train.yaml --model-config config.json' "no training log: /home/ubuntu/nki-llama/logs/nki-llama_20250610_014432.log does not exist (upstream's default; give --log-file FILE)"
-  fails '--no-settings --config train.yaml --model-config config.json --log-file train.log' "no compile cache: /home/ubuntu/neuron_cache does not exist (upstream's default; give --compile-dir DIR)"
+  local default="/home/ubuntu/nki-llama/src/fine-tune" said="does not exist (upstream's default; give"
+  local config="no training config: $default/neuronx-distributed-training/examples/conf/hf_llama3_8B_SFT_config.yaml $said --config FILE)"
+  local model="no model config: $default/configs/model-config/8B_config_llama3-1/config.json $said --model-config FILE)"
+  local log="no training log: /home/ubuntu/nki-llama/logs/nki-llama_20250610_014432.log $said --log-file FILE)"
+  local cache="no compile cache: /home/ubuntu/neuron_cache $said --compile-dir DIR)" next=$'\n! nkibench: '
+  fails '--no-settings' "$config$next$model$next$log$next$cache${next}to see it work: <*>"
+  fails '--no-settings --config train.yaml' "$model$next$log$next$cache"
+  fails '--no-settings --config train.yaml --throughput 2' "$model$next$cache"
+  fails '--no-settings --config train.yaml --model-config config.json' "$log$next$cache"
+  fails '--no-settings --config train.yaml --model-config config.json --log-file train.log' "$cache"
 }
 
 @test "with --throughput upstream's default log may be missing" {

@@ -226,6 +226,32 @@ NKI-LLAMA BENCHMARK RESULTS
 END
 }
 
+@test "all inputs that are missing are named at once, and whoever has some is shown no example" {
+  mkdir "$BATS_TEST_TMPDIR/half"
+  cd "$BATS_TEST_TMPDIR/half"
+  nkibench new --example demo > /dev/null
+  transcript <<'END'
+$ nkibench score.lua
+! nkibench: no training config: <*>
+! nkibench: no model config: <*>
+! nkibench: no training log: <*>
+! nkibench: no compile cache: <*>
+! nkibench: to see it work: nkibench new --example demo && cd demo && nkibench
+? 1
+$ nkibench --log-file none.log --config demo/train.yaml --model-config demo/config.json
+! nkibench: no training log: none.log does not exist (--log-file)
+! nkibench: no compile cache: <*> does not exist (upstream's default; give --compile-dir DIR)
+? 1
+$ nkibench spec
+! nkibench: no table of runs: give --matrix FILE
+? 1
+$ cd demo && rm train.log && nkibench
+! nkibench: no training log: train.log does not exist (nkibench.yaml:4)
+? 1
+END
+  [ ! -e benchmark_results.json ]
+}
+
 @test "a new rule with the name of a bundled one is told what it hides" {
   mkdir own && cd own
   transcript <<'END'
