@@ -82,6 +82,8 @@ static bool lists(const struct command *command, const char *group, const struct
 {
     if (option->owner != OWNER_SETTING || !command->groups || strcmp(group, "Run") == 0)
         return true;
+    if (command->run == command_hlo && option->letter == 'o') /* of --scan */
+        return true;
     return strstr(command->groups, group) != NULL;
 }
 
@@ -89,7 +91,7 @@ static void list_commands(struct nkb_buf *out)
 {
     const struct command *command;
     for (size_t i = 0; (command = cli_command(i)) != NULL; i++)
-        nkb_buf_printf(out, "  nkibench %-18s %s\n", command->usage, command->about);
+        nkb_buf_printf(out, "  nkibench %-22s %s\n", command->usage, command->about);
 }
 
 int cli_help(struct cli *cli)
@@ -106,7 +108,7 @@ int cli_help(struct cli *cli)
     if (command->run == command_score)
         list_commands(&out);
     else
-        nkb_buf_printf(&out, "  nkibench %-18s %s\n", command->usage, command->about);
+        nkb_buf_printf(&out, "  nkibench %-22s %s\n", command->usage, command->about);
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
         bool titled = false;
         for (size_t i = 0; i < cli->option_count; i++) {

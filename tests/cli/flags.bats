@@ -174,7 +174,7 @@ nkibench 0.1.0
 $ nkibench --help | head -3
 nkibench 0.1.0: scores what an AWS Trainium NKI run left behind
 
-  nkibench [RULE] [flags]     score: RULE is a Lua file or a rule's name; score.lua if left out
+  nkibench [RULE] [flags]         score: RULE is a Lua file or a rule's name; score.lua if left out
 $ nkibench -h --nosuch | head -1
 nkibench 0.1.0: scores what an AWS Trainium NKI run left behind
 END

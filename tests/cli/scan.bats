@@ -244,6 +244,10 @@ $ nkibench hlo --scan -o nowhere/p cache
 $ nkibench hlo --scan -o /dev/full cache
 ! nkibench: /dev/full: No space left on device
 ? 1
+$ nkibench hlo --help | grep -c -e '-o, --output'
+1
+$ nkibench metrics --help | grep -e '--output\|--calculate-score'
+? 1
 END
 }
 
