@@ -86,6 +86,8 @@ local function ratio(group)
   if group and group.macs and group.macs > 0 and group.nki_macs then return group.nki_macs / group.macs end
 end
 
+local function unknown_loops(hlo) return hlo.executed and hlo.executed.unknown_trip_counts end
+
 local function measure(argument)
   local a, b = argument.tables.opcode.total, argument.other_tables.opcode.total
   local totals = nkb.object {}
@@ -95,6 +97,7 @@ local function measure(argument)
   totals.static_nki_ratio = pair(ratio(a.static), ratio(b.static))
   local result = nkb.object {
     { "files", pair(argument.hlo.files, argument.other_hlo.files) },
+    { "unknown_trip_counts", pair(unknown_loops(argument.hlo), unknown_loops(argument.other_hlo)) },
     { "same_modules", argument.same_modules }, { "only_before", nkb.array(nkb.list(argument.only_before)) },
     { "only_after", nkb.array(nkb.list(argument.only_after)) }, { "total", totals },
   }
@@ -146,6 +149,14 @@ local function add_reasons(out, argument)
       local _, _, why = nkb.note(executed, "flops")
       out[#out + 1] = ("  FLOP absent %s: %s"):format(side[1], fmt.line(why or "not known"))
     end
+  end
+end
+
+-- Which side's figures have loops counted once for want of a trip count.
+local function add_unknown_loops(out, r)
+  for _, side in ipairs { "before", "after" } do
+    local loops = r.unknown_trip_counts[side]
+    if (loops or 0) > 0 then out[#out + 1] = hlo_table.unknown_loops(loops, side) end
   end
 end
 
@@ -204,6 +215,7 @@ local function page(r, top, argument)
   out[#out + 1] = ""
   add_totals(out, r)
   add_reasons(out, argument)
+  add_unknown_loops(out, r)
   for _, dimension in ipairs(dimensions) do
     changed = changed + #r["by_" .. dimension].changed
     add_changes(out, dimension, r["by_" .. dimension], top)

@@ -12,10 +12,10 @@ function M.si(x)
   return digits and fmt.sig(tonumber(digits), 4) .. " " .. prefix or fmt.si(x) .. "  "
 end
 
--- What every sum of what runs must say of itself.
-function M.unknown_loops(count)
-  return ("  ! %s of unknown trip count %s counted once"):format(count == 1 and "1 loop" or fmt.count(count) .. " loops",
-    count == 1 and "is" or "are")
+-- What every sum of what runs must say of itself; of a comparison, which side it is.
+function M.unknown_loops(count, side)
+  return ("  ! %s%s of unknown trip count %s counted once"):format(side and side .. ": " or "",
+    count == 1 and "1 loop" or fmt.count(count) .. " loops", count == 1 and "is" or "are")
 end
 
 local binary = { "Ki", "Mi", "Gi", "Ti", "Pi", "Ei" }

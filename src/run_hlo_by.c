@@ -220,7 +220,7 @@ static int add_summary(nkb_run *run, struct run_hlo_by *by, struct nkb_value *li
     return code;
 }
 
-static int run_tables(nkb_run *run, struct run_hlo_by *by, const char *form,
+static int run_tables(nkb_run *run, struct run_hlo_by *by, const char *form, struct nkb_value *hlo,
                       struct nkb_value *argument, struct nkb_buf *out)
 {
     struct nkb_value *list = nkb_metric_list(&run->arena, argument, "tables");
@@ -242,6 +242,7 @@ static int run_tables(nkb_run *run, struct run_hlo_by *by, const char *form,
     }
     const char *script =
         strcmp(form, ".csv") == 0 ? "scripts/hlo_csv.lua" : "scripts/hlo_tables.lua";
+    nkb_value_put(&run->arena, argument, "hlo", hlo);
     return nkb_script_run(script, argument, &run->arena, out, NULL, &run->err);
 }
 
@@ -270,7 +271,7 @@ int run_hlo_text(nkb_run *run, const char *what, struct nkb_value *hlo, struct n
         return run_hlo_view_text(run, form, out);
     struct nkb_value *argument = nkb_value_object(&run->arena);
     if (by.count > 0)
-        return run_tables(run, &by, form, argument, out);
+        return run_tables(run, &by, form, hlo, argument, out);
     nkb_value_put(&run->arena, argument, "hlo", hlo);
     code = add_summary(run, &by, nkb_metric_list(&run->arena, argument, "tables"));
     if (code != 0)

@@ -325,11 +325,23 @@ ENTRY e {
   ROOT r = f32[8,8] get-tuple-element(w), index=1
 }
 END
+  printf 'HloModule n\nENTRY e {\n  ROOT p = f32[8] parameter(0)\n}\n' > none.hlo
   transcript <<'END'
 $ nkibench hlo roofline loop.hlo --no-settings -q | grep '!'
   ! 1 loop of unknown trip count is counted once
 $ nkibench hlo advise loop.hlo --no-settings -q | grep '!'
   ! 1 loop of unknown trip count is counted once
+$ nkibench hlo diff loop.hlo none.hlo --no-settings -q | grep '!'
+  ! before: 1 loop of unknown trip count is counted once
+$ nkibench hlo diff none.hlo loop.hlo --no-settings -q --json | grep -A 3 unknown
+  "unknown_trip_counts": {
+    "before": 0,
+    "after": 1,
+    "change": 1
+$ nkibench hlo loop.hlo none.hlo --by opcode,module --no-settings -q | grep '!'
+  ! 1 loop of unknown trip count is counted once
+$ nkibench hlo loop.hlo --by opcode --count static --no-settings -q | grep '!'
+? 1
 END
 }
 
