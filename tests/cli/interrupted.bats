@@ -97,9 +97,10 @@ ended_by() {
 @test "a reader that closes early ends the program as a pipe does" {
   local code=0
   mkfifo pipe
-  nkibench metrics --json > pipe &
+  (until [ -e closed ]; do sleep 0.01; done && exec nkibench metrics --json) > pipe &
   exec 5< pipe
   exec 5<&-
+  : > closed
   wait $! || code=$?
   [ $code = 141 ]
 }
