@@ -83,7 +83,8 @@ local function measure(argument)
   local each = 0.0
   for _, row in ipairs(by_opcode) do each = each + row.least_s end
   local executed = argument.hlo.executed
-  local nki_macs = count == "executed" and executed and executed.nki_macs or nil
+  local runs = count == "executed" and executed or {}
+  local nki_macs, matmul_macs = runs.nki_macs, runs.custom_matmul_macs
   return nkb.object {
     { "chip", nkb.object {
       { "name", chip.name }, { "source", chip.source }, { "chips", chip.chips }, { "cores", cores },
@@ -95,6 +96,8 @@ local function measure(argument)
     { "total", whole },
     { "each_through_memory_s", each },
     { "nki_macs", nki_macs }, { "nki_compute_s", nki_macs and 2.0 * nki_macs / limits.flop_per_s },
+    { "custom_matmul_macs", matmul_macs },
+    { "custom_matmul_compute_s", matmul_macs and 2.0 * matmul_macs / limits.flop_per_s },
     { "unknown_calls", unknown_calls(argument.tables.kernel) },
     { "narrow_types", nkb.array(narrow_types(argument.tables.dtype)) },
     { "by_opcode", nkb.array(by_opcode) },
@@ -132,11 +135,14 @@ local function add_rows(out, title, rows, top, kind)
   if #rows > #names then out[#out + 1] = ("  and %d more (--top 0 shows all)"):format(#rows - #names) end
 end
 
+-- "1.924 T", and one blank where there is no prefix: the unit follows.
+local function with_unit(x) return (hlo_table.si(x):gsub("  $", " ")) end
+
 local function page(r, top)
   if r.why then return fmt.line("nothing to set against a roofline: " .. r.why) .. "\n" end
   local chip, out = r.chip, {}
-  local part = chip.cores > 1 and (", of which 1/%d"):format(chip.cores) or ""
-  out[1] = ("%s: %s%s, %s GB/s"):format(chip.name, chip.source, part, fmt.sig(chip.gb_per_s * chip.cores, 4))
+  local part = chip.cores > 1 and ("1/%d of "):format(chip.cores) or ""
+  out[1] = ("%s: %s%s, %s GB/s"):format(chip.name, part, chip.source, fmt.sig(chip.gb_per_s * chip.cores, 4))
   out[2] = ("  ridge at %s FLOP/B: below it memory is the limit, above it compute"):format(
     fmt.sig(chip.ridge_flop_per_byte, 4))
   if r.count == "xla" then out[#out + 1] = ("  loop bodies once, for what runs is not known: %s"):format(r.why_not_executed) end
@@ -148,13 +154,16 @@ local function page(r, top)
   end
   out[#out + 1] = ""
   out[#out + 1] = ("  %s  compute alone, %sFLOP at the bf16 peak"):format(fmt.pad(seconds(r.total.compute_s), 9, "right"),
-    hlo_table.si(r.total.flops))
+    with_unit(r.total.flops))
   out[#out + 1] = ("  %s  if every operation reads and writes device memory, as XLA counts bytes"):format(
     fmt.pad(seconds(r.each_through_memory_s), 9, "right"))
-  if r.nki_macs and r.nki_macs > 0 then
-    out[#out + 1] = ("  %s  more for %sMAC in NKI kernels, whose bytes are not known"):format(
-      fmt.pad(seconds(r.nki_compute_s), 9, "right"), hlo_table.si(r.nki_macs))
+  local function add_more(time, macs, where)
+    if (macs or 0) <= 0 then return end
+    out[#out + 1] = ("  %s  more for %sMAC in %s, whose bytes are not known"):format(
+      fmt.pad(seconds(time), 9, "right"), with_unit(macs), where)
   end
+  add_more(r.nki_compute_s, r.nki_macs, "NKI kernels")
+  add_more(r.custom_matmul_compute_s, r.custom_matmul_macs, "the compiler's own matmuls")
   if (r.unknown_trip_counts or 0) > 0 then out[#out + 1] = hlo_table.unknown_loops(r.unknown_trip_counts) end
   if #r.narrow_types > 0 then
     out[#out + 1] = ("  ! %s may run faster than the bf16 peak all of this is set against"):format(table.concat(r.narrow_types, ", "))

@@ -38,6 +38,31 @@ trn1: 1 Trn1 chip × 190 TFLOP/s bf16 (aws-neuron-sdk, trn1-arch), 880.5 GB/s
 END
 }
 
+@test "roofline: MACs that XLA has no cost of are said beside it" {
+  cat > matmul.hlo <<'END'
+HloModule m
+ENTRY e {
+  a = s8[128,256] parameter(0)
+  b = s8[256,512] parameter(1)
+  ROOT c = s32[128,512] custom-call(a, b), custom_call_target="AwsNeuronIntMatmult"
+}
+END
+  transcript <<'END'
+$ nkibench hlo roofline matmul.hlo --chip trn2 --cores 8 --no-settings
+trn2: 1/8 of 1 Trn2 chip × 667 TFLOP/s bf16 (aws-neuron-sdk, trainium2), 2900 GB/s
+  ridge at 230.0 FLOP/B: below it memory is the limit, above it compute
+
+  opcode                      FLOP     bytes       FLOP/B     bound   at least
+
+        0    compute alone, 0 FLOP at the bf16 peak
+        0    if every operation reads and writes device memory, as XLA counts bytes
+   402.5 ns  more for 16.78 MMAC in the compiler's own matmuls, whose bytes are not known
+  ! s8 may run faster than the bf16 peak all of this is set against
+END
+  holds 'd.custom_matmul_macs == 128 * 256 * 512 and near(d.custom_matmul_compute_s, 2 * 128 * 256 * 512 / 667e12)' \
+    'nkibench hlo roofline matmul.hlo --chip trn2 --json --no-settings'
+}
+
 @test "roofline: the arithmetic is that of the chip's peak and bandwidth" {
   first_score
   holds 'near(d.total.compute_s, d.total.flops / 190e12) and near(d.total.memory_s, d.total.bytes / (820 * 2^30))' \
