@@ -2,7 +2,6 @@
 #include "analyze/log_stat.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 
 enum { FIRST_POINTS = 64 }; /* NKB_LOG_SERIES_POINTS is this, doubled some times */
@@ -33,31 +32,22 @@ static void add_to_series(struct nkb_arena *arena, struct nkb_log_stat *stat, do
 {
     if (stat->series_every == 0)
         stat->series_every = 1;
-    if (stat->count % stat->series_every != 0 || !make_room(arena, stat) ||
-        stat->count % stat->series_every != 0) /* making room may have thinned it */
+    if (!make_room(arena, stat) || !nkb_log_stat_is_due(stat)) /* making room may have thinned it */
         return;
     stat->series[stat->series_count++] = v;
 }
 
-void nkb_log_stat_add(struct nkb_arena *arena, struct nkb_log_stat *stat, double v,
-                      bool is_first_step)
+void nkb_log_stat_add_rare(struct nkb_arena *arena, struct nkb_log_stat *stat, double v,
+                           bool is_first_step)
 {
     if (!isfinite(v)) {
         stat->nonfinite++;
         return;
     }
     add_to_series(arena, stat, v);
-    if (stat->count == 0) {
+    if (stat->count == 0)
         stat->first = stat->min = stat->max = v;
-    } else {
-        if (v < stat->min)
-            stat->min = v;
-        if (v > stat->max)
-            stat->max = v;
-    }
-    stat->last = v;
-    stat->sum += v;
-    stat->count++;
+    nkb_log_stat_count(stat, v);
     if (!is_first_step) {
         stat->steady_sum += v;
         stat->steady_count++;
@@ -67,23 +57,6 @@ void nkb_log_stat_add(struct nkb_arena *arena, struct nkb_log_stat *stat, double
 void nkb_log_stat_reset(struct nkb_log_stat *stat)
 {
     *stat = (struct nkb_log_stat){.series = stat->series, .series_capacity = stat->series_capacity};
-}
-
-void nkb_log_list_add(struct nkb_log_list *list, double v, bool keep_equal)
-{
-    if (!isfinite(v) || (!keep_equal && list->count > 0 && !(list->last < v) && !(v < list->last)))
-        return;
-    if (list->count == 0) {
-        list->first = list->min = list->max = v;
-    } else {
-        if (v < list->min)
-            list->min = v;
-        if (v > list->max)
-            list->max = v;
-    }
-    list->last = v;
-    list->sum += v;
-    list->count++;
 }
 
 struct seen_step {
@@ -98,13 +71,11 @@ static int by_step(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-void nkb_log_trail_add(struct nkb_arena *arena, struct nkb_log_trail *trail, int64_t step)
+void nkb_log_trail_turn(struct nkb_arena *arena, struct nkb_log_trail *trail, int64_t step)
 {
     enum { FIRST_STRETCHES = 16 };
     struct nkb_log_stretch *last = trail->count ? &trail->at[trail->count - 1] : NULL;
 
-    if (trail->changes > 0 && step == trail->last)
-        return;
     if (trail->changes++ == 0)
         trail->first = step;
     else

@@ -2,6 +2,7 @@
 #ifndef NKB_ANALYZE_LOG_STAT_H
 #define NKB_ANALYZE_LOG_STAT_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,8 +24,41 @@ struct nkb_log_stat {
     int64_t series_every;
 };
 
-void nkb_log_stat_add(struct nkb_arena *arena, struct nkb_log_stat *stat, double v,
-                      bool is_first_step);
+/* Is the next value one of the series? The first is. */
+static inline bool nkb_log_stat_is_due(const struct nkb_log_stat *stat)
+{
+    return (stat->count & (stat->series_every - 1)) == 0; /* a power of two */
+}
+
+/* `v` is finite, and not the first. */
+static inline void nkb_log_stat_count(struct nkb_log_stat *stat, double v)
+{
+    if (v < stat->min)
+        stat->min = v;
+    if (v > stat->max)
+        stat->max = v;
+    stat->last = v;
+    stat->sum += v;
+    stat->count++;
+}
+
+/* The first value, one of the series, nan or an infinity. */
+void nkb_log_stat_add_rare(struct nkb_arena *arena, struct nkb_log_stat *stat, double v,
+                           bool is_first_step);
+
+/* A run's first step gives a metric its first value, if any. */
+static inline void nkb_log_stat_add(struct nkb_arena *arena, struct nkb_log_stat *stat, double v,
+                                    bool is_first_step)
+{
+    if (nkb_log_stat_is_due(stat) || !isfinite(v)) {
+        nkb_log_stat_add_rare(arena, stat, v, is_first_step);
+        return;
+    }
+    nkb_log_stat_count(stat, v);
+    stat->steady_sum += v;
+    stat->steady_count++;
+}
+
 /* Forget the values; the place for the series is kept. */
 void nkb_log_stat_reset(struct nkb_log_stat *stat);
 
@@ -35,7 +69,21 @@ struct nkb_log_list {
     double sum, min, max, first, last;
 };
 
-void nkb_log_list_add(struct nkb_log_list *list, double v, bool keep_equal);
+static inline void nkb_log_list_add(struct nkb_log_list *list, double v, bool keep_equal)
+{
+    bool is_new = list->last < v || v < list->last || list->count == 0 || keep_equal;
+    if (!is_new || !isfinite(v))
+        return;
+    if (list->count == 0)
+        list->first = list->min = list->max = v;
+    if (v < list->min)
+        list->min = v;
+    if (v > list->max)
+        list->max = v;
+    list->last = v;
+    list->sum += v;
+    list->count++;
+}
 
 /* The distinct global_steps of a log as upstream lists them, each when it first comes: how many,
  * the first and the last to come new. NKB_LOG_STEP's whole numbers. */
@@ -54,7 +102,22 @@ struct nkb_log_trail {
     bool backwards;               /* it went so once */
 };
 
-void nkb_log_trail_add(struct nkb_arena *arena, struct nkb_log_trail *trail, int64_t step);
+/* A step that does not follow on the one before as that did on its own. */
+void nkb_log_trail_turn(struct nkb_arena *arena, struct nkb_log_trail *trail, int64_t step);
+
+static inline void nkb_log_trail_add(struct nkb_arena *arena, struct nkb_log_trail *trail,
+                                     int64_t step)
+{
+    struct nkb_log_stretch *last = trail->count ? &trail->at[trail->count - 1] : NULL;
+    if (last && last->stride > 0 && step - trail->last == last->stride) {
+        last->count++;
+        trail->changes++;
+        trail->last = step;
+    } else if (trail->changes == 0 || step != trail->last) {
+        nkb_log_trail_turn(arena, trail, step);
+    }
+}
+
 /* Takes memory by the number of steps only where they went backwards. */
 struct nkb_log_seen nkb_log_seen_count(struct nkb_arena *arena, const struct nkb_log_trail *trail);
 

@@ -26,11 +26,12 @@ struct nkb_log_scan {
     bool has_rank;
     double rank;
 
-    bool open;                    /* a step is being gathered */
-    struct nkb_log_record step;   /* its place and values so far */
-    bool tentative;               /* it only repeats the values of the step before */
-    struct nkb_log_record last;   /* the last record that had a place */
-    struct nkb_log_record before; /* the last of the step before */
+    bool open;                  /* a step is being gathered */
+    struct nkb_log_record step; /* its place and values so far */
+    bool tentative;             /* it only repeats the values of the step before */
+    /* The last record that had a place, and the last of the step before; each of the two places. */
+    struct nkb_log_record *last, *before;
+    struct nkb_log_record places[2];
 
     bool has_epoch;
     double epoch;
@@ -41,8 +42,7 @@ struct nkb_log_scan {
     uint32_t keys;   /* of all records */
     struct nkb_log_trail trail;
 
-    struct nkb_log_record first_step; /* the run's first and last as closed */
-    struct nkb_log_record last_step;
+    struct nkb_log_record first_step; /* of the run, as closed; the last one is `step` in the end */
 };
 
 static bool equal_bits(double a, double b)
@@ -135,7 +135,6 @@ static void close_step(struct nkb_log_scan *s)
         out->unresolved++;
     if (out->steps++ == 0)
         s->first_step = s->step;
-    s->last_step = s->step;
     s->open = false;
 }
 
@@ -185,27 +184,29 @@ static void take_placed(struct nkb_log_scan *s, const struct nkb_log_record *r)
 {
     const uint32_t stamp = BIT(NKB_LOG_TIME_US) | BIT(NKB_LOG_RANK);
     const uint32_t places = stamp | BIT(NKB_LOG_EPOCH) | BIT(NKB_LOG_POSITION);
-    bool repeats = s->open && same_values(r, &s->last, places);
+    bool repeats = s->open && same_values(r, s->last, places);
 
     if (s->open && is_same_step(s, r)) {
         s->tentative = s->tentative && repeats;
+        join_step(s, r);
     } else {
         if (s->open && goes_backwards(s, r)) {
             /* Another process's copy of the step before, come late. */
-            if (same_values(r, &s->before, stamp))
+            if (same_values(r, s->before, stamp))
                 return;
             begin_run(s);
             s->wants_time = true;
         }
         close_step(s);
+        struct nkb_log_record *freed = s->before;
         s->before = s->last;
-        s->step.mask = 0;
+        s->last = freed;
+        s->step = *r;
         s->open = true;
         s->tentative = repeats && !is_resolved(r);
     }
-    join_step(s, r);
     note_place(s, r);
-    s->last = *r;
+    *s->last = *r;
 }
 
 static void take_time(struct nkb_log_scan *s, const struct nkb_log_record *r)
@@ -260,11 +261,11 @@ static void find_ends(struct nkb_log_scan *s)
     enum nkb_log_key key = NKB_LOG_STEP;
     if (out->steps == 0)
         return;
-    if (!is_resolved(&s->first_step) || !is_resolved(&s->last_step)) {
+    if (!is_resolved(&s->first_step) || !is_resolved(&s->step)) {
         key = NKB_LOG_POSITION;
         out->ends_are_positions = true;
     }
-    if (!both_have(&s->first_step, &s->last_step, key)) {
+    if (!both_have(&s->first_step, &s->step, key)) {
         out->why_no_ends = "global_step is printed with too few digits, or not in every step";
         return;
     }
@@ -274,7 +275,7 @@ static void find_ends(struct nkb_log_scan *s)
     }
     out->has_ends = true;
     out->first = (int64_t)s->first_step.value[key];
-    out->last = (int64_t)s->last_step.value[key];
+    out->last = (int64_t)s->step.value[key];
 }
 
 struct nkb_log_scan *nkb_log_scan_begin(struct nkb_arena *arena)
@@ -285,6 +286,8 @@ struct nkb_log_scan *nkb_log_scan_begin(struct nkb_arena *arena)
         return NULL;
     s->arena = arena;
     s->out = out;
+    s->last = &s->places[0];
+    s->before = &s->places[1];
     out->why_no_ends = "no record names a global_step or a bar position";
     return s;
 }
