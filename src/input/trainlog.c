@@ -14,12 +14,11 @@
 enum { WINDOW_BYTES = 256 * 1024 };
 
 struct reader {
-    nkb_log_take_fn *take;
-    void *context;
+    struct nkb_log_parser parser;
     struct nkb_arena *arena;
     struct nkb_trainlog *log;
-    char *carried; /* the start of a line whose end has not come yet */
-    char *clean;   /* a line without its escape sequences */
+    char *carried; /* the start of a line whose end has not come yet; room for a newline */
+    char *clean;   /* a line without its escape sequences, and a newline */
     size_t carried_len;
     bool cutting; /* the carried line is over the limit */
     int64_t newlines;
@@ -59,23 +58,21 @@ size_t nkb_log_line_clean(struct nkb_str line, char *out)
     return (size_t)(to - out);
 }
 
-static void read_line(struct reader *r, struct nkb_str line, bool cut)
+/* Behind the line stands its ending. */
+static void read_line(struct reader *r, struct nkb_str line, bool has_escapes)
 {
-    if (line.len > NKB_TRAINLOG_LINE_BYTES) {
-        line.len = NKB_TRAINLOG_LINE_BYTES;
-        cut = true;
-    }
-    if (cut)
-        r->log->cut_lines++;
-    if (line.len == 0)
-        return;
-    if (memchr(line.ptr, ESCAPE, line.len)) {
+    if (has_escapes) {
         line.len = nkb_log_line_clean(line, r->clean);
         line.ptr = r->clean;
-        if (line.len == 0)
-            return;
+        r->clean[line.len] = '\n';
     }
-    nkb_log_line_read(line, r->newlines + 1, r->take, r->context, r->arena, r->log);
+    if (line.len > 0)
+        nkb_log_line_read(&r->parser, line, r->newlines + 1);
+}
+
+static bool has_escapes(struct nkb_str text)
+{
+    return text.len > 0 && memchr(text.ptr, ESCAPE, text.len);
 }
 
 static void carry(struct reader *r, const char *bytes, size_t size)
@@ -92,36 +89,50 @@ static void carry(struct reader *r, const char *bytes, size_t size)
 
 static void end_carried(struct reader *r)
 {
-    read_line(r, (struct nkb_str){r->carried, r->carried_len}, r->cutting);
+    struct nkb_str line = {r->carried, r->carried_len};
+    r->carried[line.len] = '\n';
+    if (r->cutting)
+        r->log->cut_lines++;
+    read_line(r, line, has_escapes(line));
     r->carried_len = 0;
     r->cutting = false;
+}
+
+/* A piece of the window; `ended`: what ends a line stands behind it. */
+static void feed_piece(struct reader *r, struct nkb_str piece, bool ended, bool may_escape)
+{
+    if (ended && r->carried_len == 0 && !r->cutting && piece.len <= NKB_TRAINLOG_LINE_BYTES) {
+        read_line(r, piece, may_escape && has_escapes(piece));
+        return;
+    }
+    carry(r, piece.ptr, piece.len);
+    if (ended)
+        end_carried(r);
+}
+
+static const char *find(const char *p, const char *end, char c)
+{
+    const char *found = memchr(p, c, (size_t)(end - p));
+    return found ? found : end;
 }
 
 static void feed(struct reader *r, struct nkb_str window)
 {
     const char *p = window.ptr, *end = window.ptr + window.len;
+    const char *cr = find(p, end, '\r'); /* the next one, be it many lines away */
+    bool may_escape = has_escapes(window);
     while (p < end) {
-        const char *newline = memchr(p, '\n', (size_t)(end - p));
-        const char *stop = newline ? newline : end;
-        for (;;) { /* the updates of one line */
-            const char *cr = memchr(p, '\r', (size_t)(stop - p));
-            const char *piece_end = cr ? cr : stop;
-            bool ended = cr || newline;
-            if (!ended || r->carried_len || r->cutting) {
-                carry(r, p, (size_t)(piece_end - p));
-                if (ended)
-                    end_carried(r);
-            } else {
-                read_line(r, (struct nkb_str){p, (size_t)(piece_end - p)}, false);
-            }
-            if (!cr)
-                break;
+        const char *stop = find(p, end, '\n');
+        while (cr < stop) { /* the updates of one line */
+            feed_piece(r, (struct nkb_str){p, (size_t)(cr - p)}, true, may_escape);
             p = cr + 1;
+            cr = find(p, end, '\r');
         }
-        if (!newline)
+        feed_piece(r, (struct nkb_str){p, (size_t)(stop - p)}, stop < end, may_escape);
+        if (stop == end)
             return;
         r->newlines++;
-        p = newline + 1;
+        p = stop + 1;
     }
 }
 
@@ -129,9 +140,10 @@ static int begin(struct reader *r, nkb_log_take_fn *take, void *context, struct 
                  struct nkb_trainlog *out, struct nkb_err *err)
 {
     *out = (struct nkb_trainlog){0};
-    *r = (struct reader){.take = take, .context = context, .arena = arena, .log = out};
-    r->carried = malloc(NKB_TRAINLOG_LINE_BYTES);
-    r->clean = malloc(NKB_TRAINLOG_LINE_BYTES);
+    *r = (struct reader){.arena = arena, .log = out};
+    nkb_log_parser_begin(&r->parser, take, context, arena, out);
+    r->carried = malloc(NKB_TRAINLOG_LINE_BYTES + 1);
+    r->clean = malloc(NKB_TRAINLOG_LINE_BYTES + 1);
     return r->carried && r->clean ? 0 : nkb_err_memory(err);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "input/trainlog_number.h"
 
 struct nkb_log_name {
     const char *text;
@@ -43,24 +44,9 @@ static const struct nkb_log_name names[] = {
 /* Whole numbers up to here are exact in a double. */
 #define MOST_WHOLE 9007199254740992.0
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t';
-}
-
-static bool separates(char c)
-{
-    static const bool table[256] = {
-        [' '] = true, ['\t'] = true, [','] = true, [';'] = true, ['|'] = true,
-        ['['] = true, [']'] = true,  ['('] = true, [')'] = true, ['{'] = true,
-        ['}'] = true, ['\''] = true, ['"'] = true,
-    };
-    return table[(unsigned char)c];
 }
 
 /* The names that end in a letter: the first of them, and how many. */
@@ -80,68 +66,73 @@ static const struct nkb_log_name *find_name(const char *start, const char *end)
             memcmp(end - name->length, name->text, name->length) != 0)
             continue;
         char before = end - start == name->length ? ' ' : end[-name->length - 1];
-        if (separates(before) || before == ':')
+        if (nkb_log_separates(before) || before == ':')
             return name;
     }
     return NULL;
 }
 
-/* Most numbers of a log have few digits: an integer below 2^53 divided or multiplied by an exact
- * power of ten is rounded once, so it equals what strtod gives (Clinger 1990). The rest goes there.
- */
-static bool read_number(struct nkb_str text, double *out)
+const char *nkb_log_number_read(const char *p, double *value, int *exponent)
 {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    const char *p = text.ptr, *end = text.ptr + text.len;
-    bool negative = false;
+    enum { MOST_POWER = 22 };
+    bool negative = *p == '-';
     uint64_t whole = 0;
-    int digit_count = 0, decimals = 0, exponent = 0;
 
-    if (text.len > 24)
-        return nkb_parse_double(text, true, out);
-    if (p < end && (*p == '-' || *p == '+'))
-        negative = *p++ == '-';
-    for (; p < end && is_digit(*p); p++, digit_count++)
+    p += negative || *p == '+';
+    const char *digits = p;
+    for (; nkb_log_is_digit(*p); p++)
         whole = whole * 10 + (uint64_t)(*p - '0');
-    if (p < end && *p == '.')
-        for (p++; p < end && is_digit(*p); p++, digit_count++, decimals++)
+    ptrdiff_t count = p - digits, power = 0;
+    if (*p == '.') {
+        digits = ++p;
+        for (; nkb_log_is_digit(*p); p++)
             whole = whole * 10 + (uint64_t)(*p - '0');
-    if (digit_count == 0 || digit_count > 15)
-        return nkb_parse_double(text, true, out);
-    if (p < end && (*p == 'e' || *p == 'E') && end - p >= 2) {
-        bool down = p[1] == '-';
-        p += p[1] == '-' || p[1] == '+' ? 2 : 1;
-        if (p == end || end - p > 3)
-            return nkb_parse_double(text, true, out);
-        for (; p < end && is_digit(*p); p++)
-            exponent = exponent * 10 + (*p - '0');
-        if (down)
-            exponent = -exponent;
+        power = digits - p;
+        count -= power;
     }
-    if (p != end)
-        return false;
-    exponent -= decimals;
-    if (exponent < -22 || exponent > 22)
-        return nkb_parse_double(text, true, out);
-    double value = (double)whole;
-    value = exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
-    *out = negative ? -value : value;
-    return true;
+    if (count < 1 || count > NKB_LOG_WHOLE_DIGITS)
+        return NULL;
+    if (*p == 'e' || *p == 'E') {
+        bool down = *++p == '-';
+        int written = 0;
+        p += down || *p == '+';
+        if (!nkb_log_is_digit(*p))
+            return NULL;
+        for (; nkb_log_is_digit(*p) && written <= 2 * MOST_POWER; p++)
+            written = written * 10 + (*p - '0');
+        power += down ? -written : written;
+        if (power < -MOST_POWER || power > MOST_POWER)
+            return NULL;
+    }
+    /* One rounding: see nkb_log_decimal_read. */
+    double size = power < 0 ? (double)whole / powers[-power] : (double)whole * powers[power];
+    *value = negative ? -size : size;
+    *exponent = (int)power;
+    return p;
 }
 
-/* 1000 for 3.1e+4, 0.01 for 39.00, 1 for 120. */
-static double last_digit_unit(struct nkb_str text)
+static bool read_number(struct nkb_str text, double *out)
 {
+    int ignored;
+    return nkb_log_number_read(text.ptr, out, &ignored) == text.ptr + text.len ||
+           nkb_parse_double(text, true, out);
+}
+
+/* As of nkb_log_number_read, for any number. */
+static int64_t exponent_of(struct nkb_str text)
+{
+    enum { FAR_EXPONENT = 1000000 }; /* no line has so many decimals */
     int decimals = 0;
     int64_t exponent = 0;
     size_t whole = 0;
-    while (whole < text.len && is_digit(text.ptr[whole]))
+    while (whole < text.len && nkb_log_is_digit(text.ptr[whole]))
         whole++;
     for (size_t i = whole; i < text.len; i++) {
         if (text.ptr[i] == '.') {
-            while (i + 1 < text.len && is_digit(text.ptr[i + 1])) {
+            while (i + 1 < text.len && nkb_log_is_digit(text.ptr[i + 1])) {
                 decimals++;
                 i++;
             }
@@ -150,7 +141,14 @@ static double last_digit_unit(struct nkb_str text)
             break;
         }
     }
-    exponent -= decimals;
+    if (exponent < -FAR_EXPONENT || exponent > FAR_EXPONENT)
+        exponent = exponent < 0 ? -FAR_EXPONENT : FAR_EXPONENT;
+    return exponent - decimals;
+}
+
+/* 1000 for 3, 0.01 for -2, 1 for 0. */
+static double unit_of(int64_t exponent)
+{
     double unit = 1;
     for (; exponent > 0 && unit < MOST_WHOLE; exponent--)
         unit *= 10;
@@ -168,23 +166,18 @@ static bool starts_like_a_number(const char *p, const char *end)
         p++;
     if (p == end)
         return false;
-    if (is_digit(*p))
+    if (nkb_log_is_digit(*p))
         return true;
     return (*p == 'n' || *p == 'N' || *p == 'i' || *p == 'I') && end - p >= 3 &&
            nkb_parse_double((struct nkb_str){p, 3}, true, &ignored);
 }
 
-/* Values end at a separator, or where a record without a newline before it begins. "1,234" is one
- * number to some and two to others: it is taken as one, and is none. */
+/* Where any value at p ends; a record without a newline before it ends one, too. */
 static const char *value_end(const char *p, const char *end)
 {
     static const char *const openers[] = {"LOG ", "Epoch ", "Training "};
-    const char *stop = p;
-    while (stop < end && (is_digit(*stop) || *stop == '.')) /* most are no more than this */
-        stop++;
-    for (; stop < end; stop++) {
-        if (separates(*stop) && !(*stop == ',' && end - stop > 1 && is_digit(stop[1])))
-            break;
+    const char *stop;
+    for (stop = p; !nkb_log_value_ends(stop, end); stop++) {
         if (*stop != 'L' && *stop != 'E' && *stop != 'T')
             continue;
         for (size_t i = 0; i < sizeof openers / sizeof *openers; i++) {
@@ -194,6 +187,68 @@ static const char *value_end(const char *p, const char *end)
         }
     }
     return stop;
+}
+
+/* `exponent` is that of its last digit. */
+static void take_value(double value, int64_t exponent, struct nkb_log_pair *out)
+{
+    if (nkb_log_is_whole(out->key)) {
+        if (!(fabs(value) < MOST_WHOLE))
+            return;
+        if (out->key == NKB_LOG_STEP)
+            out->unit = unit_of(exponent);
+        value = trunc(value);
+    }
+    out->value = value;
+    out->readable = true;
+}
+
+/* Any value at p, with what may stand around it. */
+static bool read_any_value(const char *p, const char *end, struct nkb_log_pair *out)
+{
+    double value;
+    if (!starts_like_a_number(p, end))
+        return false;
+    const char *stop = value_end(p, end);
+    struct nkb_str number = {p, (size_t)(stop - p)};
+    out->end = stop;
+
+    /* The unit of a time, glued or behind a space: "30.8 s", "30829ms". */
+    bool is_ms = false;
+    if (nkb_log_has_unit(out->key)) {
+        const char *unit = stop;
+        while (unit < end && is_space(*unit))
+            unit++;
+        if (end - unit >= 2 && memcmp(unit, "ms", 2) == 0 &&
+            (end - unit == 2 || nkb_log_separates(unit[2])))
+            is_ms = true;
+        else if (number.len > 2 && memcmp(stop - 2, "ms", 2) == 0) {
+            number.len -= 2;
+            is_ms = true;
+        } else if (number.len > 1 && stop[-1] == 's') {
+            number.len -= 1;
+        }
+    }
+    /* A full stop that ends a sentence, the colon of a bar whose description ends in a value. */
+    if (number.len > 1 && (number.ptr[number.len - 1] == '.' || number.ptr[number.len - 1] == ':'))
+        number.len--;
+    if (read_number(number, &value))
+        take_value(is_ms ? value / 1000 : value, exponent_of(number), out);
+    return true;
+}
+
+/* As nearly all values are: a number and nothing else. */
+static bool read_value(const char *p, const char *end, struct nkb_log_pair *out)
+{
+    double value;
+    int exponent;
+    const char *stop = nkb_log_number_read(p, &value, &exponent);
+    out->readable = false;
+    if (!stop || !nkb_log_value_ends(stop, end) || nkb_log_has_unit(out->key))
+        return read_any_value(p, end, out);
+    out->end = stop;
+    take_value(value, exponent, out);
+    return true;
 }
 
 bool nkb_log_pair_read(const char *start, const char *separator, const char *end,
@@ -211,47 +266,14 @@ bool nkb_log_pair_read(const char *start, const char *separator, const char *end
         return false;
 
     const char *p = separator + 1;
-    while (p < end && is_space(*p))
+    while (is_space(*p))
         p++;
-    if (!starts_like_a_number(p, end))
+    out->name = name;
+    out->key = (enum nkb_log_key)name->key;
+    out->value_at = p;
+    if (!read_value(p, end, out))
         return false;
-    const char *stop = value_end(p, end);
-
-    struct nkb_str number = {p, (size_t)(stop - p)};
-    *out = (struct nkb_log_pair){.name = name, .key = (enum nkb_log_key)name->key, .end = stop};
-    out->text = (struct nkb_str){name_end - name->length, (size_t)(stop - name_end) + name->length};
-
-    /* The unit of a time, glued or behind a space: "30.8 s", "30829ms". */
-    bool is_ms = false;
-    if (name->key == NKB_LOG_STEP_TIME || name->key == NKB_LOG_ITERATION_TIME) {
-        const char *unit = stop;
-        while (unit < end && is_space(*unit))
-            unit++;
-        if (end - unit >= 2 && memcmp(unit, "ms", 2) == 0 &&
-            (end - unit == 2 || separates(unit[2])))
-            is_ms = true;
-        else if (number.len > 2 && memcmp(stop - 2, "ms", 2) == 0) {
-            number.len -= 2;
-            is_ms = true;
-        } else if (number.len > 1 && stop[-1] == 's') {
-            number.len -= 1;
-        }
-    }
-    /* A full stop that ends a sentence, the colon of a bar whose description ends in a value. */
-    if (number.len > 1 && (number.ptr[number.len - 1] == '.' || number.ptr[number.len - 1] == ':'))
-        number.len--;
-    if (!read_number(number, &out->value))
-        return true;
-    if (is_ms)
-        out->value /= 1000;
-
-    if (name->key == NKB_LOG_STEP || name->key == NKB_LOG_EPOCH) {
-        if (!(fabs(out->value) < MOST_WHOLE))
-            return true;
-        if (name->key == NKB_LOG_STEP)
-            out->unit = last_digit_unit(number);
-        out->value = trunc(out->value);
-    }
-    out->readable = true;
+    out->text =
+        (struct nkb_str){name_end - name->length, (size_t)(out->end - name_end) + name->length};
     return true;
 }

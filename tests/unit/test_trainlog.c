@@ -93,16 +93,18 @@ static void numbers_are_read_to_the_last_bit(void **state)
     uint64_t seed = 42;
     (void)state;
     for (int i = 0; i < 20000; i++) {
-        char number[64], text[80];
+        char number[64], text[160];
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         double v = (double)(int64_t)seed * pow(10, (double)(int)(seed >> 33) / 1e8 - 15);
         nkb_format_fixed(v, "efg"[i % 3], (int)(seed >> 50) % 20, number, sizeof number);
-        snprintf(text, sizeof text, "loss=%s", number);
+        /* The second time behind what stood there before. */
+        snprintf(text, sizeof text, "lr=1, loss=%s\nlr=1, loss=%s", number, number);
         struct log_case c;
         log_text(&c, text);
         double expected = 0;
         assert_true(nkb_parse_double(nkb_str_from(number), false, &expected));
         assert_number(expected, log_get(&c, 0, NKB_LOG_LOSS));
+        assert_number(expected, log_get(&c, 1, NKB_LOG_LOSS));
         log_free(&c);
     }
 }
@@ -171,8 +173,13 @@ static void a_step_knows_the_unit_of_its_last_digit(void **state)
     static const struct {
         const char *text;
         double step, unit;
-    } steps[] = {{"39.00", 39, 0.01},  {"120", 120, 1},         {"3.1e+4", 31000, 1000},
-                 {"2e+3", 2000, 1000}, {"12600.0", 12600, 0.1}, {"1.25e2", 125, 1}};
+    } steps[] = {{"39.00", 39, 0.01},
+                 {"120", 120, 1},
+                 {"3.1e+4", 31000, 1000},
+                 {"2e+3", 2000, 1000},
+                 {"12600.0", 12600, 0.1},
+                 {"1.25e2", 125, 1},
+                 {"1.5e-9223372036854775808", 0, 1e-16}};
     (void)state;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         char text[64];
