@@ -115,9 +115,18 @@ local function aligned(rows, sides)
   return lines
 end
 
+-- What a row comes to; not the name of one of its parts.
+local function title_of_rows(rows, names)
+  local what = rows[1].op == "rank" and "rank" or "points"
+  for _, name in ipairs(names) do
+    if name == what then return "in all" end
+  end
+  return what
+end
+
 local function table_of(rows, names)
   local lines = { { "", table.unpack(names) } }
-  lines[1][#names + 2] = "points"
+  lines[1][#names + 2] = title_of_rows(rows, names)
   for i = 1, min(#rows, MAX_ROWS) do
     local cells = { title(rows[i]) }
     for j = 1, #names do cells[j + 1] = number(rows[i].children[j].value) end

@@ -46,3 +46,13 @@ $ timeout 20 nkibench rules
 ? 5
 END
 }
+
+@test "what a table's rows come to is not called as one of their parts" {
+  printf 'return { api = 1, score = function(_, _, t)\nlocal rows = {}\nfor i = 1, 2 do rows[i] = t:sum("race " .. i, { { "points", i }, { "bonus", 1 } }) end\nreturn t:sum("score", rows) end }' > r.lua
+  transcript <<'END'
+$ nkibench ./r.lua --no-settings | sed -n 5,7p
+           points   bonus   in all
+  race 1        1       1   2.0000
+  race 2        2       1   3.0000
+END
+}

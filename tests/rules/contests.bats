@@ -71,6 +71,7 @@ x,B,0.9,0,0,1
 y,A,2,1,1,0
 y,B,2,1,1,1
 END
+  grep -q '^ *A *A *B *rank$' console.txt
 }
 
 @test "cs149: numbers as names, points at the thresholds" {
