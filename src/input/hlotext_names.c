@@ -17,9 +17,22 @@ static struct nkb_str name_of(struct nkb_names_of of, uint32_t value)
                                                    of.stride_bytes * value);
 }
 
+/* Names are short: the last eight bytes are taken once more rather than a tail of any length. */
 static uint32_t hash(const struct nkb_names *names, uint32_t scope, struct nkb_str name)
 {
-    return (uint32_t)(nkb_hash_bytes(names->seed ^ scope, name.ptr, name.len) >> 16);
+    uint64_t h = names->seed ^ scope ^ (uint64_t)name.len << 32, word = 0;
+    const char *at = name.ptr, *end = at + name.len;
+    for (; end - at > (ptrdiff_t)sizeof word; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        h = nkb_hash_mix(h, word);
+    }
+    if (name.len >= sizeof word) {
+        memcpy(&word, end - sizeof word, sizeof word);
+    } else {
+        for (word = 0; at < end; at++)
+            word = word << 8 | (unsigned char)*at;
+    }
+    return (uint32_t)(nkb_hash_mix(h, word) >> 16);
 }
 
 /* The slot that holds the name, or the empty one where it belongs. */
