@@ -1,5 +1,5 @@
-/* Text or protobuf is told by the first bytes. Protobuf files are read in windows; text, and what
- * is not a regular file, is read whole. */
+/* Text or protobuf is told by the first bytes. Files are read in windows; what is not a regular
+ * file is read whole. */
 #include "input/hlo.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ enum {
 struct nkb_hlo_reader {
     struct nkb_hlo_build build;
     struct nkb_hlotext text;
-    struct nkb_buf bytes; /* a window of the file, or all of it */
+    struct nkb_buf bytes; /* a window of the file, or all that came by a pipe */
 };
 
 struct nkb_hlo_reader *nkb_hlo_reader_new(void)
@@ -53,25 +53,6 @@ static bool is_text(struct nkb_str bytes)
     return nkb_hlotext_detect(bytes);
 }
 
-static int refuse_size(struct nkb_err *err, const char *what, uint64_t limit)
-{
-    return nkb_err_set(err, NKB_EINPUT, "%s of more than %llu bytes; at most that much is read",
-                       what, (unsigned long long)limit);
-}
-
-static int read_text(struct nkb_hlo_reader *reader, struct nkb_str text,
-                     const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
-                     struct nkb_hlo *out, struct nkb_err *err)
-{
-    if (text.len > limits->whole_bytes)
-        return refuse_size(err, "HLO text", limits->whole_bytes);
-    memset(out, 0, sizeof *out);
-    int code = nkb_hlotext_read_with(&reader->text, text, arena, out, err);
-    out->form = NKB_FORM_TEXT;
-    out->size_bytes = text.len;
-    return code;
-}
-
 static int read_proto(struct nkb_hlo_reader *reader, struct nkb_wire *wire,
                       const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
                       struct nkb_hlo *out, struct nkb_err *err)
@@ -96,8 +77,11 @@ static int read_bytes(struct nkb_hlo_reader *reader, struct nkb_str bytes,
 {
     struct nkb_wire wire;
 
-    if (is_text(bytes))
-        return read_text(reader, bytes, limits, arena, out, err);
+    if (is_text(bytes)) {
+        const struct nkb_hlotext_input input = {
+            .fd = -1, .bytes = bytes, .limit_bytes = limits->whole_bytes};
+        return nkb_hlotext_read_with(&reader->text, &input, arena, out, err);
+    }
     nkb_wire_from_bytes(&wire, bytes);
     return read_proto(reader, &wire, limits, arena, out, err);
 }
@@ -118,9 +102,8 @@ int nkb_hlo_read_bytes(struct nkb_str bytes, struct nkb_arena *arena, struct nkb
     return nkb_hlo_read_bytes_within(bytes, &nkb_hlo_default_limits, arena, out, err);
 }
 
-/* All that comes out of fd from where it stands. */
-static int read_whole(int fd, const char *what, uint64_t limit, struct nkb_buf *out,
-                      struct nkb_err *err)
+/* All that comes out of a pipe. */
+static int read_whole(int fd, uint64_t limit, struct nkb_buf *out, struct nkb_err *err)
 {
     enum { PIECE = 64 * 1024 };
     char reason[128];
@@ -140,7 +123,10 @@ static int read_whole(int fd, const char *what, uint64_t limit, struct nkb_buf *
         }
         out->len += (size_t)got;
         if (out->len > limit)
-            return refuse_size(err, what, limit);
+            return nkb_err_set(
+                err, NKB_EINPUT,
+                "the contents of a pipe of more than %llu bytes; at most that much is read",
+                (unsigned long long)limit);
     }
 }
 
@@ -151,7 +137,7 @@ static int read_regular(struct nkb_hlo_reader *reader, int fd, uint64_t size,
     struct nkb_wire wire;
     struct nkb_buf *bytes = &reader->bytes;
 
-    if (!nkb_buf_reserve(bytes, NKB_WIRE_WINDOW_BYTES))
+    if (!nkb_buf_reserve(bytes, NKB_WIRE_WINDOW_BYTES + NKB_HLOTEXT_SLACK))
         return nkb_err_memory(err);
     nkb_wire_from_file_with(&wire, fd, size, (unsigned char *)bytes->data, NKB_WIRE_WINDOW_BYTES);
     if (!nkb_wire_more(&wire, HEAD_BYTES))
@@ -160,12 +146,12 @@ static int read_regular(struct nkb_hlo_reader *reader, int fd, uint64_t size,
     struct nkb_str head = {(const char *)wire.at, nkb_wire_ready(&wire)};
     if (!is_text(head))
         return read_proto(reader, &wire, limits, arena, out, err);
-    if (size > limits->whole_bytes)
-        return refuse_size(err, "HLO text", limits->whole_bytes);
-    if (!nkb_buf_reserve(bytes, (size_t)size + 1))
-        return nkb_err_memory(err);
-    int code = read_whole(fd, "HLO text", limits->whole_bytes, bytes, err);
-    return code != 0 ? code : read_text(reader, nkb_buf_str(bytes), limits, arena, out, err);
+    const struct nkb_hlotext_input input = {.fd = fd,
+                                            .size_bytes = size,
+                                            .limit_bytes = limits->whole_bytes,
+                                            .window = bytes,
+                                            .filled = head.len};
+    return nkb_hlotext_read_with(&reader->text, &input, arena, out, err);
 }
 
 /* Callers put the path in front of our messages; nkb_file_open has done so already. */
@@ -192,7 +178,7 @@ static int read_file(struct nkb_hlo_reader *reader, const char *path,
     if (size > 0) {
         code = read_regular(reader, fd, (uint64_t)size, limits, arena, out, err);
     } else { /* a pipe, or a file that only says it is empty, as those of /proc do */
-        code = read_whole(fd, "the contents of a pipe", limits->whole_bytes, bytes, err);
+        code = read_whole(fd, limits->whole_bytes, bytes, err);
         if (code == 0)
             code = read_bytes(reader, nkb_buf_str(bytes), limits, arena, out, err);
     }

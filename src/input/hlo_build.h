@@ -27,7 +27,7 @@ struct nkb_hlo_limits {
     uint64_t config_bytes; /* one backend_config of a kernel or a while */
     uint64_t payloads;
     uint64_t frames; /* entries of the stack frame index, file names and locations among them */
-    uint64_t whole_bytes; /* of what has to be in memory whole: HLO text, what comes by a pipe */
+    uint64_t whole_bytes; /* of HLO text, and of what comes by a pipe and is held whole */
 };
 extern const struct nkb_hlo_limits nkb_hlo_default_limits;
 

@@ -9,7 +9,11 @@
 #include "input/hlotext_reader.h"
 
 /* A first line that has not ended after so many bytes may go on. */
-enum { CUT_LINE_BYTES = 2048, KEPT_BYTES = 1024 * 1024 };
+enum {
+    CUT_LINE_BYTES = 2048,
+    KEPT_BYTES = 1024 * 1024,
+    MLIR_BYTES = 24, /* MLIR is told by at most so many */
+};
 
 static const struct nkb_str BOM = {"\xef\xbb\xbf", 3};
 
@@ -22,29 +26,33 @@ static void reuse(struct nkb_buf *buf)
     buf->failed = false;
 }
 
-static void reader_open(struct nkb_hlotext *r, struct nkb_str text, struct nkb_arena *arena,
-                        struct nkb_err *err)
+static void skip_bom(struct nkb_hlotext *r)
 {
-    const char *from = text.len ? text.ptr : "";
-    r->at = r->counted = r->line_start = from;
-    r->end = from + text.len;
-    r->line = 1;
+    if (memcmp(r->at, BOM.ptr, BOM.len) == 0)
+        r->at += BOM.len;
+}
+
+static int reader_open(struct nkb_hlotext *r, const struct nkb_hlotext_input *input,
+                       struct nkb_arena *arena, struct nkb_err *err)
+{
     r->arena = arena;
     r->err = err;
     r->scope = r->scope_count = r->inline_depth = 0;
-    r->list = (struct nkb_hlotext_list){NULL, 0, 0, NULL};
+    r->list = (struct nkb_hlotext_list){NULL, 0, 0, 0};
     if (r->instruction_names.oldest_scope == 0)
         r->instruction_names = r->computation_names = NKB_NAMES_INIT;
-    if (text.len >= BOM.len && memcmp(from, BOM.ptr, BOM.len) == 0)
-        r->at += BOM.len;
+    int rc = nkb_hlotext_open(r, input);
+    if (rc == 0)
+        skip_bom(r);
+    return rc;
 }
 
 /* Ready for the next text; of what a large one needed nothing stays. */
 static void reader_end(struct nkb_hlotext *r)
 {
-    enum { STACKS = 6, NAMES = 2 };
-    struct nkb_buf *stacks[STACKS] = {&r->ints,   &r->positions,    &r->shapes,
-                                      &r->called, &r->computations, &r->pending};
+    enum { STACKS = 7, NAMES = 2 };
+    struct nkb_buf *stacks[STACKS] = {&r->ints,         &r->positions, &r->shapes, &r->called,
+                                      &r->computations, &r->pending,   &r->window};
     struct nkb_names *names[NAMES] = {&r->instruction_names, &r->computation_names};
     for (size_t i = 0; i < STACKS; i++)
         reuse(stacks[i]);
@@ -66,10 +74,11 @@ void nkb_hlotext_close(struct nkb_hlotext *r)
     nkb_buf_free(&r->called);
     nkb_buf_free(&r->computations);
     nkb_buf_free(&r->pending);
+    nkb_buf_free(&r->window);
     nkb_names_free(&r->instruction_names);
     nkb_names_free(&r->computation_names);
     nkb_hlo_pool_free(&r->pool);
-    nkb_hlo_memo_free(&r->memo);
+    nkb_hlotext_recall_free(&r->recall);
     nkb_arena_free(&r->temp);
     free(r->few);
     r->few = NULL;
@@ -83,6 +92,7 @@ static bool looks_like_mlir(struct nkb_hlotext *r)
         "module @", "module attributes", "builtin.module", "\"builtin.module\"", "func.func", "#",
         "!"};
     struct nkb_str rest = {r->at, (size_t)(r->end - r->at)};
+    (void)nkb_hlotext_is_end(r, r->at + MLIR_BYTES);
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (nkb_str_starts(rest, starts[i]))
             return true;
@@ -95,13 +105,19 @@ static bool looks_like_mlir(struct nkb_hlotext *r)
     return !root && !nkb_hlotext_take(r, '=');
 }
 
-bool nkb_hlotext_detect(struct nkb_str head)
+bool nkb_hlotext_detect(struct nkb_str text)
 {
-    struct nkb_hlotext r = {0};
-    reader_open(&r, head, NULL, NULL);
+    char head[NKB_HLOTEXT_HEAD_BYTES + NKB_HLOTEXT_SLACK];
+    struct nkb_hlotext r = {.final = true};
+    size_t len = text.len < NKB_HLOTEXT_HEAD_BYTES ? text.len : NKB_HLOTEXT_HEAD_BYTES;
+    if (len)
+        memcpy(head, text.ptr, len);
+    memset(head + len, 0, NKB_HLOTEXT_SLACK);
+    r.at = r.counted = head;
+    r.end = head + len;
+    skip_bom(&r);
     nkb_hlotext_blanks(&r);
-    const char *from = r.at;
-    const char *newline = from < r.end ? memchr(from, '\n', (size_t)(r.end - from)) : NULL;
+    const char *from = r.at, *newline = memchr(from, '\n', (size_t)(r.end - from));
     struct nkb_str line = {from, (size_t)((newline ? newline : r.end) - from)};
 
     /* A protobuf of a module whose name reads like our first line has a tag byte right behind it.
@@ -119,10 +135,11 @@ bool nkb_hlotext_detect(struct nkb_str head)
     if (nkb_str_is(word, "HloModule"))
         return r.at == r.end || *r.at == ' ' || *r.at == '\t' || *r.at == '\r' || *r.at == '\n';
     r.end = from + line.len; /* else this line opens a computation */
+    memset(head + (r.end - head), 0, NKB_HLOTEXT_SLACK);
     if (nkb_str_is(word, "ENTRY"))
         nkb_hlotext_blanks(&r);
     if (word.len == 0 || nkb_str_is(word, "ENTRY")) {
-        if (r.at < r.end && *r.at == '%')
+        if (*r.at == '%')
             r.at++;
         word = nkb_hlotext_word(&r);
     }
@@ -139,8 +156,9 @@ bool nkb_hlotext_detect(struct nkb_str head)
 }
 
 /* Attributes of the module or behind a computation's end; none of them concerns us. */
-static int skip_attributes(struct nkb_hlotext *r)
+static int skip_attributes(struct nkb_hlotext *r, void *unused)
 {
+    (void)unused;
     int rc = 0;
     while (rc == 0 && nkb_hlotext_take(r, ',')) {
         nkb_hlotext_blanks(r);
@@ -152,8 +170,9 @@ static int skip_attributes(struct nkb_hlotext *r)
     return rc;
 }
 
-static int read_header(struct nkb_hlotext *r, struct nkb_hlo *out)
+static int read_header(struct nkb_hlotext *r, void *data)
 {
+    struct nkb_hlo *out = data;
     nkb_hlotext_blanks(r);
     const char *from = r->at;
     if (looks_like_mlir(r)) {
@@ -166,76 +185,107 @@ static int read_header(struct nkb_hlotext *r, struct nkb_hlo *out)
         r->at = from;
         return 0;
     }
-    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t'))
+    while (*r->at == ' ' || *r->at == '\t')
         r->at++;
     from = r->at; /* an old printer takes any name, so no word here */
-    while (r->at < r->end && !memchr(" \t\r\n,", *r->at, 5))
+    while (!nkb_hlotext_at_end(r) && !memchr(" \t\r\n,", *r->at, 5))
         r->at++;
     if (r->at == from)
         return nkb_hlotext_expected(r, "the name of the module");
     out->name = nkb_arena_copy(r->arena, (struct nkb_str){from, (size_t)(r->at - from)});
-    return skip_attributes(r);
+    return skip_attributes(r, NULL);
 }
 
-/* From behind its name: [(parameters) -> shape] { … } */
-static int read_computation(struct nkb_hlotext *r, struct nkb_str name, struct nkb_hlo *out,
-                            bool is_entry)
-{
-    char shown[NKB_SHOWN_BYTES];
-    uint64_t line = nkb_hlotext_line(r, name.ptr);
-    uint32_t position;
-    int rc;
+/* What stands before a computation's instructions, up to their brace; or a table's name, or the
+ * text's end. */
+struct opening {
+    bool has_entry; /* one was read before */
+    struct nkb_str name;
+    uint64_t line;
+    bool is_entry, is_end;
+    enum nkb_hlotext_table table;
+};
 
-    if (is_entry && out->entry != NKB_HLO_NONE)
-        return nkb_hlotext_fail(r, line, "'%s' is a second ENTRY; one is right",
+static int read_parameters(struct nkb_hlotext *r)
+{
+    int rc;
+    if ((rc = nkb_hlotext_skip_brackets(r)) < 0 ||
+        (rc = nkb_hlotext_want(r, '-', "'->' behind a computation's parameters")) < 0)
+        return rc;
+    if (nkb_hlotext_peek(r) != '>')
+        return nkb_hlotext_expected(r, "'->' behind a computation's parameters");
+    r->at++;
+    return nkb_hlotext_skip_shape(r);
+}
+
+static int read_opening(struct nkb_hlotext *r, void *data)
+{
+    struct opening *opening = data;
+    char shown[NKB_SHOWN_BYTES];
+    struct nkb_str name;
+    opening->table = NKB_HLOTEXT_NO_TABLE;
+    nkb_hlotext_blanks(r);
+    opening->is_end = nkb_hlotext_at_end(r);
+    if (opening->is_end)
+        return 0;
+    int rc = nkb_hlotext_name(r, "'HloModule' or a computation", &name);
+    opening->is_entry = rc == 0 && nkb_str_is(name, "ENTRY");
+    if (opening->is_entry)
+        rc = nkb_hlotext_name(r, "the name of the entry computation", &name);
+    if (rc < 0)
+        return rc;
+    opening->line = nkb_hlotext_line(r, name.ptr);
+    if (nkb_str_is(name, "HloModule"))
+        return nkb_hlotext_fail(r, opening->line, "a second HloModule; a file holds one");
+    if (!opening->is_entry)
+        opening->table = nkb_hlotext_table_find(r, name);
+    if (opening->table != NKB_HLOTEXT_NO_TABLE)
+        return 0;
+
+    if (opening->is_entry && opening->has_entry)
+        return nkb_hlotext_fail(r, opening->line, "'%s' is a second ENTRY; one is right",
                                 nkb_show(name, shown));
     nkb_hlotext_blanks(r);
-    if (nkb_hlotext_peek(r) == '(') {
-        if ((rc = nkb_hlotext_skip_brackets(r)) < 0 ||
-            (rc = nkb_hlotext_want(r, '-', "'->' behind a computation's parameters")) < 0)
-            return rc;
-        if (nkb_hlotext_peek(r) != '>')
-            return nkb_hlotext_expected(r, "'->' behind a computation's parameters");
-        r->at++;
-        if ((rc = nkb_hlotext_skip_shape(r)) < 0)
-            return rc;
-    }
-    if ((rc = nkb_hlotext_want(r, '{', "'{' of a computation")) < 0 ||
-        (rc = nkb_hlotext_body(r, name, line, &position)) < 0)
+    if ((nkb_hlotext_peek(r) == '(' && (rc = read_parameters(r)) < 0) ||
+        (rc = nkb_hlotext_want(r, '{', "'{' of a computation")) < 0)
+        return rc;
+    opening->name = nkb_arena_copy(r->arena, name);
+    return opening->name.ptr ? 0 : nkb_err_memory(r->err);
+}
+
+static int read_computation(struct nkb_hlotext *r, const struct opening *opening,
+                            struct nkb_hlo *out)
+{
+    struct nkb_str name = opening->name;
+    uint32_t position;
+    int rc = nkb_hlotext_body(r, name, opening->line, &position);
+    if (rc < 0)
         return rc;
     int added =
         nkb_names_add(&r->computation_names, nkb_hlotext_computations_named(r), 1, name, position);
     if (added < 0)
         return nkb_err_memory(r->err);
-    if (added == 0)
-        return nkb_hlotext_fail(r, line, "computation '%s' is defined twice; names are unique",
+    if (added == 0) {
+        char shown[NKB_SHOWN_BYTES];
+        return nkb_hlotext_fail(r, opening->line,
+                                "computation '%s' is defined twice; names are unique",
                                 nkb_show(name, shown));
-    if (is_entry)
+    }
+    if (opening->is_entry)
         out->entry = position;
-    return skip_attributes(r);
+    return nkb_hlotext_whole(r, skip_attributes, NULL);
 }
 
 static int read_module(struct nkb_hlotext *r, struct nkb_hlo *out)
 {
-    int rc = read_header(r, out);
+    int rc = nkb_hlotext_whole(r, read_header, out);
     while (rc == 0) {
-        nkb_hlotext_blanks(r);
-        if (r->at == r->end)
+        struct opening opening = {.has_entry = out->entry != NKB_HLO_NONE};
+        rc = nkb_hlotext_whole(r, read_opening, &opening);
+        if (rc < 0 || opening.is_end)
             break;
-        struct nkb_str name;
-        rc = nkb_hlotext_name(r, "'HloModule' or a computation", &name);
-        bool is_entry = rc == 0 && nkb_str_is(name, "ENTRY");
-        if (is_entry) {
-            nkb_hlotext_blanks(r);
-            rc = nkb_hlotext_name(r, "the name of the entry computation", &name);
-        }
-        if (rc < 0)
-            break;
-        if (nkb_str_is(name, "HloModule"))
-            return nkb_hlotext_fail(r, nkb_hlotext_line(r, name.ptr),
-                                    "a second HloModule; a file holds one");
-        rc = !is_entry && nkb_hlotext_is_table(r, name) ? nkb_hlotext_table(r, name)
-                                                        : read_computation(r, name, out, is_entry);
+        rc = opening.table != NKB_HLOTEXT_NO_TABLE ? nkb_hlotext_table(r, opening.table)
+                                                   : read_computation(r, &opening, out);
     }
     if (rc < 0)
         return rc;
@@ -245,19 +295,21 @@ static int read_module(struct nkb_hlotext *r, struct nkb_hlo *out)
     return nkb_hlotext_called_resolve(r);
 }
 
-int nkb_hlotext_read_with(struct nkb_hlotext *reader, struct nkb_str text, struct nkb_arena *arena,
-                          struct nkb_hlo *out, struct nkb_err *err)
+int nkb_hlotext_read_with(struct nkb_hlotext *reader, const struct nkb_hlotext_input *input,
+                          struct nkb_arena *arena, struct nkb_hlo *out, struct nkb_err *err)
 {
-    reader_open(reader, text, arena, err);
     reader->temp.limit_bytes = arena->limit_bytes;
     nkb_hlo_pool_open(&reader->pool, arena);
-    reader->memo_is_open = nkb_hlo_memo_open(&reader->memo);
-    *out = (struct nkb_hlo){.form = NKB_FORM_TEXT, .entry = NKB_HLO_NONE, .size_bytes = text.len};
-    int rc = read_module(reader, out);
+    nkb_hlotext_recall_open(&reader->recall);
+    *out = (struct nkb_hlo){.form = NKB_FORM_TEXT, .entry = NKB_HLO_NONE};
+    int rc = reader_open(reader, input, arena, err);
+    if (rc == 0)
+        rc = read_module(reader, out);
     if (rc < 0)
         goto out;
 
     size_t size = reader->computations.len;
+    out->size_bytes = reader->read_bytes;
     out->computation_count = (uint32_t)(size / sizeof *out->computations);
     out->computations = nkb_arena_alloc(arena, size);
     if (!out->computations || nkb_arena_failed(arena)) {
@@ -280,8 +332,9 @@ out:
 int nkb_hlotext_read(struct nkb_str text, struct nkb_arena *arena, struct nkb_hlo *out,
                      struct nkb_err *err)
 {
+    const struct nkb_hlotext_input input = {.fd = -1, .bytes = text};
     struct nkb_hlotext reader = {0};
-    int code = nkb_hlotext_read_with(&reader, text, arena, out, err);
+    int code = nkb_hlotext_read_with(&reader, &input, arena, out, err);
     nkb_hlotext_close(&reader);
     return code;
 }

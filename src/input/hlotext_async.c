@@ -59,7 +59,7 @@ int nkb_hlotext_async_wrap(struct nkb_hlotext *r, struct nkb_hlotext_draft *draf
     if (start->shape->tuple_count < 2) {
         char shown[NKB_SHOWN_BYTES];
         return nkb_hlotext_fail(
-            r, draft->line,
+            r, nkb_hlotext_draft_line(r, draft),
             "the shape of '%s' is no ((operands), result, …); an async-start has that",
             nkb_show(start->name, shown));
     }
@@ -91,7 +91,7 @@ int nkb_hlotext_async_wrap(struct nkb_hlotext *r, struct nkb_hlotext_draft *draf
         .root = count,
         .instruction_count = count + 1,
         .instructions = instructions,
-        .at = draft->line,
+        .at = nkb_hlotext_draft_line(r, draft),
     };
     rc = nkb_hlotext_add_computation(r, &wrapped, called);
     if (rc < 0)

@@ -7,8 +7,11 @@
 
 struct nkb_hlo_attrs *nkb_hlotext_attrs_of(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
 {
-    if (!draft->attrs)
+    if (!draft->attrs) {
         draft->attrs = nkb_arena_alloc(&r->temp, sizeof *draft->attrs);
+        if (draft->attrs && draft->recalled) /* gaps too: attributes are compared by their bytes */
+            memcpy(draft->attrs, draft->recalled, sizeof *draft->attrs);
+    }
     return draft->attrs;
 }
 
@@ -38,14 +41,14 @@ enum kind {
     A_BACKEND_CONFIG,
 };
 
-struct attribute {
+struct nkb_hlotext_attribute {
     const char *name;
     enum kind kind;
     const char *partner; /* of pairs: the one it cannot stand without */
 };
 
 /* Sorted by name. */
-static const struct attribute table[] = {
+static const struct nkb_hlotext_attribute table[] = {
     {"backend_config", A_BACKEND_CONFIG, NULL},
     {"batch_group_count", A_BATCH_GROUPS, NULL},
     {"body", A_FIRST_CALLED, "condition"},
@@ -80,7 +83,7 @@ static const struct attribute table[] = {
 };
 enum { TABLE_COUNT = sizeof table / sizeof *table };
 
-static const struct attribute *find_attribute(struct nkb_str name)
+static const struct nkb_hlotext_attribute *search(struct nkb_str name)
 {
     size_t low = 0, high = TABLE_COUNT;
     while (low < high) {
@@ -96,11 +99,30 @@ static const struct attribute *find_attribute(struct nkb_str name)
     return NULL;
 }
 
+/* Few occur in a module and their search is long: the ones seen are remembered by a cheap key. */
+static const struct nkb_hlotext_attribute *find_attribute(struct nkb_hlotext *r,
+                                                          struct nkb_str name)
+{
+    unsigned first = (unsigned char)name.ptr[0], last = (unsigned char)name.ptr[name.len - 1];
+    const struct nkb_hlotext_attribute **seen =
+        &r->attributes[(name.len + first * 5 + last * 17) % NKB_HLOTEXT_ATTRIBUTES_SEEN];
+    if (*seen && nkb_str_is(name, (*seen)->name))
+        return *seen;
+    const struct nkb_hlotext_attribute *found = search(name);
+    if (found)
+        *seen = found;
+    return found;
+}
+
 static struct nkb_hlo_dot *dot_of(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
 {
     struct nkb_hlo_attrs *attrs = nkb_hlotext_attrs_of(r, draft);
-    if (attrs && !draft->dot)
-        attrs->dot = draft->dot = nkb_arena_alloc(&r->temp, sizeof *draft->dot);
+    if (attrs && !draft->dot) {
+        draft->dot = nkb_arena_alloc(&r->temp, sizeof *draft->dot);
+        if (draft->dot && attrs->dot)
+            *draft->dot = *attrs->dot;
+        attrs->dot = draft->dot;
+    }
     return draft->dot;
 }
 
@@ -172,7 +194,7 @@ static int read_backend_config(struct nkb_hlotext *r, struct nkb_hlotext_draft *
 }
 
 static int read_pair(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft,
-                     const struct attribute *attribute)
+                     const struct nkb_hlotext_attribute *attribute)
 {
     int which = attribute->kind == A_SECOND_CALLED;
     if (draft->pair_name[which] ||
@@ -198,7 +220,7 @@ static int read_index(struct nkb_hlotext *r, struct nkb_hlo_instruction *made)
 }
 
 static int read_value(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft,
-                      const struct attribute *attribute)
+                      const struct nkb_hlotext_attribute *attribute)
 {
     switch (attribute->kind) {
     case A_INDEX:
@@ -257,17 +279,18 @@ static int finish(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
 
     for (int i = 0; i < 2; i++)
         if (draft->pair_name[i] && !draft->pair_name[!i])
-            return nkb_hlotext_fail(r, draft->line, "'%s' has '%s' alone; '%s' goes with it",
+            return nkb_hlotext_fail(r, nkb_hlotext_draft_line(r, draft),
+                                    "'%s' has '%s' alone; '%s' goes with it",
                                     nkb_show(made->name, shown), draft->pair_name[i],
-                                    find_attribute(nkb_str_from(draft->pair_name[i]))->partner);
+                                    search(nkb_str_from(draft->pair_name[i]))->partner);
     if (opcode == NKB_HLO_GET_TUPLE_ELEMENT && !made->has_number)
-        return nkb_hlotext_fail(r, draft->line,
+        return nkb_hlotext_fail(r, nkb_hlotext_draft_line(r, draft),
                                 "'%s' takes an element of a tuple; index=N must say which",
                                 nkb_show(made->name, shown));
 
     bool is_dot =
         opcode == NKB_HLO_DOT || opcode == NKB_HLO_RAGGED_DOT || opcode == NKB_HLO_SCALED_DOT;
-    if (is_dot && !dot_of(r, draft))
+    if (is_dot && !(draft->recalled && draft->recalled->dot) && !dot_of(r, draft))
         return nkb_err_memory(r->err);
     if (opcode == NKB_HLO_WHILE) {
         int64_t trips;
@@ -275,41 +298,95 @@ static int finish(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
             struct nkb_hlo_attrs *attrs = nkb_hlotext_attrs_of(r, draft);
             if (!attrs)
                 return nkb_err_memory(r->err);
+            draft->is_own = true;
             attrs->has_known_trip_count = true;
             attrs->known_trip_count = trips;
         }
     }
-    if (opcode == NKB_HLO_CUSTOM_CALL && draft->attrs &&
-        nkb_str_is(draft->attrs->custom_call_target, "AwsNeuronCustomNativeKernel")) {
-        draft->attrs->nki = nkb_nki_config_read(draft->backend_config, r->arena);
-        if (!draft->attrs->nki)
+    const struct nkb_hlo_attrs *attrs = draft->attrs ? draft->attrs : draft->recalled;
+    if (opcode == NKB_HLO_CUSTOM_CALL && attrs &&
+        nkb_str_is(attrs->custom_call_target, "AwsNeuronCustomNativeKernel")) {
+        struct nkb_hlo_attrs *own = nkb_hlotext_attrs_of(r, draft);
+        if (!own || !(own->nki = nkb_nki_config_read(draft->backend_config, r->arena)))
             return nkb_err_memory(r->err);
+        draft->is_own = true;
     }
     return 0;
 }
 
+/* Is it one of those that mean the same wherever they stand behind the same opcode? */
+static bool is_of_run(const struct nkb_hlotext_attribute *attribute)
+{
+    switch (attribute ? attribute->kind : A_DIMENSIONS) {
+    case A_INDEX:
+    case A_CALLED:
+    case A_FIRST_CALLED:
+    case A_SECOND_CALLED:
+    case A_METADATA:
+    case A_BACKEND_CONFIG:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* Behind its comma; *out is NULL for one the model does not keep. */
+static int read_attribute(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft,
+                          const struct nkb_hlotext_attribute **out)
+{
+    nkb_hlotext_blanks(r);
+    struct nkb_str name = nkb_hlotext_word(r);
+    if (name.len == 0)
+        return nkb_hlotext_expected(r, "an attribute behind ','");
+    int rc = nkb_hlotext_want(r, '=', "'=' behind the name of an attribute");
+    if (rc < 0)
+        return rc;
+    const struct nkb_hlotext_attribute *attribute = *out = find_attribute(r, name);
+    if (!attribute)
+        return nkb_hlotext_skip_value(r);
+    uint64_t bit = (uint64_t)1 << (attribute - table);
+    if (draft->seen & bit)
+        return nkb_hlotext_fail(r, nkb_hlotext_line(r, r->at),
+                                "attribute '%s' is given twice; once is right", attribute->name);
+    draft->seen |= bit;
+    return read_value(r, draft, attribute);
+}
+
 int nkb_hlotext_attributes(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
 {
-    while (nkb_hlotext_take(r, ',')) {
-        nkb_hlotext_blanks(r);
-        struct nkb_str name = nkb_hlotext_word(r);
-        if (name.len == 0)
-            return nkb_hlotext_expected(r, "an attribute behind ','");
-        int rc = nkb_hlotext_want(r, '=', "'=' behind the name of an attribute");
-        const struct attribute *attribute = rc < 0 ? NULL : find_attribute(name);
-        if (rc == 0 && attribute) {
-            uint64_t bit = (uint64_t)1 << (attribute - table);
-            if (draft->seen & bit)
-                return nkb_hlotext_fail(r, nkb_hlotext_line(r, r->at),
-                                        "attribute '%s' is given twice; once is right",
-                                        attribute->name);
-            draft->seen |= bit;
-            rc = read_value(r, draft, attribute);
-        } else if (rc == 0) {
-            rc = nkb_hlotext_skip_value(r);
+    static const char metadata[] = ", metadata=";
+    const char *from = r->at;
+    /* Those at the beginning may be known from another instruction, or become so. */
+    bool in_run = r->recall.is_open && !draft->attrs && draft->wrapped == NKB_HLO_OPCODE_COUNT &&
+                  *from == ',' && memcmp(from, metadata, sizeof metadata - 1) != 0;
+    if (in_run) {
+        const struct nkb_hlotext_run *run =
+            nkb_hlotext_recall_run(&r->recall, draft->made.opcode, from, r->end);
+        if (run) {
+            draft->recalled = run->attrs;
+            draft->seen = run->seen;
+            r->at += run->len - 1;
+            in_run = false;
         }
+    }
+    uint64_t changing = 0; /* bits of attributes that become part of attrs */
+    while (nkb_hlotext_take(r, ',')) {
+        const struct nkb_hlotext_attribute *attribute = NULL;
+        uint64_t before = draft->seen;
+        int rc = read_attribute(r, draft, &attribute);
         if (rc < 0)
             return rc;
+        bool of_run = is_of_run(attribute);
+        if (of_run)
+            changing |= draft->seen ^ before;
+        in_run = in_run && of_run;
+        /* What the model does not keep may go on behind a blank. */
+        if (in_run && (*r->at == ',' || (attribute && *r->at == '\n'))) {
+            draft->run = (struct nkb_str){from, (size_t)(r->at - from) + 1};
+            draft->run_seen = draft->seen;
+        }
     }
+    if (changing != draft->run_seen)
+        draft->run.len = 0;
     return finish(r, draft);
 }

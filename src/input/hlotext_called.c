@@ -34,6 +34,7 @@ static int read_inline(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft,
             r, nkb_hlotext_line(r, r->at),
             "computations stand inside instructions more than %d deep; no module needs that",
             NKB_HLOTEXT_MAX_INLINE_DEPTH);
+    (void)nkb_hlotext_draft_line(r, draft); /* while it is ahead */
     r->inline_depth++;
     *out = (struct nkb_hlotext_called){draft->made.name, NKB_HLO_NONE};
     int rc = nkb_hlotext_body(r, draft->made.name, nkb_hlotext_line(r, r->at), &out->position);
@@ -87,24 +88,21 @@ int nkb_hlotext_called_finish(struct nkb_hlotext *r, struct nkb_hlotext_draft *d
     size_t paired = draft->pair_name[0] ? 2 : 0;
     if (r->called.failed)
         return nkb_err_memory(r->err);
-    size_t listed = r->called.len / sizeof(struct nkb_hlotext_called) - draft->first_called;
-    size_t count = paired + listed;
-    if (count == 0)
-        return 0;
-
+    const struct nkb_hlotext_called *list =
+        (const struct nkb_hlotext_called *)(const void *)r->called.data;
+    size_t first = draft->called_base / sizeof *list;
+    size_t count = paired + r->called.len / sizeof *list - first;
     uint32_t *called = nkb_hlo_pool_take(&r->pool, count * sizeof *called);
     if (!called || count > UINT32_MAX)
         return nkb_err_memory(r->err);
     made->called = called;
     made->called_count = (uint32_t)count;
-    const struct nkb_hlotext_called *list =
-        (const struct nkb_hlotext_called *)(const void *)r->called.data;
     for (size_t i = 0; i < count; i++) {
         const struct nkb_hlotext_called *one =
-            i < paired ? &draft->pair[i] : &list[draft->first_called + i - paired];
+            i < paired ? &draft->pair[i] : &list[first + i - paired];
         enum nkb_hlo_opcode opcode =
             draft->wrapped == NKB_HLO_OPCODE_COUNT ? made->opcode : draft->wrapped;
-        struct pending reference = {one->name, &called[i], draft->line, opcode == NKB_HLO_FUSION};
+        struct pending reference = {one->name, &called[i], 0, opcode == NKB_HLO_FUSION};
         uint32_t position = one->position;
         if (position != NKB_HLO_NONE ||
             nkb_names_find(&r->computation_names, nkb_hlotext_computations_named(r), 1, one->name,
@@ -112,10 +110,13 @@ int nkb_hlotext_called_finish(struct nkb_hlotext *r, struct nkb_hlotext_draft *d
             bind(r, &reference, position);
         } else {
             called[i] = NKB_HLO_NONE;
+            reference.line = nkb_hlotext_draft_line(r, draft);
+            if (!nkb_hlo_pool_text(&r->pool, one->name, &reference.name))
+                return nkb_err_memory(r->err);
             nkb_buf_append(&r->pending, &reference, sizeof reference);
         }
     }
-    r->called.len = draft->first_called * sizeof(struct nkb_hlotext_called);
+    r->called.len = draft->called_base;
     return 0;
 }
 

@@ -29,28 +29,49 @@ int nkb_hlotext_add_computation(struct nkb_hlotext *r,
     return 0;
 }
 
+struct body {
+    struct nkb_hlo_computation *computation;
+    bool is_closed;
+};
+
+/* An instruction, or the brace behind the last. */
+static int read_next(struct nkb_hlotext *r, void *data)
+{
+    struct body *body = data;
+    struct nkb_hlo_computation *computation = body->computation;
+    char shown[NKB_SHOWN_BYTES];
+    body->is_closed = nkb_hlotext_take(r, '}');
+    if (body->is_closed)
+        return 0;
+    if (nkb_hlotext_at_end(r))
+        return nkb_hlotext_fail(r, nkb_hlotext_line(r, r->at),
+                                "the text ends inside computation '%s' of line %llu; '}' closes it",
+                                nkb_show(computation->name, shown),
+                                (unsigned long long)computation->at);
+    bool is_root = false;
+    uint64_t line = 0;
+    int rc = nkb_hlotext_instruction(r, &is_root, &line);
+    if (rc < 0)
+        return rc;
+    if (is_root && computation->root != NKB_HLO_NONE)
+        return nkb_hlotext_fail(r, line, "computation '%s' has a second ROOT; one is right",
+                                nkb_show(computation->name, shown));
+    if (is_root)
+        computation->root = computation->instruction_count;
+    computation->instruction_count++;
+    return 0;
+}
+
 static int read_instructions(struct nkb_hlotext *r, struct nkb_hlo_computation *computation)
 {
+    struct body body = {computation, false};
     char shown[NKB_SHOWN_BYTES];
     computation->root = NKB_HLO_NONE;
-    for (uint32_t i = 0; !nkb_hlotext_take(r, '}'); i++) {
-        if (r->at == r->end)
-            return nkb_hlotext_fail(
-                r, nkb_hlotext_line(r, r->at),
-                "the text ends inside computation '%s' of line %llu; '}' closes it",
-                nkb_show(computation->name, shown), (unsigned long long)computation->at);
-        bool is_root;
-        int rc = nkb_hlotext_instruction(r, &is_root);
+    do { /* what stands inside an instruction is part of its unit */
+        int rc = r->inline_depth ? read_next(r, &body) : nkb_hlotext_whole(r, read_next, &body);
         if (rc < 0)
             return rc;
-        if (is_root && computation->root != NKB_HLO_NONE)
-            return nkb_hlotext_fail(r, r->instruction_line,
-                                    "computation '%s' has a second ROOT; one is right",
-                                    nkb_show(computation->name, shown));
-        if (is_root)
-            computation->root = i;
-        computation->instruction_count = i + 1;
-    }
+    } while (!body.is_closed);
     if (computation->instruction_count == 0)
         return nkb_hlotext_fail(r, computation->at,
                                 "computation '%s' has no instruction; one at least is expected",
@@ -70,13 +91,17 @@ static bool open_few(struct nkb_hlotext *r)
     return r->few != NULL;
 }
 
-/* With room for as many as the rest of the text would hold if it went on so. */
+/* With room for as many as the rest of the text would hold if it went on so. A text may be longer
+ * than was known. */
 bool nkb_hlotext_grow_list(struct nkb_hlotext *r)
 {
     struct nkb_hlotext_list *list = &r->list;
     size_t room = list->count * GROWTH_MAX, bytes;
-    double promised = (double)list->count * (double)(r->end - list->text) /
-                          (double)(r->at - list->text + 1) * SLACK +
+    uint64_t here = nkb_hlotext_offset(r, r->at), end = r->input.size_bytes;
+    if (end < r->read_bytes)
+        end = r->read_bytes;
+    double promised = (double)list->count * (double)(end - list->begun) /
+                          (double)(here - list->begun + 1) * SLACK +
                       FIRST_ROOM;
 
     if (room < FIRST_ROOM)
@@ -103,14 +128,14 @@ int nkb_hlotext_body(struct nkb_hlotext *r, struct nkb_str name, uint64_t line,
     uint32_t outer_scope = r->scope;
     struct nkb_hlotext_list outer = r->list;
     bool is_outer = r->inline_depth == 0;
-    struct nkb_hlo_computation computation = {.name = nkb_arena_copy(r->arena, name), .at = line};
+    struct nkb_hlo_computation computation = {.name = name, .at = line};
 
     if (r->scope_count == UINT32_MAX)
         return nkb_err_memory(r->err);
     r->scope = ++r->scope_count;
     if (is_outer)
         nkb_names_forget(&r->instruction_names, r->scope);
-    r->list = (struct nkb_hlotext_list){.text = r->at};
+    r->list = (struct nkb_hlotext_list){.begun = nkb_hlotext_offset(r, r->at)};
     if (is_outer && !open_few(r))
         return nkb_err_memory(r->err);
     int rc = read_instructions(r, &computation);
@@ -124,7 +149,7 @@ int nkb_hlotext_body(struct nkb_hlotext *r, struct nkb_str name, uint64_t line,
         if (computation.instructions)
             memcpy(computation.instructions, r->few, size);
     }
-    if (!computation.instructions || !computation.name.ptr)
+    if (!computation.instructions)
         return nkb_err_memory(r->err);
     r->list = outer;
     r->scope = outer_scope;

@@ -193,7 +193,7 @@ int nkb_hlotext_dim_labels(struct nkb_hlotext *r, struct nkb_hlo_attrs *attrs)
 {
     nkb_hlotext_blanks(r);
     const char *from = r->at;
-    while (r->at < r->end && !memchr(" \t\r\n,})/", *r->at, 8))
+    while (!nkb_hlotext_at_end(r) && !memchr(" \t\r\n,})/", *r->at, 8))
         r->at++;
     struct nkb_str text = {from, (size_t)(r->at - from)};
     if (text.len == 0)

@@ -16,7 +16,7 @@ static int read_operand(struct nkb_hlotext *r, uint32_t *position)
     struct nkb_str name = NKB_STR_NONE;
     if (!with_shape && c != '%') {
         name = nkb_hlotext_word(r);
-        c = nkb_hlotext_peek(r);
+        c = *r->at;
         with_shape = c == '[' || (c == '(' && nkb_str_is(name, "b"));
     }
     if (with_shape) {
@@ -41,27 +41,51 @@ static int read_operand(struct nkb_hlotext *r, uint32_t *position)
         nkb_show(name, shown));
 }
 
+enum { FEW_OPERANDS = 16 };
+
+/* More operands than that, `few` and what follows them; by way of `positions`. */
+static int read_many_operands(struct nkb_hlotext *r, const uint32_t few[FEW_OPERANDS])
+{
+    nkb_buf_append(&r->positions, few, FEW_OPERANDS * sizeof *few);
+    do {
+        uint32_t position;
+        int rc = read_operand(r, &position);
+        if (rc < 0)
+            return rc;
+        nkb_buf_append(&r->positions, &position, sizeof position);
+    } while (nkb_hlotext_take(r, ','));
+    return r->positions.failed ? nkb_err_memory(r->err) : 0;
+}
+
 static int read_operands(struct nkb_hlotext *r, struct nkb_hlo_instruction *made)
 {
-    size_t base = r->positions.len;
+    uint32_t few[FEW_OPERANDS];
+    const void *positions = few;
+    size_t count = 0, base = r->positions.len;
+    bool more;
     int rc;
     if (nkb_hlotext_take(r, ')'))
         return 0;
     do {
-        uint32_t position;
-        if ((rc = read_operand(r, &position)) < 0)
+        if ((rc = read_operand(r, &few[count++])) < 0)
             return rc;
-        nkb_buf_append(&r->positions, &position, sizeof position);
-    } while (nkb_hlotext_take(r, ','));
+        more = nkb_hlotext_take(r, ',');
+    } while (more && count < FEW_OPERANDS);
+    if (more) {
+        if ((rc = read_many_operands(r, few)) < 0)
+            return rc;
+        positions = r->positions.data + base;
+        count = (r->positions.len - base) / sizeof *few;
+        r->positions.len = base;
+    }
     if ((rc = nkb_hlotext_want(r, ')', "',' or ')' behind an operand")) < 0)
         return rc;
 
-    size_t size = r->positions.len - base, count = size / sizeof(uint32_t);
-    uint32_t *operands = r->positions.failed ? NULL : nkb_hlo_pool_take(&r->pool, size);
+    size_t size = count * sizeof *few;
+    uint32_t *operands = nkb_hlo_pool_take(&r->pool, size);
     if (!operands || count > UINT32_MAX)
         return nkb_err_memory(r->err);
-    memcpy(operands, r->positions.data + base, size);
-    r->positions.len = base;
+    memcpy(operands, positions, size);
     made->operands = operands;
     made->operand_count = (uint32_t)count;
     return 0;
@@ -124,48 +148,11 @@ static int read_parameter(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft
     struct nkb_hlo_instruction *made = &draft->made;
     int rc = nkb_hlotext_int(r, "the number of a parameter", &made->number);
     if (rc == 0 && made->number < 0)
-        rc = nkb_hlotext_fail(r, draft->line,
+        rc = nkb_hlotext_fail(r, nkb_hlotext_draft_line(r, draft),
                               "parameter number %lld is negative; 0 or more is expected",
                               (long long)made->number);
     made->has_number = true;
     return rc < 0 ? rc : nkb_hlotext_want(r, ')', "')' behind the number of a parameter");
-}
-
-static bool is_letter(unsigned char c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
-/* The same few shapes come again and again. A text that was read as a shape, up to a blank with a
- * letter behind it, is one wherever it stands before these. */
-static int read_shape(struct nkb_hlotext *r, const struct nkb_hlo_shape **out)
-{
-    struct nkb_hlo_shape shape;
-    struct nkb_hlo_note *note = NULL;
-    nkb_hlotext_blanks(r);
-    const unsigned char *from = (const unsigned char *)r->at;
-    size_t left = (size_t)(r->end - r->at), len = 0;
-    if (left > NKB_HLO_MEMO_BYTES)
-        left = NKB_HLO_MEMO_BYTES;
-    while (len < left && from[len] != ' ')
-        len++;
-    if (len + 1 < left && is_letter(from[len + 1]) && r->memo_is_open) {
-        note = nkb_hlo_memo_at(&r->memo, NKB_MEMO_SHAPE, from, len);
-        if (nkb_hlo_memo_has(&r->memo, note, NKB_MEMO_SHAPE, from, len)) {
-            *out = note->is.shape;
-            r->at += len;
-            return 0;
-        }
-    }
-    int rc = nkb_hlotext_shape(r, 0, &shape);
-    if (rc < 0)
-        return rc;
-    *out = nkb_hlo_pool_shape(&r->pool, &shape);
-    if (*out && note && r->at == (const char *)from + len) {
-        nkb_hlo_memo_put(&r->memo, note, NKB_MEMO_SHAPE, from, len);
-        note->is.shape = *out;
-    }
-    return *out ? 0 : nkb_err_memory(r->err);
 }
 
 static int read_opcode(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
@@ -193,7 +180,7 @@ static int read_rest(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
     struct nkb_hlo_instruction *made = &draft->made;
     int rc;
     if ((rc = nkb_hlotext_want(r, '=', "'=' behind the name of an instruction")) < 0 ||
-        (rc = read_shape(r, &made->shape)) < 0 || (rc = read_opcode(r, draft)) < 0 ||
+        (rc = nkb_hlotext_shape_shared(r, &made->shape)) < 0 || (rc = read_opcode(r, draft)) < 0 ||
         (rc = nkb_hlotext_want(r, '(', "'(' behind an opcode")) < 0)
         return rc;
     if (made->opcode == NKB_HLO_CONSTANT) {
@@ -204,24 +191,30 @@ static int read_rest(struct nkb_hlotext *r, struct nkb_hlotext_draft *draft)
     } else {
         rc = read_operands(r, made);
     }
-    if (rc < 0 || (rc = nkb_hlotext_attributes(r, draft)) < 0 ||
-        (rc = nkb_hlotext_called_finish(r, draft)) < 0)
+    if (rc < 0 || (rc = nkb_hlotext_attributes(r, draft)) < 0)
         return rc;
+    if (r->starved) /* before others learn what may be half of a name */
+        return NKB_EINPUT;
+    if (nkb_hlotext_calls(r, draft) && (rc = nkb_hlotext_called_finish(r, draft)) < 0)
+        return rc;
+    made->attrs = draft->recalled;
     if (draft->attrs && !(made->attrs = nkb_hlo_pool_attrs(&r->pool, draft->attrs)))
         return nkb_err_memory(r->err);
+    if (draft->run.len && !draft->is_own)
+        nkb_hlotext_note_run(&r->recall, made->opcode, draft->run, draft->run_seen, made->attrs);
     if (draft->wrapped != NKB_HLO_OPCODE_COUNT)
         rc = nkb_hlotext_async_wrap(r, draft);
     return rc;
 }
 
-int nkb_hlotext_instruction(struct nkb_hlotext *r, bool *is_root)
+int nkb_hlotext_instruction(struct nkb_hlotext *r, bool *is_root, uint64_t *line_out)
 {
     struct nkb_hlotext_draft draft = {
         .wrapped = NKB_HLO_OPCODE_COUNT,
-        .first_called = r->called.len / sizeof(struct nkb_hlotext_called),
+        .called_base = r->called.len,
     };
     struct nkb_str name;
-    if (r->inline_depth == 0 && r->temp.head)
+    if (r->inline_depth == 0 && r->temp.used_bytes)
         nkb_arena_reset(&r->temp);
     int rc = nkb_hlotext_name(r, "an instruction or '}'", &name);
     if (rc < 0)
@@ -233,7 +226,7 @@ int nkb_hlotext_instruction(struct nkb_hlotext *r, bool *is_root)
         if (*is_root && (rc = nkb_hlotext_name(r, "the name of the root instruction", &name)) < 0)
             return rc;
     }
-    draft.line = nkb_hlotext_line(r, name.ptr);
+    draft.begun = name.ptr;
     if (!nkb_hlo_pool_name(&r->pool, name, &draft.made.name))
         return nkb_err_memory(r->err);
     if ((rc = read_rest(r, &draft)) < 0)
@@ -248,10 +241,12 @@ int nkb_hlotext_instruction(struct nkb_hlotext *r, bool *is_root)
     if (added < 0)
         return nkb_err_memory(r->err);
     list->at[list->count++] = draft.made;
-    r->instruction_line = draft.line;
+    if (added && !*is_root)
+        return 0;
+    *line_out = nkb_hlotext_draft_line(r, &draft);
     char shown[NKB_SHOWN_BYTES];
     return added ? 0
-                 : nkb_hlotext_fail(r, draft.line,
+                 : nkb_hlotext_fail(r, *line_out,
                                     "'%s' is defined twice in one computation; names are unique",
                                     nkb_show(name, shown));
 }

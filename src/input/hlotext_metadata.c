@@ -3,96 +3,110 @@
  * number or string. */
 #include "input/hlotext_reader.h"
 
-/* A number that begins here, cut to the 32 bits protobuf keeps of it; else *is_number is false and
- * the value is skipped. */
-static int read_number(struct nkb_hlotext *r, int32_t *out)
+static const char *const table_names[NKB_HLOTEXT_NO_TABLE] = {
+    "FileNames", "FunctionNames", "FileLocations", "StackFrames"}; /* in the order of the enum */
+
+/* A key that is wanted, for its number or its text. */
+struct key {
+    struct nkb_str name;
+    int32_t *number;
+    struct nkb_str *text;
+};
+
+/* A value that is no number or text is skipped. Of a number stay the 32 bits that protobuf keeps.
+ */
+static int read_value(struct nkb_hlotext *r, const struct key *key)
 {
-    int64_t wide;
     char c = nkb_hlotext_peek(r);
-    if (c != '-' && (c < '0' || c > '9'))
+    if (key->text && c == '"')
+        return nkb_hlotext_string(r, key->text);
+    if (!key->number || (c != '-' && !nkb_hlotext_is(c, NKB_HLOTEXT_IS_DIGIT)))
         return nkb_hlotext_skip_value(r);
+    int64_t wide;
     int rc = nkb_hlotext_int(r, "a number", &wide);
     if (rc == 0)
-        *out = (int32_t)(uint32_t)(uint64_t)wide;
+        *key->number = (int32_t)(uint32_t)(uint64_t)wide;
     return rc;
 }
 
-struct number_key {
-    const char *name;
-    int32_t *to;
-};
-
-/* `{key=value key=value}`: the numbers that are wanted, and in metadata the two texts. */
-static int read_pairs(struct nkb_hlotext *r, const char *what, const struct number_key *keys,
-                      size_t key_count, struct nkb_str *op_name, struct nkb_str *source_file)
+/* `{key=value key=value}` */
+static int read_pairs(struct nkb_hlotext *r, const char *what, const struct key *keys, size_t count)
 {
     int rc = nkb_hlotext_want(r, '{', what);
     while (rc == 0 && !nkb_hlotext_take(r, '}')) {
-        if (nkb_hlotext_take(r, ','))
+        if (*r->at == ',') {
+            r->at++;
             continue;
-        struct nkb_str key = nkb_hlotext_word(r);
-        if (key.len == 0)
+        }
+        struct nkb_str name = nkb_hlotext_word(r);
+        if (name.len == 0)
             return nkb_hlotext_expected(r, "'}' or a key of metadata");
         if ((rc = nkb_hlotext_want(r, '=', "'=' in metadata")) < 0)
             return rc;
         nkb_hlotext_blanks(r);
-        struct nkb_str *text = nkb_str_is(key, "op_name")       ? op_name
-                               : nkb_str_is(key, "source_file") ? source_file
-                                                                : NULL;
-        int32_t *number = NULL;
-        for (size_t i = 0; i < key_count; i++)
-            if (nkb_str_is(key, keys[i].name))
-                number = keys[i].to;
-        if (text && nkb_hlotext_peek(r) == '"')
-            rc = nkb_hlotext_string(r, text);
-        else
-            rc = number ? read_number(r, number) : nkb_hlotext_skip_value(r);
+        size_t i = 0;
+        while (i < count && !nkb_str_equal(name, keys[i].name))
+            i++;
+        rc = i < count ? read_value(r, &keys[i]) : nkb_hlotext_skip_value(r);
     }
     return rc;
 }
 
+/* As nkb_hlo_sources_find, which takes longer. */
+static bool find_source(struct nkb_hlotext *r, uint32_t file, int32_t line, int32_t frame,
+                        uint32_t *source)
+{
+    if (file == 0 || !r->recall.is_open)
+        return nkb_hlo_sources_find(&r->sources, r->arena, file, line, frame, source);
+    struct nkb_hlotext_place *place = nkb_hlotext_recall_place(&r->recall, file, line);
+    uint32_t module = r->recall.shapes.module;
+    if (place->module != module || place->file != file || place->line != line) {
+        if (!nkb_hlo_sources_find(&r->sources, r->arena, file, line, frame, source))
+            return false;
+        *place = (struct nkb_hlotext_place){module, file, line, *source};
+    }
+    *source = place->source;
+    return true;
+}
+
 int nkb_hlotext_metadata(struct nkb_hlotext *r, struct nkb_hlo_instruction *made)
 {
+    enum { KEYS = 4 };
     struct nkb_str file = NKB_STR_LITERAL("");
     uint32_t number = 0;
     int32_t line = 0, frame = 0;
-    const struct number_key keys[] = {{"source_line", &line}, {"stack_frame_id", &frame}};
-
-    int rc = read_pairs(r, "'{' before metadata", keys, sizeof keys / sizeof *keys, &made->op_name,
-                        &file);
-    if (rc == 0 &&
-        (!nkb_hlo_pool_text(&r->pool, made->op_name, &made->op_name) ||
-         (file.len && !nkb_hlo_sources_file(&r->sources, r->arena, file, &number)) ||
-         !nkb_hlo_sources_find(&r->sources, r->arena, number, line, frame, &made->source)))
+    const struct key keys[KEYS] = {
+        {NKB_STR_LITERAL("op_name"), NULL, &made->op_name},
+        {NKB_STR_LITERAL("source_file"), NULL, &file},
+        {NKB_STR_LITERAL("source_line"), &line, NULL},
+        {NKB_STR_LITERAL("stack_frame_id"), &frame, NULL},
+    };
+    int rc = read_pairs(r, "'{' before metadata", keys, KEYS);
+    if (rc == 0 && (!nkb_hlo_pool_text(&r->pool, made->op_name, &made->op_name) ||
+                    (file.len && !nkb_hlo_sources_file(&r->sources, r->arena, file, &number)) ||
+                    !find_source(r, number, line, frame, &made->source)))
         rc = nkb_err_memory(r->err);
     return rc;
 }
 
-enum table { FILE_NAMES, FUNCTION_NAMES, FILE_LOCATIONS, STACK_FRAMES, NO_TABLE };
-
-static enum table find_table(struct nkb_str name)
+enum nkb_hlotext_table nkb_hlotext_table_find(struct nkb_hlotext *r, struct nkb_str name)
 {
-    static const char *const names[] = {"FileNames", "FunctionNames", "FileLocations",
-                                        "StackFrames"};
     int i = 0;
-    while (i < NO_TABLE && !nkb_str_is(name, names[i]))
+    while (i < NKB_HLOTEXT_NO_TABLE && !nkb_str_is(name, table_names[i]))
         i++;
-    return (enum table)i;
-}
-
-bool nkb_hlotext_is_table(struct nkb_hlotext *r, struct nkb_str name)
-{
-    if (find_table(name) == NO_TABLE)
-        return false;
-    nkb_hlotext_blanks(r);
-    return nkb_hlotext_peek(r) != '{' && nkb_hlotext_peek(r) != '(';
+    if (i == NKB_HLOTEXT_NO_TABLE)
+        return NKB_HLOTEXT_NO_TABLE;
+    nkb_hlotext_blanks(r); /* else it is a computation's name */
+    char c = nkb_hlotext_peek(r);
+    return c != '{' && c != '(' ? (enum nkb_hlotext_table)i : NKB_HLOTEXT_NO_TABLE;
 }
 
 static int read_location(struct nkb_hlotext *r)
 {
     struct nkb_hlo_location at = {0, 0};
-    const struct number_key keys[] = {{"file_name_id", &at.file_name_id}, {"line", &at.line}};
-    int rc = read_pairs(r, "'{' of a file location", keys, 2, NULL, NULL);
+    const struct key keys[] = {{NKB_STR_LITERAL("file_name_id"), &at.file_name_id, NULL},
+                               {NKB_STR_LITERAL("line"), &at.line, NULL}};
+    int rc = read_pairs(r, "'{' of a file location", keys, sizeof keys / sizeof *keys);
     if (rc == 0 && !nkb_hlo_sources_add_location(&r->sources, at))
         rc = nkb_err_memory(r->err);
     return rc;
@@ -101,8 +115,8 @@ static int read_location(struct nkb_hlotext *r)
 static int read_frame(struct nkb_hlotext *r)
 {
     struct nkb_hlo_frame frame = {0};
-    const struct number_key keys[] = {{"file_location_id", &frame.file_location_id}};
-    int rc = read_pairs(r, "'{' of a stack frame", keys, 1, NULL, NULL);
+    const struct key key = {NKB_STR_LITERAL("file_location_id"), &frame.file_location_id, NULL};
+    int rc = read_pairs(r, "'{' of a stack frame", &key, 1);
     if (rc == 0 && !nkb_hlo_sources_add_frame(&r->sources, frame))
         rc = nkb_err_memory(r->err);
     return rc;
@@ -117,29 +131,43 @@ static int read_file_name(struct nkb_hlotext *r)
     return rc;
 }
 
-int nkb_hlotext_table(struct nkb_hlotext *r, struct nkb_str name)
+/* The next entry of a table, which begins with its number. */
+struct entry {
+    enum nkb_hlotext_table table;
+    int64_t expected;
+    bool is_none; /* no number: the table has ended */
+};
+
+static int read_entry(struct nkb_hlotext *r, void *data)
 {
-    enum table table = find_table(name);
+    struct entry *entry = data;
     struct nkb_str raw;
-    for (int64_t expected = 1;; expected++) {
-        nkb_hlotext_blanks(r);
-        char c = nkb_hlotext_peek(r);
-        if (c < '0' || c > '9')
-            return 0;
-        uint64_t line = nkb_hlotext_line(r, r->at);
-        int64_t number;
-        int rc = nkb_hlotext_int(r, "the number of an entry", &number);
-        if (rc < 0)
-            return rc;
-        if (number != expected)
-            return nkb_hlotext_fail(r, line, "entry %lld of %.*s; %lld is expected here",
-                                    (long long)number, NKB_STR_ARG(name), (long long)expected);
-        nkb_hlotext_blanks(r);
-        rc = table == FILE_NAMES       ? read_file_name(r)
-             : table == FILE_LOCATIONS ? read_location(r)
-             : table == STACK_FRAMES   ? read_frame(r)
-                                       : nkb_hlotext_raw_string(r, &raw);
-        if (rc < 0)
-            return rc;
-    }
+    nkb_hlotext_blanks(r);
+    char c = nkb_hlotext_peek(r);
+    entry->is_none = c < '0' || c > '9';
+    if (entry->is_none)
+        return 0;
+    uint64_t line = nkb_hlotext_line(r, r->at);
+    int64_t number;
+    int rc = nkb_hlotext_int(r, "the number of an entry", &number);
+    if (rc < 0)
+        return rc;
+    if (number != entry->expected)
+        return nkb_hlotext_fail(r, line, "entry %lld of %s; %lld is expected here",
+                                (long long)number, table_names[entry->table],
+                                (long long)entry->expected);
+    nkb_hlotext_blanks(r);
+    return entry->table == NKB_HLOTEXT_FILE_NAMES       ? read_file_name(r)
+           : entry->table == NKB_HLOTEXT_FILE_LOCATIONS ? read_location(r)
+           : entry->table == NKB_HLOTEXT_STACK_FRAMES   ? read_frame(r)
+                                                        : nkb_hlotext_raw_string(r, &raw);
+}
+
+int nkb_hlotext_table(struct nkb_hlotext *r, enum nkb_hlotext_table table)
+{
+    struct entry entry = {table, 1, false};
+    int rc;
+    while ((rc = nkb_hlotext_whole(r, read_entry, &entry)) == 0 && !entry.is_none)
+        entry.expected++;
+    return rc;
 }

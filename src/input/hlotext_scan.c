@@ -7,21 +7,30 @@
 #include "base/num.h"
 #include "base/text.h"
 
-uint64_t nkb_hlotext_line(struct nkb_hlotext *r, const char *where)
-{
-    while (r->counted < where) {
-        const char *newline = memchr(r->counted, '\n', (size_t)(where - r->counted));
-        r->counted = newline ? newline + 1 : where;
-        if (newline) {
-            r->line++;
-            r->line_start = r->counted;
-        }
-    }
-    return r->line;
-}
+/* From NUL on; the last eight rows are the bytes above 127. */
+const unsigned char nkb_hlotext_class[256] = {
+    4,  24, 24, 24, 24, 24, 24, 24, 24, 12, 12, 24, 24, 12, 24, 24, /* \t \n \r */
+    24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, /* */
+    12, 24, 0,  24, 24, 24, 24, 24, 0,  0,  24, 24, 8,  25, 25, 4,  /* blank to / */
+    27, 27, 27, 27, 27, 27, 27, 27, 27, 27, 24, 24, 24, 24, 24, 24, /* 0 to ? */
+    24, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, /* @ to O */
+    25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 0,  24, 0,  24, 25, /* P to _ */
+    24, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, /* ` to o */
+    25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 25, 0,  24, 0,  24, 24, /* p to DEL */
+    24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, /* */
+    24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, /* */
+    24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, /* */
+    24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, /* */
+    24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, /* */
+    24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, /* */
+    24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, /* */
+    24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, /* */
+};
 
 int nkb_hlotext_fail(struct nkb_hlotext *r, uint64_t line, const char *format, ...)
 {
+    if (r->starved)
+        return NKB_EINPUT;
     va_list args;
     va_start(args, format);
     int code = nkb_err_setv(r->err, NKB_EINPUT, format, args);
@@ -30,9 +39,10 @@ int nkb_hlotext_fail(struct nkb_hlotext *r, uint64_t line, const char *format, .
     return code;
 }
 
-static bool at_comment(const struct nkb_hlotext *r, char second)
+/* The slash may be the window's last byte. */
+static bool at_comment(struct nkb_hlotext *r, char second)
 {
-    return r->end - r->at >= 2 && r->at[0] == '/' && r->at[1] == second;
+    return r->at[0] == '/' && !nkb_hlotext_is_end(r, r->at + 1) && r->at[1] == second;
 }
 
 int nkb_hlotext_expected(struct nkb_hlotext *r, const char *what)
@@ -42,16 +52,17 @@ int nkb_hlotext_expected(struct nkb_hlotext *r, const char *what)
     uint64_t line = nkb_hlotext_line(r, r->at);
     size_t len = 1;
 
-    if (r->at == r->end)
+    if (nkb_hlotext_at_end(r))
         return nkb_hlotext_fail(r, line, "the text ends here; expected %s", what);
     if (at_comment(r, '*'))
         return nkb_hlotext_fail(r, line, "the comment is not closed; it ends with '*/'");
-    while (len < FOUND_BYTES && len < (size_t)(r->end - r->at) &&
+    while (len < FOUND_BYTES && !nkb_hlotext_is_end(r, r->at + len) &&
            !memchr(" \t\r\n,", r->at[len], 5))
         len++;
-    return nkb_hlotext_fail(r, line, "found '%s' at column %zu; expected %s",
+    return nkb_hlotext_fail(r, line, "found '%s' at column %llu; expected %s",
                             nkb_show((struct nkb_str){r->at, len}, shown),
-                            (size_t)(r->at - r->line_start) + 1, what);
+                            (unsigned long long)(nkb_hlotext_offset(r, r->at) - r->line_start) + 1,
+                            what);
 }
 
 /* From "/ *" to behind its end; false when it has none. */
@@ -65,49 +76,26 @@ static bool skip_comment(struct nkb_hlotext *r)
             return true;
         }
     }
+    (void)nkb_hlotext_is_end(r, r->end);
     return false;
 }
 
 void nkb_hlotext_skip_blanks(struct nkb_hlotext *r)
 {
-    while (r->at < r->end) {
+    for (;;) {
         char c = *r->at;
+        if (!nkb_hlotext_is(c, NKB_HLOTEXT_IS_GAP))
+            return;
         if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
             r->at++;
         } else if (at_comment(r, '/')) {
             const char *newline = memchr(r->at, '\n', (size_t)(r->end - r->at));
             r->at = newline ? newline : r->end;
         } else if (!at_comment(r, '*') || !skip_comment(r)) {
+            (void)nkb_hlotext_at_end(r);
             return;
         }
     }
-}
-
-int nkb_hlotext_want(struct nkb_hlotext *r, char c, const char *what)
-{
-    return nkb_hlotext_take(r, c) ? 0 : nkb_hlotext_expected(r, what);
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* One bit a character: letters, digits, '_', '-' and '.'. */
-static bool is_word(char c)
-{
-    static const uint32_t words[8] = {0, 0x03ff6000, 0x87fffffe, 0x07fffffe};
-    unsigned char u = (unsigned char)c;
-    return words[u >> 5] >> (u & 31) & 1;
-}
-
-struct nkb_str nkb_hlotext_word(struct nkb_hlotext *r)
-{
-    const char *from = r->at, *at = from, *end = r->end;
-    while (at < end && is_word(*at))
-        at++;
-    r->at = at;
-    return (struct nkb_str){from, (size_t)(at - from)};
 }
 
 int nkb_hlotext_name(struct nkb_hlotext *r, const char *what, struct nkb_str *out)
@@ -121,22 +109,22 @@ int nkb_hlotext_int(struct nkb_hlotext *r, const char *what, int64_t *out)
 {
     enum { SURE = 18 }; /* so many digits always fit */
     nkb_hlotext_blanks(r);
-    const char *from = r->at, *at = from, *end = r->end;
-    int64_t value = 0;
-    bool negative = at < end && *at == '-';
+    const char *from = r->at, *at = from;
+    uint64_t value = 0; /* right while there are no more than SURE digits */
+    bool negative = *at == '-';
     at += negative;
-    if (at == end || !is_digit(*at))
+    if (!nkb_hlotext_is(*at, NKB_HLOTEXT_IS_DIGIT)) {
+        (void)nkb_hlotext_is_end(r, at);
         return nkb_hlotext_expected(r, what);
-    for (; at < end && is_digit(*at) && at - from < SURE; at++)
-        value = value * 10 + (*at - '0');
-    if (at == end || !is_digit(*at)) {
-        r->at = at;
-        *out = negative ? -value : value;
+    }
+    for (; nkb_hlotext_is(*at, NKB_HLOTEXT_IS_DIGIT); at++)
+        value = value * 10 + (uint64_t)(*at - '0');
+    r->at = at;
+    (void)nkb_hlotext_peek(r);
+    if (at - from <= SURE) {
+        *out = negative ? -(int64_t)value : (int64_t)value;
         return 0;
     }
-    while (at < end && is_digit(*at))
-        at++;
-    r->at = at;
     struct nkb_str digits = {from, (size_t)(at - from)};
     if (nkb_parse_i64(digits, out))
         return 0;
@@ -178,7 +166,9 @@ int nkb_hlotext_skip_brackets(struct nkb_hlotext *r)
     const char *from = r->at;
     size_t depth = 0;
 
-    while (r->at < r->end) {
+    for (;;) {
+        while (nkb_hlotext_is(*r->at, NKB_HLOTEXT_IS_QUIET))
+            r->at++;
         char c = *r->at;
         switch (c) {
         case '{':
@@ -219,13 +209,14 @@ int nkb_hlotext_skip_brackets(struct nkb_hlotext *r)
                 return nkb_hlotext_expected(r, "");
             break;
         }
-        default:
-            break;
+        default: /* NUL */
+            if (!nkb_hlotext_at_end(r))
+                break;
+            return nkb_hlotext_fail(r, nkb_hlotext_line(r, from),
+                                    "the '%c' opened here is not closed; the text ends", *from);
         }
         r->at++;
     }
-    return nkb_hlotext_fail(r, nkb_hlotext_line(r, from),
-                            "the '%c' opened here is not closed; the text ends", *from);
 }
 
 /* Values hold no blank outside of brackets but before an opening one: `mesh[x=2] {x}`. */
@@ -233,10 +224,12 @@ int nkb_hlotext_skip_value(struct nkb_hlotext *r)
 {
     nkb_hlotext_blanks(r);
     const char *from = r->at;
-    while (r->at < r->end) {
+    for (;;) {
         int rc = 0;
         struct nkb_str raw;
-        char c = *r->at;
+        while (nkb_hlotext_is(*r->at, NKB_HLOTEXT_IS_VALUE))
+            r->at++;
+        char c = nkb_hlotext_peek(r);
         if (c == '{' || c == '(' || c == '[') {
             rc = nkb_hlotext_skip_brackets(r);
         } else if (c == '"') {
@@ -246,7 +239,7 @@ int nkb_hlotext_skip_value(struct nkb_hlotext *r)
             nkb_hlotext_blanks(r);
             if (!memchr("{([<", nkb_hlotext_peek(r), 4))
                 break;
-        } else if (c == ',' || c == '}' || c == ')' || c == ']') {
+        } else if (c == ',' || c == '}' || c == ')' || c == ']' || nkb_hlotext_at_end(r)) {
             break;
         } else {
             r->at++;

@@ -263,9 +263,65 @@ int nkb_hlotext_shape(struct nkb_hlotext *r, uint32_t depth, struct nkb_hlo_shap
     return rc < 0 ? rc : read_array(r, out);
 }
 
+/* A text that was read as a shape, up to a blank with a letter or a '%' behind it, is one wherever
+ * it stands before these. Returns its length where it stands here, 0: nothing to be recalled. */
+static size_t shape_length(const struct nkb_hlotext *r)
+{
+    size_t left = (size_t)(r->end - r->at);
+    if (left > NKB_HLO_MEMO_BYTES)
+        left = NKB_HLO_MEMO_BYTES;
+    const char *blank = r->recall.is_open ? memchr(r->at, ' ', left) : NULL;
+    if (!blank || (!nkb_hlotext_is(blank[1], NKB_HLOTEXT_IS_WORD) && blank[1] != '%'))
+        return 0;
+    return (size_t)(blank - r->at);
+}
+
+static struct nkb_hlo_note *recall_shape(struct nkb_hlotext *r, size_t len, bool *found)
+{
+    struct nkb_hlo_memo *memo = &r->recall.shapes;
+    const unsigned char *text = (const unsigned char *)r->at;
+    struct nkb_hlo_note *note = nkb_hlo_memo_at(memo, NKB_MEMO_SHAPE, text, len);
+    *found = nkb_hlo_memo_has(memo, note, NKB_MEMO_SHAPE, text, len);
+    return note;
+}
+
+int nkb_hlotext_shape_shared(struct nkb_hlotext *r, const struct nkb_hlo_shape **out)
+{
+    struct nkb_hlo_shape shape;
+    struct nkb_hlo_note *note = NULL;
+    bool found = false;
+    nkb_hlotext_blanks(r);
+    const char *from = r->at;
+    size_t len = shape_length(r);
+    if (len)
+        note = recall_shape(r, len, &found);
+    if (found) {
+        *out = note->is.shape;
+        r->at += len;
+        return 0;
+    }
+    int rc = nkb_hlotext_shape(r, 0, &shape);
+    if (rc < 0)
+        return rc;
+    *out = nkb_hlo_pool_shape(&r->pool, &shape);
+    if (*out && note && r->at == from + len) {
+        nkb_hlo_memo_put(&r->recall.shapes, note, NKB_MEMO_SHAPE, (const unsigned char *)from, len);
+        note->is.shape = *out;
+    }
+    return *out ? 0 : nkb_err_memory(r->err);
+}
+
 int nkb_hlotext_skip_shape(struct nkb_hlotext *r)
 {
+    bool found = false;
     nkb_hlotext_blanks(r);
+    size_t len = shape_length(r);
+    if (len)
+        (void)recall_shape(r, len, &found);
+    if (found) {
+        r->at += len;
+        return 0;
+    }
     if (nkb_hlotext_peek(r) == '(')
         return nkb_hlotext_skip_brackets(r);
     struct nkb_str name = nkb_hlotext_word(r);

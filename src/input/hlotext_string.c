@@ -4,23 +4,40 @@
 
 #include "base/text.h"
 
-int nkb_hlotext_raw_string(struct nkb_hlotext *r, struct nkb_str *raw_out)
+/* The quote that ends a string whose inside begins here; NULL when none does. */
+static const char *find_end(const char *from, const char *end, bool *escapes)
+{
+    const char *at = from, *quote = memchr(at, '"', (size_t)(end - at)), *escape;
+    *escapes = false;
+    while (quote && (escape = memchr(at, '\\', (size_t)(quote - at)))) {
+        *escapes = true;
+        at = escape + 2; /* behind what is escaped, which may be the quote */
+        if (at > quote)
+            quote = memchr(at, '"', (size_t)(end - at));
+    }
+    return quote;
+}
+
+static int read_raw(struct nkb_hlotext *r, struct nkb_str *raw_out, bool *escapes)
 {
     nkb_hlotext_blanks(r);
     if (nkb_hlotext_peek(r) != '"')
         return nkb_hlotext_expected(r, "a string in double quotes");
-    const char *from = r->at;
-    for (const char *at = from + 1; at < r->end; at++) {
-        if (*at == '"') {
-            *raw_out = (struct nkb_str){from + 1, (size_t)(at - from) - 1};
-            r->at = at + 1;
-            return 0;
-        }
-        if (*at == '\\')
-            at++;
+    const char *from = r->at, *quote = find_end(from + 1, r->end, escapes);
+    if (quote) {
+        *raw_out = (struct nkb_str){from + 1, (size_t)(quote - from) - 1};
+        r->at = quote + 1;
+        return 0;
     }
+    (void)nkb_hlotext_is_end(r, r->end);
     return nkb_hlotext_fail(r, nkb_hlotext_line(r, from),
                             "the string opened here is not closed; it ends with '\"'");
+}
+
+int nkb_hlotext_raw_string(struct nkb_hlotext *r, struct nkb_str *raw_out)
+{
+    bool escapes;
+    return read_raw(r, raw_out, &escapes);
 }
 
 static int digit_value(char c)
@@ -83,11 +100,12 @@ static size_t unescape_one(struct nkb_str raw, size_t at, char *out, size_t *wri
 int nkb_hlotext_string(struct nkb_hlotext *r, struct nkb_str *out)
 {
     struct nkb_str raw = NKB_STR_LITERAL("");
-    int rc = nkb_hlotext_raw_string(r, &raw);
+    bool escapes = false;
+    int rc = read_raw(r, &raw, &escapes);
     if (rc < 0)
         return rc;
     *out = raw;
-    if (!memchr(raw.ptr, '\\', raw.len))
+    if (!escapes)
         return 0;
     char *to = nkb_arena_alloc(&r->temp, raw.len + 1);
     if (!to)

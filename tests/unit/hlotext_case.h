@@ -1,4 +1,5 @@
-/* What the tests of the HLO text reader share: read a text from memory, find things by name. */
+/* What the tests of the HLO text reader share: read a text from memory, find things by name. Each
+ * text is read twice, the second time with next to nothing of it in memory. */
 #ifndef NKB_TEST_HLOTEXT_CASE_H
 #define NKB_TEST_HLOTEXT_CASE_H
 
@@ -11,7 +12,10 @@
 
 #include <cmocka.h>
 
-#include "input/hlotext.h"
+#include "hlo_print.h"
+#include "input/hlotext_reader.h"
+
+enum { CASE_WINDOW_BYTES = 16 };
 
 struct hlotext_case {
     struct nkb_arena arena;
@@ -34,6 +38,35 @@ static inline int case_close(void **state)
     return 0;
 }
 
+/* Through a window of so many bytes, at first, it must say the same. */
+static inline void case_read_again(const struct hlotext_case *c, struct nkb_str text, int rc,
+                                   size_t window_bytes)
+{
+    const struct nkb_hlotext_input input = {.fd = -1, .bytes = text, .window_bytes = window_bytes};
+    struct nkb_hlotext reader = {0};
+    struct nkb_arena arena = NKB_ARENA_INIT;
+    struct nkb_err err = {0};
+    struct nkb_hlo hlo;
+    assert_int_equal(nkb_hlotext_read_with(&reader, &input, &arena, &hlo, &err), rc);
+    assert_string_equal(err.text, c->err.text);
+    if (rc == 0) {
+        struct nkb_buf a = NKB_BUF_INIT, b = NKB_BUF_INIT;
+        print_module(&a, &c->hlo);
+        print_module(&b, &hlo);
+        assert_string_equal(a.data, b.data);
+        assert_int_equal(hlo.size_bytes, text.len);
+        assert_int_equal(hlo.source_count, c->hlo.source_count);
+        for (uint32_t i = 0; i < hlo.source_count; i++) {
+            assert_true(nkb_str_equal(hlo.sources[i].file, c->hlo.sources[i].file));
+            assert_int_equal(hlo.sources[i].line, c->hlo.sources[i].line);
+        }
+        nkb_buf_free(&a);
+        nkb_buf_free(&b);
+    }
+    nkb_hlotext_close(&reader);
+    nkb_arena_free(&arena);
+}
+
 /* The text is handed over in memory of exactly its size and freed at once, so that a sanitizer sees
  * every step past its end and everything kept without a copy. */
 static inline int case_read(struct hlotext_case *c, struct nkb_str text)
@@ -45,6 +78,8 @@ static inline int case_read(struct hlotext_case *c, struct nkb_str text)
     nkb_arena_reset(&c->arena);
     c->err = (struct nkb_err){0};
     int rc = nkb_hlotext_read((struct nkb_str){copy, text.len}, &c->arena, &c->hlo, &c->err);
+    if (c->arena.limit_bytes == 0)
+        case_read_again(c, (struct nkb_str){copy, text.len}, rc, CASE_WINDOW_BYTES);
     free(copy);
     return rc;
 }
