@@ -55,7 +55,8 @@ bool nkb_shape_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out)
     return is_array(shape) && finish(&product, out);
 }
 
-bool nkb_shape_xla_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out)
+/* Where a dimension is below 0, or the product beyond 63 bits. */
+static bool odd_xla_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out)
 {
     bool unbounded = false;
     for (uint32_t i = 0; i < shape->rank; i++) {
@@ -70,6 +71,17 @@ bool nkb_shape_xla_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out)
     for (uint32_t i = 0; i < shape->rank; i++)
         wrapped *= (uint64_t)shape->dims[i];
     *out = (int64_t)wrapped;
+    return is_array(shape);
+}
+
+bool nkb_shape_xla_elements(const struct nkb_hlo_shape *shape, nkb_i128 *out)
+{
+    int64_t product = 1;
+    for (uint32_t i = 0; i < shape->rank; i++)
+        if (shape->dims[i] < 0 || !nkb_i64_mul(product, shape->dims[i], &product))
+            return odd_xla_elements(shape, out);
+    if (is_array(shape))
+        *out = product;
     return is_array(shape);
 }
 
