@@ -247,6 +247,41 @@ static void open_libraries(lua_State *L)
     }
 }
 
+/* The library nkb. `host` is on the top. [-0, +0, e] */
+static void load_library(lua_State *L)
+{
+    push_json_decode(L);
+    lua_setfield(L, -2, "json_decode");
+    load_module(L, "base");
+    load_module(L, "fmt");
+    load_module(L, "nkb");
+}
+
+/* __index of a script's globals: the library nkb is loaded when a script first names it, which not
+ * every one does. */
+static int l_global(lua_State *L)
+{
+    if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "nkb") != 0)
+        return 0;
+    lua_getfield(L, LUA_REGISTRYINDEX, host_key);
+    load_library(L);
+    lua_getfield(L, -1, "nkb");
+    lua_pushvalue(L, -1);
+    lua_setglobal(L, "nkb");
+    return 1;
+}
+
+/* [-0, +0, e] */
+static void promise_library(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, l_global);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+}
+
 void nkb_runtime_open(lua_State *L, bool for_rule)
 {
     static const luaL_Reg functions[] = {{"raise", l_raise},
@@ -261,7 +296,6 @@ void nkb_runtime_open(lua_State *L, bool for_rule)
                                          {"json_encode", l_json_encode},
                                          {"require", nkb_runtime_require},
                                          {NULL, NULL}};
-    static const char *const common[] = {"base", "fmt", "nkb", NULL};
     static const char *const rules[] = {"formula",        "node",    "tree",  "derivation",
                                         "audit",          "checks",  "gates", "rule",
                                         "default_layout", "session", NULL};
@@ -273,16 +307,15 @@ void nkb_runtime_open(lua_State *L, bool for_rule)
     luaL_setfuncs(L, functions, 0);
     nkb_bind_register(L);
     nkb_guard_register(L);
-    push_json_decode(L);
-    lua_setfield(L, -2, "json_decode");
     lua_pushlightuserdata(L, NULL); /* cjson's null too */
     lua_setfield(L, -2, "null");
     add_marks(L);
 
-    for (const char *const *name = common; *name; name++)
-        load_module(L, *name);
-    if (!for_rule)
+    if (!for_rule) {
+        promise_library(L);
         return;
+    }
+    load_library(L);
     for (const char *const *name = rules; *name; name++)
         load_module(L, *name);
     lua_getfield(L, -1, "base");

@@ -6,8 +6,9 @@
 #include <lua.h>
 #include <stdbool.h>
 
-/* Open the library, make `host` and load the chunks: all of them for a rule, those of the library
- * nkb for a trusted script. Leaves `host` on the stack. [-0, +1, e] */
+/* Open Lua's library, make `host` and load the chunks: all of them for a rule, for a trusted script
+ * those of the library nkb, its global, once it asks for it. Leaves `host` on the stack. [-0, +1,
+ * e] */
 void nkb_runtime_open(lua_State *L, bool for_rule);
 /* Push host[module][name] (module NULL: host[name]). [-0, +1, e] */
 void nkb_runtime_push(lua_State *L, const char *module, const char *name);

@@ -53,8 +53,6 @@ static int l_search(lua_State *L)
 static void open_everything(lua_State *L)
 {
     nkb_runtime_open(L, false);
-    lua_getfield(L, -1, "nkb");
-    lua_setglobal(L, "nkb");
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE); /* require "suggest" */
     lua_getfield(L, -2, "suggest");
     lua_setfield(L, -2, "suggest");
