@@ -90,11 +90,30 @@ static void analyse_file(void *context, size_t index, size_t worker)
         atomic_store(&job->stop, true);
 }
 
+/* As many as were asked for, else one a core; but none that would begin when all is read. */
+static size_t thread_count(const nkb_run *run)
+{
+    enum { BYTES_A_THREAD = 256 * 1024 };
+    size_t asked = (size_t)run_count(run, SET_JOBS);
+    size_t most = nkb_pool_threads(asked, run->module_count), threads = 1, bytes = 0;
+
+    if (asked)
+        return most;
+    for (size_t i = 0; i < run->module_count && threads < most; i++) {
+        if (run->modules[i].size_bytes == 0)
+            return most; /* known when it has been read */
+        bytes += (size_t)run->modules[i].size_bytes;
+        while (threads < most && bytes > threads * BYTES_A_THREAD)
+            threads++;
+    }
+    return threads;
+}
+
 static int analyse(nkb_run *run, const struct nkb_attribution *by)
 {
     struct job job = {
         .run = run, .by = *by, .digests = run_asked(run, "scan") || run_hlo_digests(run)};
-    size_t threads = nkb_pool_threads((size_t)run_count(run, SET_JOBS), run->module_count);
+    size_t threads = thread_count(run);
 
     run->worker_arenas = calloc(threads, sizeof *run->worker_arenas);
     job.workers = calloc(threads, sizeof *job.workers);
@@ -190,8 +209,8 @@ static void note_unlisted(nkb_run *run)
     size_t count = 0;
     const struct nkb_module *first = NULL;
     for (size_t i = 0; i < run->module_count; i++)
-        if (run->modules[i].ok && nkb_module_groups(&run->modules[i], NKB_BY_INSTRUCTION)->has_rest &&
-            count++ == 0)
+        if (run->modules[i].ok &&
+            nkb_module_groups(&run->modules[i], NKB_BY_INSTRUCTION)->has_rest && count++ == 0)
             first = &run->modules[i];
     if (count > 0)
         run_diagnose(run, false,
