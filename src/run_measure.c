@@ -221,6 +221,10 @@ static int measure_inference(nkb_run *run, enum need need)
     if (code == 0)
         code = nkb_inference_metrics(report, path, accuracy, &run->arena, &inference,
                                      run->diagnostics, &run->err);
+    static const char *const given[] = {"accuracy", "accuracy_source"};
+    for (size_t i = 0; code == 0 && accuracy >= 0 && i < 2; i++) /* not the flag alone gives it */
+        nkb_value_annotate(&run->arena, nkb_value_get(inference, given[i]), NULL,
+                           named_by(run, SET_ACCURACY), NULL);
     if (code == 0)
         nkb_value_put(&run->arena, run->metrics, "inference", inference);
     return code;

@@ -22,6 +22,19 @@ shown() { nkibench --dry-run "${@:2}" | grep -E -- "^  --$1 " | tr -s ' '; }
   [ "$(shown base-mfu --base-mfu 20)" = " --base-mfu 20.0 --base-mfu" ]
 }
 
+@test "an accuracy names what gave it" {
+  echo 'accuracy: 0.5' >> nkibench.yaml
+  transcript <<'END'
+$ nkibench metrics inference | grep accuracy | tr -s ' '
+inference.accuracy 0.5 nkibench.yaml:5
+inference.accuracy_source flag nkibench.yaml:5
+$ NKIBENCH_ACCURACY=0.25 nkibench explain | grep -o 'inference.accuracy  *0.25 *NKI.*' | tr -s ' '
+inference.accuracy 0.25 NKIBENCH_ACCURACY
+$ nkibench metrics inference.accuracy --accuracy 1 | tr -s ' '
+inference.accuracy 1 --accuracy
+END
+}
+
 @test "a list of --hlo is replaced by a stronger one, not added to" {
   echo 'hlo: [one, two]' >> nkibench.yaml
   [ "$(shown hlo | cut -d' ' -f5 | xargs)" = "one two" ]
