@@ -165,7 +165,8 @@ function audit.accuracy(m)
   if not accuracy then return unchecked("accuracy", why) end
   local source = host.has(m, "inference.accuracy_source") and host.find(m, "inference.accuracy_source")
   if source == "assumed" then return false, "accuracy was not measured: the report does not say it, and 1 is assumed" end
-  return passed("accuracy is %s, by %s", repr(accuracy), source == "flag" and "--accuracy" or "the report")
+  local _, given_by = host.note(m, "inference.accuracy")
+  return passed("accuracy is %s, by %s", repr(accuracy), source == "flag" and (given_by or "--accuracy") or "the report")
 end
 
 host.nkb.audit = host.base.readonly("nkb.audit", host.base.closed("nkb.audit", audit))

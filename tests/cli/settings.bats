@@ -32,6 +32,11 @@ $ NKIBENCH_ACCURACY=0.25 nkibench explain | grep -o 'inference.accuracy  *0.25 *
 inference.accuracy 0.25 NKIBENCH_ACCURACY
 $ nkibench metrics inference.accuracy --accuracy 1 | tr -s ' '
 inference.accuracy 1 --accuracy
+$ echo 'return { api = 1, needs = { "inference" }, check = function(m, _, c) c:require(nkb.audit.accuracy(m)) end, score = function() return 1 end }' > a.lua
+$ nkibench ./a.lua -q | grep accuracy
+  ✔ accuracy is 0.5, by nkibench.yaml:5
+$ nkibench ./a.lua -q --accuracy 1 | grep accuracy
+  ✔ accuracy is 1.0, by --accuracy
 END
 }
 
