@@ -8,11 +8,10 @@
 #include "base/text.h"
 #include "input/hlotext_reader.h"
 
-/* A first line that has not ended after so many bytes may go on. */
 enum {
-    CUT_LINE_BYTES = 2048,
+    CUT_LINE_BYTES = 2048, /* a first line that has not ended after so many may go on */
+    MLIR_BYTES = 24,       /* MLIR is told by at most so many */
     KEPT_BYTES = 1024 * 1024,
-    MLIR_BYTES = 24, /* MLIR is told by at most so many */
 };
 
 static const struct nkb_str BOM = {"\xef\xbb\xbf", 3};

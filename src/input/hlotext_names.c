@@ -18,7 +18,7 @@ static struct nkb_str name_of(struct nkb_names_of of, uint32_t value)
 }
 
 /* Names are short: the last eight bytes are taken once more rather than a tail of any length. */
-static uint32_t hash(const struct nkb_names *names, uint32_t scope, struct nkb_str name)
+static inline uint32_t hash(const struct nkb_names *names, uint32_t scope, struct nkb_str name)
 {
     uint64_t h = names->seed ^ scope ^ (uint64_t)name.len << 32, word = 0;
     const char *at = name.ptr, *end = at + name.len;
@@ -36,7 +36,7 @@ static uint32_t hash(const struct nkb_names *names, uint32_t scope, struct nkb_s
 }
 
 /* The slot that holds the name, or the empty one where it belongs. */
-static struct nkb_names_slot *place(const struct nkb_names *names, struct nkb_names_of of,
+static inline struct nkb_names_slot *place(const struct nkb_names *names, struct nkb_names_of of,
                                     uint32_t scope, struct nkb_str name, uint32_t h)
 {
     size_t mask = names->capacity - 1;
