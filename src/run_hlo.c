@@ -30,18 +30,19 @@ struct job {
     atomic_ullong bytes_done;
     atomic_bool stop, no_memory;
     struct nkb_attribution by;
+    size_t threads_each; /* for one file: more than 1 where there are fewer files than threads */
     bool digests; /* of every file: whether one is like another is seen by who merges */
 };
 
 /* Standard input cannot be read twice, so it is held whole. */
-static int read_hlo(struct worker *worker, const char *path, struct nkb_hlo *hlo,
-                    struct nkb_err *err)
+static int read_hlo(const struct job *job, struct worker *worker, const char *path,
+                    struct nkb_hlo *hlo, struct nkb_err *err)
 {
     struct nkb_buf bytes = NKB_BUF_INIT;
     struct nkb_arena *scratch = &worker->hlo;
     if (strcmp(path, "-") != 0) {
-        if (!worker->reader)
-            worker->reader = nkb_hlo_reader_new();
+        if (!worker->reader && (worker->reader = nkb_hlo_reader_new()))
+            nkb_hlo_reader_threads(worker->reader, job->threads_each);
         return worker->reader ? nkb_hlo_reader_file(worker->reader, path, scratch, hlo, err)
                               : nkb_err_memory(err);
     }
@@ -65,7 +66,7 @@ static void analyse_file(void *context, size_t index, size_t worker)
     if (atomic_load(&job->stop))
         return;
     if (!module->error && !module->part) {
-        int code = read_hlo(own, module->path.ptr, &hlo, &err);
+        int code = read_hlo(job, own, module->path.ptr, &hlo, &err);
         if (code == 0) {
             module->form = hlo.form;
             module->size_bytes = (int64_t)hlo.size_bytes;
@@ -122,6 +123,7 @@ static int analyse(nkb_run *run, const struct nkb_attribution *by)
         return nkb_err_memory(&run->err);
     }
     run->worker_count = threads;
+    job.threads_each = nkb_pool_threads((size_t)run_count(run, SET_JOBS), SIZE_MAX) / threads;
     for (size_t i = 0; i < threads; i++)
         run->worker_arenas[i].store = job.workers[i].hlo.store = &job.workers[i].store;
     nkb_pool_run(threads, run->module_count, analyse_file, &job);

@@ -203,6 +203,18 @@ char *nkb_arena_printf(struct nkb_arena *arena, const char *format, ...)
     return place;
 }
 
+void nkb_arena_adopt(struct nkb_arena *arena, struct nkb_arena *from)
+{
+    struct nkb_arena_chunk **end = &arena->head;
+    while (*end)
+        end = &(*end)->next;
+    *end = from->head; /* behind: what is left of the first serves on */
+    arena->used_bytes += from->used_bytes;
+    arena->failed = arena->failed || from->failed;
+    arena->full = arena->full || from->full;
+    *from = NKB_ARENA_INIT;
+}
+
 void nkb_arena_reset(struct nkb_arena *arena)
 {
     struct nkb_arena_chunk *kept = NULL;

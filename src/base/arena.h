@@ -25,7 +25,7 @@ struct nkb_arena {
     size_t used_bytes;  /* handed out since the last reset */
     size_t limit_bytes; /* 0: none; past it an allocation fails as if memory had run out */
     bool failed;
-    bool full; /* it failed for the limit */
+    bool full;                     /* it failed for the limit */
     struct nkb_arena_store *store; /* NULL: chunks come from malloc and go back to it */
 };
 
@@ -50,8 +50,8 @@ void *nkb_arena_grow(struct nkb_arena *arena, const void *old, size_t old_count,
 /* Copies are terminated with a NUL that is not counted in len. */
 struct nkb_str nkb_arena_copy(struct nkb_arena *arena, struct nkb_str text);
 char *nkb_arena_string(struct nkb_arena *arena, const char *text);
-/* The text of a buffer that is done with: copied, and the buffer freed. A buffer that failed makes the
- * arena fail, and the text empty. */
+/* The text of a buffer that is done with: copied, and the buffer freed. A buffer that failed makes
+ * the arena fail, and the text empty. */
 struct nkb_str nkb_arena_keep(struct nkb_arena *arena, struct nkb_buf *text);
 /* A printf into the arena; NULL when memory runs out. */
 #if defined(__GNUC__)
@@ -66,6 +66,9 @@ static inline bool nkb_arena_failed(const struct nkb_arena *arena)
 }
 
 /* Forget everything but keep one chunk for the next use (a worker's arena between files). */
+/* All that `from` has given is this arena's from now on, as if it had given it; `from` is empty.
+ * Both have the same store or `from` has none. */
+void nkb_arena_adopt(struct nkb_arena *arena, struct nkb_arena *from);
 void nkb_arena_reset(struct nkb_arena *arena);
 void nkb_arena_free(struct nkb_arena *arena);
 void nkb_arena_store_free(struct nkb_arena_store *store);

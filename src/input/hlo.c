@@ -17,6 +17,8 @@ enum {
     HEAD_BYTES = 16 * 1024,
     PLAIN_BYTES = 256, /* no protobuf of a module comes so far without a control character */
     KEPT_BYTES = 4 * 1024 * 1024,
+    SPLIT_BYTES =
+        8 * 1024 * 1024, /* a shorter run of instructions is read before threads have begun */
 };
 
 struct nkb_hlo_reader {
@@ -38,6 +40,12 @@ void nkb_hlo_reader_free(struct nkb_hlo_reader *reader)
     nkb_hlotext_close(&reader->text);
     nkb_buf_free(&reader->bytes);
     free(reader);
+}
+
+void nkb_hlo_reader_threads(struct nkb_hlo_reader *reader, size_t threads)
+{
+    reader->build.threads = threads;
+    reader->build.split_bytes = SPLIT_BYTES;
 }
 
 /* A small HloProto can begin like a line of text: a newline is its first tag. */

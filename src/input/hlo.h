@@ -1,6 +1,6 @@
-/* Read one HLO module: protobuf (bare, or in an HloProto, HloSnapshot or metaneff.pb) or XLA's text, told apart by
- * content. Messages carry the byte offset or line and what is wrong, not the path: callers put it in
- * front. */
+/* Read one HLO module: protobuf (bare, or in an HloProto, HloSnapshot or metaneff.pb) or XLA's
+ * text, told apart by content. Messages carry the byte offset or line and what is wrong, not the
+ * path: callers put it in front. */
 #ifndef NKB_INPUT_HLO_H
 #define NKB_INPUT_HLO_H
 
@@ -13,6 +13,8 @@
 struct nkb_hlo_reader;
 struct nkb_hlo_reader *nkb_hlo_reader_new(void); /* NULL: out of memory */
 void nkb_hlo_reader_free(struct nkb_hlo_reader *reader);
+/* From now on a long module may be read on so many threads, to the same module. */
+void nkb_hlo_reader_threads(struct nkb_hlo_reader *reader, size_t threads);
 int nkb_hlo_reader_file(struct nkb_hlo_reader *reader, const char *path, struct nkb_arena *arena,
                         struct nkb_hlo *out, struct nkb_err *err);
 

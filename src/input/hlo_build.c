@@ -61,6 +61,23 @@ static struct nkb_hlo_instruction *take_instructions(struct nkb_hlo_build *build
     return place;
 }
 
+static bool move_instructions(struct nkb_hlo_build *build, size_t room)
+{
+    struct nkb_hlo_instruction *grown = take_instructions(build, room);
+    if (!grown)
+        return false;
+    if (build->instruction_count)
+        memcpy(grown, build->instructions, build->instruction_count * sizeof *grown);
+    build->instructions = grown;
+    build->instruction_room = room;
+    return true;
+}
+
+bool nkb_hlo_build_reserve(struct nkb_hlo_build *build, size_t more)
+{
+    return move_instructions(build, build->instruction_count + more);
+}
+
 /* The array is full, and the next instruction stands at offset `at`. */
 static bool grow_instructions(struct nkb_hlo_build *build, uint64_t at)
 {
@@ -74,13 +91,7 @@ static bool grow_instructions(struct nkb_hlo_build *build, uint64_t at)
         room = (size_t)promised;
     if (room < count + count / 4)
         room = count + count / 4;
-    struct nkb_hlo_instruction *grown = take_instructions(build, room);
-    if (!grown)
-        return false;
-    memcpy(grown, build->instructions, count * sizeof *grown);
-    build->instructions = grown;
-    build->instruction_room = room;
-    return true;
+    return move_instructions(build, room);
 }
 
 static bool close_computation(struct nkb_hlo_build *build)

@@ -48,6 +48,8 @@ struct nkb_hlo_build {
     struct nkb_arena *arena;
     const struct nkb_hlo_limits *limits;
     struct nkb_hlo *module;
+    size_t threads;           /* for a long run of instructions; 0 or 1: this one alone */
+    uint64_t split_bytes;     /* shorter runs are not split */
     uint64_t modules_wrapped; /* in an HloProto or HloSnapshot: how many, where one is right */
 
     struct nkb_hlo_draft draft;
@@ -96,6 +98,8 @@ void nkb_hlo_build_free(struct nkb_hlo_build *build);
 void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
                          void *target, uint64_t at, uint64_t end);
 bool nkb_hlo_build_close(struct nkb_hlo_build *build, const struct nkb_proto_field *field);
+/* Room for `more` instructions of the computation, in the arena. */
+bool nkb_hlo_build_reserve(struct nkb_hlo_build *build, size_t more);
 /* What these two do for an instruction. */
 struct nkb_hlo_draft *nkb_hlo_build_open_instruction(struct nkb_hlo_build *build, uint64_t at);
 bool nkb_hlo_build_close_instruction(struct nkb_hlo_build *build);

@@ -66,6 +66,28 @@ bool nkb_hlo_sources_find(struct nkb_hlo_sources *sources, struct nkb_arena *are
     return true;
 }
 
+bool nkb_hlo_sources_append(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
+                            const struct nkb_hlo_sources *from,
+                            struct nkb_hlo_instruction *instructions, size_t count)
+{
+    size_t places = from->places.count;
+    uint32_t *now = nkb_arena_array(arena, places + 1, sizeof *now);
+    if (!now)
+        return false;
+    for (size_t i = 0; i < places; i++) {
+        uint32_t place[2], file;
+        memcpy(place, from->places.texts[i].ptr, sizeof place);
+        if (!nkb_hlo_sources_file(sources, arena, from->files.texts[place[0]], &file) ||
+            !find_place(sources, arena, file, (int32_t)place[1], &now[i + 1]))
+            return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if ((instructions[i].source & FRAME_BIT) == 0)
+            instructions[i].source = now[instructions[i].source];
+    sources->frames_wanted |= from->frames_wanted;
+    return true;
+}
+
 bool nkb_hlo_sources_add_file(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
                               struct nkb_str name)
 {

@@ -4,7 +4,9 @@
 #include "input/hlo_walk.h"
 
 #include "base/text.h"
+#include "input/hlo_split.h"
 
+enum { INSTRUCTION_TAG = 2 << 3 | NKB_WIRE_BYTES }; /* in a computation */
 enum { PATH_SHOWN = 8 }; /* field names in a message; the middle of a longer path is left out */
 
 void nkb_hlo_walk_blame(struct nkb_hlo_walk *w, const struct nkb_proto_field *field,
@@ -240,6 +242,7 @@ static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_messag
                            void *target, uint64_t end, uint32_t group, unsigned depth)
 {
     struct nkb_wire *wire = w->wire;
+    bool split_tried = !target || message != &nkb_proto_computation;
     uint64_t tag_at;
 
     while ((tag_at = nkb_wire_offset(wire)) < end) {
@@ -254,6 +257,14 @@ static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_messag
             if (next)
                 wire->at = next;
             return next != NULL;
+        }
+        if (!split_tried && wire->at[0] == INSTRUCTION_TAG) {
+            split_tried = true;
+            enum nkb_hlo_split_result split = nkb_hlo_split(w, end, depth);
+            if (split == NKB_SPLIT_FAULT)
+                return false;
+            if (split == NKB_SPLIT_DONE)
+                continue;
         }
         const unsigned char *whole = group ? wire->at : whole_fields(wire->at, wire->fill);
         if (whole > wire->at) {
@@ -284,6 +295,12 @@ static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_messag
     }
     w->path_count = depth;
     return group == 0 || nkb_hlo_fault_endless(wire, end);
+}
+
+bool nkb_hlo_walk_computation(struct nkb_hlo_walk *w, struct nkb_hlo_computation *computation,
+                              uint64_t end, unsigned depth)
+{
+    return stream_message(w, &nkb_proto_computation, computation, end, 0, depth);
 }
 
 /* ", field computations.instructions.shape", the middle of a long path as an ellipsis; nothing at

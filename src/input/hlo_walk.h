@@ -42,6 +42,9 @@ const unsigned char *nkb_hlo_walk_group(struct nkb_hlo_walk *w, const unsigned c
 /* A run of packed numbers in the window, complete ones. */
 bool nkb_hlo_walk_varints(struct nkb_hlo_walk *walk, const struct nkb_proto_field *field,
                           void *target, const unsigned char *at, const unsigned char *end);
+/* Fields of a computation from the cursor to offset `end`, in windows. */
+bool nkb_hlo_walk_computation(struct nkb_hlo_walk *walk, struct nkb_hlo_computation *computation,
+                              uint64_t end, unsigned depth);
 /* A fault was met in this field (NULL: unknown) at this depth. */
 void nkb_hlo_walk_blame(struct nkb_hlo_walk *walk, const struct nkb_proto_field *field,
                         uint32_t number, unsigned depth);

@@ -195,14 +195,15 @@ static void test_all_files_have_as_many_instructions_as_xla_sees(void **state)
     check_sizes(tsv_root("CORPUS"), tsv_root("GOLDENS"), "xla-cost.tsv");
 }
 
-/* Printed module, or the message; at least 1 byte. */
-static void read_print(struct nkb_wire *wire, struct nkb_buf *out)
+/* Printed module, or the message; at least 1 byte. With threads, every run of instructions that is
+ * longer than the window is split. */
+static void read_print(struct nkb_wire *wire, size_t threads, struct nkb_buf *out)
 {
     struct nkb_arena arena = NKB_ARENA_INIT;
     struct nkb_err err = {0};
     struct nkb_hlo hlo;
 
-    struct nkb_hlo_build build = {0};
+    struct nkb_hlo_build build = {.threads = threads};
 
     if (nkb_hlo_proto_read(wire, &nkb_hlo_default_limits, &build, &arena, &hlo, &err) == 0)
         print_module(out, &hlo);
@@ -223,26 +224,28 @@ static void compare_windows(const char *path)
 
     assert_int_equal(nkb_file_read(path, NULL, 1u << 28, &bytes, &err), 0);
     nkb_wire_from_bytes(&wire, nkb_buf_str(&bytes));
-    read_print(&wire, &want);
+    read_print(&wire, 0, &want);
     assert_int_equal(nkb_file_open(path, NULL, &fd, &size, &err), 0);
     for (size_t i = 0; i < sizeof windows / sizeof windows[0] && size > 0; i++) {
-        struct nkb_buf have = NKB_BUF_INIT;
         if (size > 100000 && windows[i] < 300)
             continue; /* a read a field is slow */
-        assert_int_equal(nkb_wire_from_file(&wire, fd, (uint64_t)size, windows[i], &err), 0);
-        read_print(&wire, &have);
-        if (have.len != want.len || memcmp(have.data, want.data, want.len) != 0)
-            fail_msg("%s: a window of %zu bytes gives\n%.500s\nnot\n%.500s", path, windows[i],
-                     have.data, want.data);
-        nkb_wire_close(&wire);
-        nkb_buf_free(&have);
+        for (size_t threads = 0; threads <= 3; threads += 3) {
+            struct nkb_buf have = NKB_BUF_INIT;
+            assert_int_equal(nkb_wire_from_file(&wire, fd, (uint64_t)size, windows[i], &err), 0);
+            read_print(&wire, threads, &have);
+            if (have.len != want.len || memcmp(have.data, want.data, want.len) != 0)
+                fail_msg("%s: a window of %zu bytes and %zu threads give\n%.500s\nnot\n%.500s",
+                         path, windows[i], threads, have.data, want.data);
+            nkb_wire_close(&wire);
+            nkb_buf_free(&have);
+        }
     }
     close(fd);
     nkb_buf_free(&bytes);
     nkb_buf_free(&want);
 }
 
-static void test_the_window_changes_nothing(void **state)
+static void test_window_and_threads_change_nothing(void **state)
 {
     static const char *const patterns[] = {
         "%s/own/hostile/*", "%s/own/models/*.pb", "%s/own/neuron/edge/*",
@@ -272,7 +275,7 @@ int main(void)
         cmocka_unit_test(test_hostile_files_are_taken_and_refused_as_upstream_does),
         cmocka_unit_test(test_all_files_count_what_upstream_counted),
         cmocka_unit_test(test_all_files_have_as_many_instructions_as_xla_sees),
-        cmocka_unit_test(test_the_window_changes_nothing),
+        cmocka_unit_test(test_window_and_threads_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
