@@ -103,6 +103,13 @@ int cli_settings_apply(struct cli *cli);
 /* help.c */
 int cli_help(struct cli *cli);
 
+/* missing.c: whoever lacks one input hears of all that are missing, at once; who has none yet hears
+ * also of the one command that shows how it works. NKB_DONE when none is missing. */
+int cli_say_missing(struct cli *cli);
+/* The measuring ended with NKB_INPUT: a file that is missing may be why, and then it may not be the
+ * only one. Anything else is kept as what the program ends with. */
+void cli_say_why(struct cli *cli);
+
 /* say.c: talk on stderr, data on stdout */
 void say(const struct cli *cli, const char *format, ...) NKB_PRINTF(2, 3);
 void say_diagnostics(const struct cli *cli);

@@ -21,6 +21,8 @@ int command_explain(struct cli *cli)
     progress_clear();
     int scored = status == NKB_DONE ? nkb_run_score(cli->run) : status;
     say_diagnostics(cli);
+    if (status == NKB_INPUT)
+        cli_say_why(cli);
     if (scored != NKB_DONE && scored != NKB_INVALID)
         return scored;
 

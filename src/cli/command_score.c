@@ -77,61 +77,14 @@ static int dry_run(struct cli *cli)
     return status;
 }
 
-/* Is every input where upstream's defaults point? */
-static bool no_input_is_given(const struct cli *cli)
-{
-    const char *group;
-    for (size_t i = 0; (group = nkb_run_setting_info(cli->run, i, "group")) != NULL; i++) {
-        const char *origin = nkb_run_setting_info(cli->run, i, "origin");
-        if (strcmp(group, "Inputs") == 0 && origin && strcmp(origin, "default") != 0)
-            return false;
-    }
-    return true;
-}
-
-/* Whoever lacks one input hears of all that are missing, at once; who has none yet hears also of
- * the one command that shows how it works. NKB_DONE when none is missing. */
-static int say_missing(struct cli *cli)
-{
-    const char *lines = nkb_run_text(cli->run, "missing", NULL, NULL);
-    bool hint = (!cli->rule || strcmp(cli->rule, "score.lua") == 0) && no_input_is_given(cli);
-
-    if (!lines || !*lines)
-        return NKB_DONE;
-    for (const char *line = lines; *line;) {
-        size_t len = strcspn(line, "\n");
-        const char *next = line + len + (line[len] == '\n');
-        if (*next || hint)
-            say(cli, "%.*s", (int)len, line);
-        else
-            nkb_err_set(&cli->err, NKB_EINPUT, "%.*s", (int)len, line);
-        line = next;
-    }
-    if (hint)
-        nkb_err_set(&cli->err, NKB_EINPUT,
-                    "to see it work: nkibench new --example demo && cd demo && nkibench");
-    return NKB_INPUT;
-}
-
-/* The measuring ended; a file that is missing may be why, and then it may not be the only one. */
-static void say_why(struct cli *cli)
-{
-    struct nkb_err why = {0};
-    nkb_err_set(&why, NKB_EINPUT, "%s", nkb_run_error(cli->run));
-    const char *lines = nkb_run_text(cli->run, "missing", NULL, NULL);
-    if (lines && strstr(lines, why.text))
-        say_missing(cli);
-    else
-        cli->err = why;
-}
-
 int command_score(struct cli *cli)
 {
     struct output result = {.fd = -1}, training = {.fd = -1};
 
     if (cli->flags[FLAG_DRY_RUN])
         return dry_run(cli);
-    if (!cli->any_argument && nkb_run_check(cli->run) == NKB_INPUT && say_missing(cli) == NKB_INPUT)
+    if (!cli->any_argument && nkb_run_check(cli->run) == NKB_INPUT &&
+        cli_say_missing(cli) == NKB_INPUT)
         return NKB_INPUT;
     int code = open_outputs(cli, &result, &training);
     int status = code == 0 ? NKB_DONE : code == NKB_EUSAGE ? NKB_USAGE : NKB_INPUT;
@@ -150,7 +103,7 @@ int command_score(struct cli *cli)
     if (code == 0)
         say_diagnostics(cli);
     if (code == 0 && status == NKB_INPUT && !measured)
-        say_why(cli);
+        cli_say_why(cli);
     if (code == 0 && (status == NKB_DONE || status == NKB_INVALID) &&
         write_outputs(cli, &result, &training) != 0)
         status = NKB_INPUT;

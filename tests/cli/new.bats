@@ -242,6 +242,10 @@ $ nkibench --log-file none.log --config demo/train.yaml --model-config demo/conf
 ! nkibench: no training log: none.log does not exist (--log-file)
 ! nkibench: no compile cache: <*> does not exist (upstream's default; give --compile-dir DIR)
 ? 1
+$ nkibench explain --log-file none.log --config demo/train.yaml --model-config demo/config.json
+! nkibench: no training log: none.log does not exist (--log-file)
+! nkibench: no compile cache: <*> does not exist (upstream's default; give --compile-dir DIR)
+? 1
 $ nkibench spec
 ! nkibench: no table of runs: give --matrix FILE
 ? 1
