@@ -48,10 +48,12 @@ static bool constant_of(struct loop *loop, struct nkb_tracer *tracer,
     return nkb_fold_origin(&fold, tracer, origin, value);
 }
 
-/* What a sum adds to one of its operands, and what its type can hold. */
+/* What a sum adds to one of its operands, and what its type can hold. A narrowing adds nothing;
+ * what becomes of a value that its type cannot hold is left to the implementation. */
 struct term {
     nkb_i128 addend;
     struct nkb_range range;
+    bool narrows;
 };
 
 /* A value as a slot, or as a constant, and the terms added to it. */
@@ -68,6 +70,7 @@ struct linear {
 struct point {
     nkb_i128 value;
     nkb_i128 wraps[MAX_TERMS];
+    bool lost; /* narrowed to a type that cannot hold it */
 };
 
 static struct point point_at(const struct linear *linear, nkb_i128 slot)
@@ -79,6 +82,7 @@ static struct point point_at(const struct linear *linear, nkb_i128 slot)
         nkb_i128 above = point.value + linear->terms[i].addend - range->low;
         point.wraps[i] = above >= 0 ? above / size : -((size - 1 - above) / size);
         point.value = above - point.wraps[i] * size + range->low;
+        point.lost |= linear->terms[i].narrows && point.wraps[i] != 0;
     }
     return point;
 }
@@ -89,7 +93,7 @@ static bool straight(const struct linear *linear, nkb_i128 slot, nkb_i128 other_
     for (int i = 0; i < linear->term_count; i++)
         if (a.wraps[i] != b.wraps[i])
             return false;
-    return true;
+    return !a.lost && !b.lost;
 }
 
 static bool operand_constant(struct loop *loop, struct nkb_tracer *tracer,
@@ -103,14 +107,30 @@ static bool operand_constant(struct loop *loop, struct nkb_tracer *tracer,
     return had;
 }
 
-/* False unless the origin adds a constant to its `other` operand, or subtracts one from it. */
+/* Is it an integer made one of another type, which may not hold all of its values? */
+static bool is_narrowing(const struct nkb_tracer *tracer, const struct nkb_origin *origin)
+{
+    const struct nkb_hlo_computation *where = tracer->frames[origin->frame].computation;
+    struct nkb_range range;
+    return origin->in->opcode == NKB_HLO_CONVERT && origin->in->operand_count == 1 &&
+           origin->in->operands[0] < where->instruction_count &&
+           nkb_range_of_type(where->instructions[origin->in->operands[0]].shape->element_type,
+                             &range);
+}
+
+/* False unless the origin adds a constant to its `other` operand, or subtracts one from it; to
+ * narrow it adds nothing. */
 static bool term_of(struct loop *loop, struct nkb_tracer *tracer, const struct nkb_origin *sum,
                     struct term *term, uint32_t *other)
 {
-    if (sum->kind != NKB_ORIGIN_RESULT || sum->in->operand_count != 2 ||
+    if (sum->kind != NKB_ORIGIN_RESULT ||
         !nkb_range_of_type(sum->in->shape->element_type, &term->range))
         return false;
     *other = 0;
+    term->addend = 0;
+    term->narrows = is_narrowing(tracer, sum);
+    if (sum->in->operand_count != 2)
+        return term->narrows;
     if (sum->in->opcode == NKB_HLO_SUBTRACT) {
         bool had = operand_constant(loop, tracer, sum, 1, &term->addend);
         term->addend = had ? -term->addend : 0;
@@ -276,8 +296,11 @@ static const char *infer(struct loop *loop, int64_t *count)
     nkb_i128 slot = counter.is_constant ? counter.constant : 0;
     if (!counter.is_constant && !start_of(loop, &counter.slot, &slot))
         return "its counter does not start at a constant";
-    nkb_i128 start = point_at(&counter, slot).value, end = point_at(&bound, bound.constant).value;
-    if (!nkb_range_holds(&compared, start) || !nkb_range_holds(&compared, end))
+    const struct point first = point_at(&counter, slot),
+                       bounding = point_at(&bound, bound.constant);
+    nkb_i128 start = first.value, end = bounding.value;
+    if (first.lost || bounding.lost || !nkb_range_holds(&compared, start) ||
+        !nkb_range_holds(&compared, end))
         return "its counter wraps around";
     if (!holds(start, direction, end)) {
         *count = 0;

@@ -31,11 +31,22 @@ static void sees_through_not_copies_sums_and_conversions(void **state)
     make_compare(&b.m, b.condition, wide, bound, NKB_CMP_LT);
     expect_unknown_built(&b, "its counter wraps around");
 
-    build(&b, ten); /* narrowing may change the value */
+    build(&b, ten); /* narrowing changes no value that fits */
     uint32_t narrow = make_add(&b.m, b.condition, NKB_HLO_CONVERT, make_scalar(MAKE_S8), 1, 1);
     bound = make_constant(&b.m, b.condition, MAKE_S8, 10);
     make_compare(&b.m, b.condition, narrow, bound, NKB_CMP_LT);
-    expect_unknown_built(&b, "its condition is not on a counter and a constant");
+    expect_built(&b, 10);
+
+    build(&b, ten); /* and may change one that does not */
+    narrow = make_add(&b.m, b.condition, NKB_HLO_CONVERT, make_scalar(MAKE_S8), 1, 1);
+    bound = make_constant(&b.m, b.condition, MAKE_S8, 127);
+    make_compare(&b.m, b.condition, narrow, bound, NKB_CMP_LE);
+    expect_unknown_built(&b, "its counter wraps around");
+    build(&b, (struct spec){300, 310, 1, NKB_CMP_LT, 0, 0, 0, 0});
+    narrow = make_add(&b.m, b.condition, NKB_HLO_CONVERT, make_scalar(MAKE_S8), 1, 1);
+    bound = make_constant(&b.m, b.condition, MAKE_S8, 10);
+    make_compare(&b.m, b.condition, narrow, bound, NKB_CMP_LT);
+    expect_unknown_built(&b, "its counter wraps around");
 }
 
 /* The start of the loop through copies of copies: as many as are followed, and one more. */

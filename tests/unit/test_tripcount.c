@@ -125,6 +125,35 @@ static void a_wide_sum_may_leave_the_type_it_was_widened_from(void **state)
     expect_built(&b, 5);
 }
 
+/* i = s8(s32(i) + 1): narrowed, the counter wraps where it would have in its own type. */
+static void build_narrowed(struct built *b, int64_t bound, enum nkb_hlo_direction direction)
+{
+    build(b, (struct spec){0, bound, 1, direction, MAKE_S8, 0, 0, 0});
+    struct make *m = &b->m;
+    uint32_t c = b->body, i = 1;
+    i = make_add(m, c, NKB_HLO_CONVERT, make_scalar(MAKE_S32), 1, i);
+    i = make_add(m, c, NKB_HLO_ADD, make_scalar(MAKE_S32), 2, i, make_constant(m, c, MAKE_S32, 1));
+    i = make_add(m, c, NKB_HLO_CONVERT, make_scalar(MAKE_S8), 1, i);
+    make_add(m, c, NKB_HLO_TUPLE, MAKE_TUPLE, 2, i, 2);
+}
+
+static void follows_a_counter_that_is_narrowed(void **state)
+{
+    struct built b;
+    (void)state;
+    build_narrowed(&b, 10, NKB_CMP_LT);
+    expect_built(&b, 10);
+    build_narrowed(&b, 127, NKB_CMP_LT);
+    expect_built(&b, 127);
+    build_narrowed(&b, 127, NKB_CMP_LE);
+    expect_unknown_built(&b, "its counter wraps around");
+    build(&b, (struct spec){0, 10, 1, NKB_CMP_LT, MAKE_S32, 0, 0, 0}); /* while (u8(i) < 10) */
+    struct make *m = &b.m;
+    uint32_t i = make_add(m, b.condition, NKB_HLO_CONVERT, make_scalar(MAKE_U8), 1, 1);
+    make_compare(m, b.condition, i, make_constant(m, b.condition, MAKE_U8, 10), NKB_CMP_LT);
+    expect_built(&b, 10);
+}
+
 static void takes_adding_all_ones_to_an_unsigned_as_minus_one(void **state)
 {
     (void)state;
@@ -266,6 +295,7 @@ int main(void)
         cmocka_unit_test(never_answers_where_a_value_wraps),
         cmocka_unit_test(sees_a_sum_wrap_before_it_is_widened),
         cmocka_unit_test(a_wide_sum_may_leave_the_type_it_was_widened_from),
+        cmocka_unit_test(follows_a_counter_that_is_narrowed),
         cmocka_unit_test(takes_adding_all_ones_to_an_unsigned_as_minus_one),
         cmocka_unit_test(compares_integers_only),
         cmocka_unit_test(takes_a_bound_that_the_body_hands_on),
