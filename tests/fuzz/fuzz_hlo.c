@@ -1,5 +1,5 @@
 /* Any bytes as an HLO file: read or refused with a message, and never read differently from memory
- * and from a file with a small window. */
+ * and from a file with a small window, now and then on several threads. */
 #define _GNU_SOURCE
 #include <stdint.h>
 #include <stdlib.h>
@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int fd = memfd_create("fuzz", 0);
     if (fd >= 0 && write(fd, data, size) == (ssize_t)size &&
         nkb_wire_from_file(&wire, fd, size, NKB_WIRE_HEADER_BYTES + size % 40, &windowed) == 0) {
+        build.threads = size % 8 == 0 ? 3 : 0;
         int again =
             nkb_hlo_proto_read(&wire, &nkb_hlo_default_limits, &build, &arena, &two, &windowed);
         if (again != code || strcmp(whole.text, windowed.text) != 0 ||
