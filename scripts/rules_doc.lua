@@ -144,6 +144,14 @@ local function add_needs(out, rule, api)
   out[#out + 1] = ""
 end
 
+local function optional_of(rule)
+  local list = {}
+  for _, need in ipairs(rule.needs) do
+    if need:sub(-1) == "?" then list[#list + 1] = code(need:sub(1, -2)) end
+  end
+  return list
+end
+
 -- The metrics a formula rests on.
 local function add_metrics(out, tree, api)
   local known, list = {}, {}
@@ -177,6 +185,10 @@ return function(argument)
     if argument.no_tree and lines then out[#out + 1] = "As the rule has it; it takes an input of its own to show more.\n" end
     out[#out + 1] = "```lua"
   else
+    local optional = optional_of(rule)
+    if #optional > 0 then
+      out[#out + 1] = ("With every input there is; without %s it, and its weights, may be others.\n"):format(table.concat(optional, " or "))
+    end
     out[#out + 1] = "```text"
   end
   -- A tab is a source's own; a line break within a node's name would end the formula.

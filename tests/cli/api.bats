@@ -108,7 +108,9 @@ tokens = inference.e2e_model.throughput ÷ target_tokens
 | `inference` | needed | latency and tokens/s: --inference-results |
 
 `nkibench rules show ./balanced.lua` prints the source.
-$ nkibench rules doc score.lua | sed -n '/text/,/^mfu/p'
+$ nkibench rules doc score.lua | sed -n '/With/,/^mfu/p'
+With every input there is; without `inference` or `reasoning` it, and its weights, may be others.
+
 ```text
 score = 0.3 × training + 0.4 × inference + 0.3 × reasoning
 training = mfu_improvement × throughput_improvement × loss_improvement × convergence_rate × nki_bonus
