@@ -56,6 +56,7 @@ struct nkb_cost_sizes {
 /* Room for a module of so many instructions; false: out of memory. */
 bool nkb_cost_sizes_open(struct nkb_cost_sizes *sizes, uint64_t instructions,
                          struct nkb_arena *scratch);
+/* A shape that is not there, in place of what is. */
 const struct nkb_cost_size *nkb_cost_sizes_add(struct nkb_cost_sizes *sizes,
                                                const struct nkb_hlo_shape *shape);
 static inline struct nkb_cost_size *nkb_cost_sizes_place(const struct nkb_cost_sizes *sizes,
@@ -63,7 +64,7 @@ static inline struct nkb_cost_size *nkb_cost_sizes_place(const struct nkb_cost_s
 {
     return &sizes->at[nkb_hash_addresses(shape, NULL, NULL) & sizes->mask];
 }
-/* Until the next call; NULL for a malformed shape. */
+/* Good until the next call; NULL for a malformed shape. */
 static inline const struct nkb_cost_size *nkb_cost_sizes_of(struct nkb_cost_sizes *sizes,
                                                             const struct nkb_hlo_shape *shape)
 {
@@ -79,7 +80,7 @@ struct nkb_cost_body {
     bool fused;                   /* a fusion calls it */
     struct nkb_cost_sizes *sizes; /* of shapes; all computations have the same */
     struct nkb_cost_rows own;     /* by instruction */
-    unsigned char *opcodes;       /* the same, packed for who needs no more of them */
+    unsigned char *opcodes;       /* of instructions, for the last walk, which needs no more */
     /* Fused ones only. */
     uint32_t custom; /* the first gather or scatter in it, or NKB_HLO_NONE: see nkb_cost_site_of */
     uint32_t parameter_count;

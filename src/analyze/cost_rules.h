@@ -1,4 +1,5 @@
-/* Which rule gives each opcode's flops and bytes: the table between cost_rules.c and cost_own.c. */
+/* Which rule gives each opcode's flops and bytes, what it takes and which computations it cannot do
+ * without: the table of cost_rules.c. */
 #ifndef NKB_ANALYZE_COST_RULES_H
 #define NKB_ANALYZE_COST_RULES_H
 

@@ -3,6 +3,7 @@
  * XLA does. */
 #include "analyze/sites.h"
 
+#include "analyze/cost_rules.h"
 #include "analyze/notes.h"
 #include "base/text.h"
 
@@ -16,29 +17,19 @@ enum nkb_site_kind nkb_site_custom_kind(struct nkb_str target)
     return NKB_SITE_CUSTOM_CALL;
 }
 
-/* What an opcode is here: which computations it cannot do without, and of which kind its sites are.
- * Any other is a site where it names computations. */
+/* Of which kind an opcode's sites are. Any other is a site where it names computations. */
 struct part {
     bool is_site;
-    unsigned char kind, callees_needed;
+    unsigned char kind;
 };
 static const struct part parts[NKB_HLO_OPCODE_COUNT + 1] = {
-    [NKB_HLO_DOT] = {true, NKB_SITE_DOT, 0},
-    [NKB_HLO_CONVOLUTION] = {true, NKB_SITE_CONVOLUTION, 0},
-    [NKB_HLO_RAGGED_DOT] = {true, NKB_SITE_RAGGED_DOT, 0},
-    [NKB_HLO_SCALED_DOT] = {true, NKB_SITE_SCALED_DOT, 0},
-    [NKB_HLO_CUSTOM_CALL] = {true, NKB_SITE_CUSTOM_CALL, 0},
-    [NKB_HLO_WHILE] = {true, NKB_SITE_WHILE, 2},
-    [NKB_HLO_CONDITIONAL] = {true, NKB_SITE_CONDITIONAL, 1},
-    [NKB_HLO_SELECT_AND_SCATTER] = {false, 0, 2},
-    [NKB_HLO_CALL] = {false, 0, 1},
-    [NKB_HLO_FUSION] = {false, 0, 1},
-    [NKB_HLO_MAP] = {false, 0, 1},
-    [NKB_HLO_REDUCE] = {false, 0, 1},
-    [NKB_HLO_REDUCE_WINDOW] = {false, 0, 1},
-    [NKB_HLO_SCATTER] = {false, 0, 1},
-    [NKB_HLO_SCAN] = {false, 0, 1},
-    [NKB_HLO_ASYNC_START] = {false, 0, 1},
+    [NKB_HLO_DOT] = {true, NKB_SITE_DOT},
+    [NKB_HLO_CONVOLUTION] = {true, NKB_SITE_CONVOLUTION},
+    [NKB_HLO_RAGGED_DOT] = {true, NKB_SITE_RAGGED_DOT},
+    [NKB_HLO_SCALED_DOT] = {true, NKB_SITE_SCALED_DOT},
+    [NKB_HLO_CUSTOM_CALL] = {true, NKB_SITE_CUSTOM_CALL},
+    [NKB_HLO_WHILE] = {true, NKB_SITE_WHILE},
+    [NKB_HLO_CONDITIONAL] = {true, NKB_SITE_CONDITIONAL},
 };
 
 static enum nkb_site_kind kind_of(const struct nkb_hlo_instruction *in)
@@ -61,7 +52,7 @@ static const char *check_references(const struct nkb_hlo_computation *computatio
                                     const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
 {
     char where[NKB_WHERE_BYTES];
-    unsigned needed = parts[in->opcode].callees_needed;
+    uint32_t needed = nkb_cost_callee_count(in);
     if (has_none(in->operands, in->operand_count))
         return nkb_arena_printf(keep, "%s: operand %lld does not exist there",
                                 nkb_where(computation, in, where),
@@ -73,7 +64,7 @@ static const char *check_references(const struct nkb_hlo_computation *computatio
     if (in->called_count < needed)
         return nkb_arena_printf(keep, "%s: a %s names %u of the %u computations it needs",
                                 nkb_where(computation, in, where), nkb_hlo_opcode_name(in->opcode),
-                                (unsigned)in->called_count, needed);
+                                (unsigned)in->called_count, (unsigned)needed);
     return NULL;
 }
 
@@ -101,7 +92,7 @@ static bool has_callees(const struct nkb_hlo *hlo, const struct nkb_hlo_instruct
     for (uint32_t i = 0; i < in->called_count; i++)
         if (in->called[i] >= hlo->computation_count)
             return false;
-    return in->called_count >= parts[in->opcode].callees_needed;
+    return in->called_count >= nkb_cost_callee_count(in);
 }
 
 /* One bit an instruction: is it a site? So the second walk passes over all others. */
@@ -123,11 +114,10 @@ static inline uint64_t mark_sites(const struct nkb_hlo *hlo,
     uint64_t marks = 0;
     bool good = true;
     for (uint32_t i = first; i < end; i++, in++) {
-        const struct part *part = &parts[in->opcode];
-        bool is_site = part->is_site;
+        bool is_site = parts[in->opcode].is_site;
         for (uint32_t k = 0; k < in->operand_count; k++)
             good &= in->operands[k] < i;
-        if (in->called_count > 0 || part->callees_needed > 0) {
+        if (in->called_count > 0 || nkb_cost_rules[in->opcode].callees > 0) {
             is_site |= in->called_count > 0;
             good &= has_callees(hlo, in);
         }
@@ -189,7 +179,7 @@ int nkb_sites_find(const struct nkb_hlo *hlo, struct nkb_arena *scratch, struct 
     *out = (struct nkb_sites){.hlo = hlo, .fault = check_module(hlo, keep)};
     for (uint32_t c = 0; c < hlo->computation_count; c++)
         words += marks_of(&hlo->computations[c]);
-    uint64_t *marks = nkb_arena_take(scratch, words * sizeof *marks);
+    uint64_t *marks = nkb_arena_array(scratch, words, sizeof *marks);
     out->first = nkb_arena_array(scratch, (size_t)hlo->computation_count + 1, sizeof *out->first);
     out->in_order = nkb_arena_array(scratch, hlo->computation_count, sizeof *out->in_order);
     if (!marks || !out->first || !out->in_order)
