@@ -24,10 +24,9 @@ bool nkb_buf_reserve(struct nkb_buf *buf, size_t more)
     while (capacity < need)
         if (!nkb_size_mul(capacity, 2, &capacity))
             capacity = need;
-    char *data = realloc(buf->data, capacity);
+    char *data = nkb_pages_grow(buf->data, buf->capacity, capacity);
     if (!data)
         goto failed;
-    nkb_pages_advise(data, capacity);
     buf->data = data;
     buf->capacity = capacity;
     return true;

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 enum {
@@ -11,7 +12,7 @@ enum {
     LARGE_BYTES = 2 * HUGE_BYTES, /* from here on a page that stays half empty is no matter */
 };
 
-void nkb_pages_advise(void *place, size_t size_bytes)
+static void advise(void *place, size_t size_bytes)
 {
 #ifdef MADV_HUGEPAGE
     uintptr_t from = ((uintptr_t)place + HUGE_BYTES - 1) & ~(uintptr_t)(HUGE_BYTES - 1),
@@ -31,8 +32,21 @@ void *nkb_pages_alloc(size_t size_bytes)
         return malloc(size_bytes);
     if (posix_memalign(&place, HUGE_BYTES, size_bytes) != 0)
         return NULL;
-    nkb_pages_advise(place, size_bytes);
+    advise(place, size_bytes);
     return place;
+}
+
+void *nkb_pages_grow(void *place, size_t used_bytes, size_t size_bytes)
+{
+    if (size_bytes < LARGE_BYTES)
+        return realloc(place, size_bytes);
+    void *grown = nkb_pages_alloc(size_bytes);
+    if (!grown)
+        return NULL;
+    if (used_bytes)
+        memcpy(grown, place, used_bytes);
+    free(place);
+    return grown;
 }
 
 void nkb_pages_free(void *place)

@@ -6,10 +6,12 @@
 
 #include <stddef.h>
 
-/* Aligned for any type, not zeroed; NULL when memory has run out. */
+/* Aligned for any type, not zeroed, for free(); NULL when memory has run out. */
 void *nkb_pages_alloc(size_t size_bytes);
 void nkb_pages_free(void *place);
-/* Memory that malloc or realloc gave and that is about to be filled: ask for the same. */
-void nkb_pages_advise(void *place, size_t size_bytes);
+/* More memory in place of `place` (NULL: none yet), of which `used_bytes` are kept: as realloc, but
+ * what is large moves to huge pages, for realloc would have it grow by small ones. NULL: memory has
+ * run out, and `place` stays. */
+void *nkb_pages_grow(void *place, size_t used_bytes, size_t size_bytes);
 
 #endif

@@ -38,10 +38,9 @@ bool nkb_hlo_build_room(struct nkb_hlo_build *build, void *array, size_t *room, 
     memcpy(&old, array, sizeof old);
     if (want <= *room || !nkb_size_mul(want, size_bytes, &total))
         return nkb_hlo_build_memory(build);
-    grown = realloc(old, total);
+    grown = nkb_pages_grow(old, count * size_bytes, total);
     if (!grown)
         return nkb_hlo_build_memory(build);
-    nkb_pages_advise(grown, total);
     memcpy(array, &grown, sizeof grown);
     *room = want;
     /* cppcheck-suppress memleak ; the array has it now */

@@ -55,12 +55,11 @@ static bool grow(struct nkb_names *names)
     size_t capacity = old.capacity ? old.capacity * 2 : FIRST_CAPACITY, size;
     if (capacity > UINT32_MAX || !nkb_size_mul(capacity, sizeof *old.slots, &size))
         return false;
-    names->slots = malloc(size);
+    names->slots = nkb_pages_alloc(size);
     if (!names->slots) {
         names->slots = old.slots;
         return false;
     }
-    nkb_pages_advise(names->slots, size);
     memset(names->slots, 0, size);
     names->capacity = capacity;
     if (!old.slots)

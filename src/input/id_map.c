@@ -31,11 +31,10 @@ static bool reserve(struct nkb_id_map *map, uint32_t count)
         if (!nkb_size_mul(want, sizeof *map->slots, &bytes))
             return false;
         free(map->slots);
-        map->slots = malloc(bytes);
+        map->slots = nkb_pages_alloc(bytes);
         map->room = map->slots ? want : 0;
         if (!map->slots)
             return false;
-        nkb_pages_advise(map->slots, bytes);
     }
     map->mask = want - 1;
     map->count = 0;
