@@ -83,18 +83,27 @@ void nkb_hlotext_close(struct nkb_hlotext *r)
     r->few = NULL;
 }
 
+/* "#loc3 = …", "!tensor = …"; but no heading of a text, "# Words". */
+static bool is_mlir_alias(struct nkb_hlotext *r)
+{
+    if (!nkb_hlotext_take(r, '#') && !nkb_hlotext_take(r, '!'))
+        return false;
+    return nkb_hlotext_word(r).len > 0 && nkb_hlotext_take(r, '=');
+}
+
 /* What MLIR files begin with. `module {` could also be a computation of that name: then a name and
  * '=' follow. */
 static bool looks_like_mlir(struct nkb_hlotext *r)
 {
-    static const char *const starts[] = {
-        "module @", "module attributes", "builtin.module", "\"builtin.module\"", "func.func", "#",
-        "!"};
-    struct nkb_str rest = {r->at, (size_t)(r->end - r->at)};
+    static const char *const starts[] = {"module @", "module attributes", "builtin.module",
+                                         "\"builtin.module\"", "func.func"};
     (void)nkb_hlotext_is_end(r, r->at + MLIR_BYTES);
+    struct nkb_str rest = {r->at, (size_t)(r->end - r->at)};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (nkb_str_starts(rest, starts[i]))
             return true;
+    if (*r->at == '#' || *r->at == '!')
+        return is_mlir_alias(r);
     if (!nkb_str_is(nkb_hlotext_word(r), "module") || !nkb_hlotext_take(r, '{'))
         return false;
     nkb_hlotext_blanks(r);

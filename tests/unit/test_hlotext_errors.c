@@ -257,6 +257,8 @@ static const struct {
      "line 3: MLIR text, not HLO; convert it to HLO text or protobuf first"},
     {"#loc = loc(unknown)\n",
      "line 1: MLIR text, not HLO; convert it to HLO text or protobuf first"},
+    {"!t = tensor<4xf32>\n",
+     "line 1: MLIR text, not HLO; convert it to HLO text or protobuf first"},
 };
 
 static void faults_in_modules(void **state)
