@@ -47,7 +47,7 @@ struct nkb_log_parser {
     /* The line at hand. */
     const char *start, *end;
     int64_t number;
-    int pairs; /* so far, up to NKB_LOG_GAPS */
+    int pairs; /* so far, counted up to NKB_LOG_GAPS + 1 */
     bool known;
     bool dated;         /* a date was looked for in it */
     double rank, epoch; /* epoch: of the words before a bar */
