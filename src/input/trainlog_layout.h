@@ -58,8 +58,8 @@ void nkb_log_head_note(struct nkb_log_head *head, const char *start,
 /* Is the line from `start` to `end` like the head, and longer? */
 bool nkb_log_head_fits(const struct nkb_log_head *head, const char *start, const char *end);
 
-/* Note the bytes from `from`, where a value or what only looked like a pair's name ends, to the value
- * of `pair`. Nothing else in them may mean anything. */
+/* Note the bytes from `from`, where a value or what only looked like a pair's name ends, to the
+ * value of `pair`. Nothing else in them may mean anything. */
 void nkb_log_gap_note(struct nkb_log_gap *gap, const char *from, const struct nkb_log_pair *pair);
 
 #endif
