@@ -1,10 +1,12 @@
 -- The HLO files below a folder: what upstream's globs take (**/*.hlo_module.pb, **/*.hlo; no links to folders are
--- followed), each path once, in path order, with what the path and the files beside it say of each.
--- Takes { path = "neuron_cache" }; returns { files = { … }, problems = { "a: no permission", … } }.
+-- followed), each path once, with what the path and the files beside it say of each.
+-- Takes { path = "neuron_cache" } and a function that is given each file, in no order: path, kind, size in bytes, time of
+-- modification, module name, compiler version, role, did it fail to compile, is it locked.
+-- Returns { problems = { "a: cannot be listed …", … } }.
 local lfs = require "lfs"
 
 local function matches(name)
-  return name:find("%.hlo_module%.pb$") ~= nil or name:find("%.hlo$") ~= nil
+  return name:sub(-14) == ".hlo_module.pb" or name:sub(-4) == ".hlo"
 end
 
 -- The last part of a path that starts so: upstream's module_name and neuronxcc_version.
@@ -16,57 +18,65 @@ local function last_part(path, start)
   return found
 end
 
--- What a file is for, as far as its place tells.
-local function role_of(path, name)
-  if name == "wrapped_neff.hlo" then return "wrapped_neff" end
-  local submodel = path:match "nxd_models?/([^/]+)_model/" or path:match "/([^/]+)_model/_tp%d+_bk%d+/"
-  if submodel then return submodel end
-  if last_part(path, "MODULE_") then return "cache" end
-  return "file"
-end
-
-local function exists(path)
-  return lfs.attributes(path, "mode") ~= nil
-end
-
-local function describe(folder, path, name)
-  local failed = exists(folder .. "/model.log") and not exists(folder .. "/model.done")
-  local attributes = lfs.attributes(path) or {}
+-- A folder: its path with a slash at the end, and what its name, or else that of one above, says of every file in it.
+local function about(front, above, name)
   return {
-    path = path,
-    name = name,
-    kind = attributes.mode or "broken link",
-    size_bytes = attributes.size or 0,
-    modified_s = attributes.modification or 0,
-    module_name = last_part(path, "MODULE_"),
-    compiler_version = last_part(path, "neuronxcc-"),
-    role = role_of(path, name),
-    failed_compile = failed,
-    locked = exists(path .. ".lock") and not exists(folder .. "/model.done"),
+    front = front,
+    module_name = name:sub(1, 7) == "MODULE_" and name or above.module_name,
+    compiler_version = name:sub(1, 10) == "neuronxcc-" and name or above.compiler_version,
+    submodel = front:find("_model/", 1, true)
+      and (front:match "nxd_models?/([^/]+)_model/" or front:match "/([^/]+)_model/_tp%d+_bk%d+/"),
   }
 end
 
-return function(argument)
-  local files, problems = {}, {}
-  local root = argument.path:gsub("(.)/+$", "%1")
-  local todo = { root }
-  while #todo > 0 do
-    local folder = table.remove(todo)
-    local listed, iterate, state = pcall(lfs.dir, folder)
-    if not listed then
+-- What a file is for, as far as its place tells.
+local function role_of(here, name, module_name)
+  if name == "wrapped_neff.hlo" then return "wrapped_neff" end
+  return here.submodel or module_name and "cache" or "file"
+end
+
+local attributes = {} -- filled anew for each file
+
+-- `listed` are the names in the folder: what is not among them is not asked for.
+local function describe(here, listed, name)
+  local function exists(beside) return listed[beside] ~= nil and lfs.attributes(here.front .. beside, "mode") ~= nil end
+  local path, done = here.front .. name, exists "model.done"
+  local there = lfs.attributes(path, attributes) or { mode = "broken link", size = 0, modification = 0 }
+  local module_name = last_part(name, "MODULE_") or here.module_name
+  return path, there.mode, there.size, there.modification, module_name,
+    last_part(name, "neuronxcc-") or here.compiler_version, role_of(here, name, module_name),
+    not done and exists "model.log", not done and exists(name .. ".lock")
+end
+
+return function(argument, give)
+  local problems = {}
+
+  -- Gives the files of a folder, and returns the names of those in it.
+  local function list(here)
+    local folder = here.front == "/" and "/" or here.front:sub(1, -2)
+    local listed, folders, found = {}, {}, {}
+    local can, iterate, state = pcall(lfs.dir, folder)
+    if not can then
       problems[#problems + 1] = folder .. ": cannot be listed, so its files are not counted"
-    else
-      for name in iterate, state do
-        if name ~= "." and name ~= ".." then
-          local path = folder == "/" and "/" .. name or folder .. "/" .. name
-          local mode = lfs.symlinkattributes(path, "mode")
-          if mode == "directory" then todo[#todo + 1] = path end
-          if matches(name) then files[#files + 1] = describe(folder, path, name) end
-        end
+      return folders
+    end
+    for name in iterate, state do
+      if name ~= "." and name ~= ".." then
+        listed[name] = true
+        if lfs.symlinkattributes(here.front .. name, "mode") == "directory" then folders[#folders + 1] = name end
+        if matches(name) then found[#found + 1] = name end
       end
     end
+    for _, name in ipairs(found) do give(describe(here, listed, name)) end
+    return folders
   end
-  table.sort(files, function(a, b) return a.path < b.path end)
-  table.sort(problems)
-  return { files = files, problems = problems }
+
+  local function walk(here)
+    for _, name in ipairs(list(here)) do walk(about(here.front .. name .. "/", here, name)) end
+  end
+
+  local root = argument.path:gsub("(.)/+$", "%1")
+  walk(about(root == "/" and "/" or root .. "/",
+    { module_name = last_part(root, "MODULE_"), compiler_version = last_part(root, "neuronxcc-") }, ""))
+  return { problems = problems }
 end

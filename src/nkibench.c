@@ -36,6 +36,7 @@ void nkb_run_free(nkb_run *run)
     for (size_t i = 0; i < run->worker_count; i++)
         nkb_arena_free(&run->worker_arenas[i]);
     free(run->worker_arenas);
+    free(run->modules);
     nkb_arena_free(&run->arena);
     free(run);
 }

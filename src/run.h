@@ -93,8 +93,8 @@ struct nkb_run {
 
     struct nkb_arena *worker_arenas; /* what analysed modules point to; freed with the run */
     size_t worker_count;
-    struct nkb_module *modules;
-    size_t module_count;
+    struct nkb_module *modules; /* malloc'ed; freed with the run */
+    size_t module_count, module_room;
     const char *hlo_source;      /* what they are from: one folder or file, or "--hlo" */
     const struct nkb_part *part; /* of a scan, once measured; NULL: it is none */
 

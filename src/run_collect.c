@@ -2,9 +2,12 @@
  * upstream finds, parts of scans with what they already know. */
 #include "run_scan.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "base/num.h"
 
 /* A file written in the minute after the log's last line may still be the run's own. */
 enum { STALE_MARGIN_S = 60 };
@@ -18,22 +21,20 @@ void *run_list_grow(nkb_run *run, const void *at, size_t count, size_t *capacity
     return grown;
 }
 
-static struct nkb_str text_of(const struct nkb_value *entry, const char *key)
+/* Their list alone may be long, so no grown-out-of one stays in the arena, and what is not used is
+ * not touched. */
+struct nkb_module *run_add_module(nkb_run *run)
 {
-    const struct nkb_value *v = nkb_value_get(entry, key);
-    return nkb_value_is(v, NKB_STRING) ? v->as.string : NKB_STR_NONE;
-}
-
-static bool true_of(const struct nkb_value *entry, const char *key)
-{
-    const struct nkb_value *v = nkb_value_get(entry, key);
-    return nkb_value_is(v, NKB_BOOL) && v->as.boolean;
-}
-
-static int64_t count_of(const struct nkb_value *entry, const char *key)
-{
-    const struct nkb_value *v = nkb_value_get(entry, key);
-    return nkb_value_is(v, NKB_INT) ? v->as.integer : 0;
+    if (run->module_count == run->module_room) {
+        size_t room = run->module_room ? run->module_room * 2 : 64, bytes;
+        struct nkb_module *modules =
+            nkb_size_mul(room, sizeof *modules, &bytes) ? realloc(run->modules, bytes) : NULL;
+        if (!modules)
+            return NULL;
+        run->modules = modules;
+        run->module_room = room;
+    }
+    return &run->modules[run->module_count++];
 }
 
 static int add_source(nkb_run *run, const char *path, struct run_files *files)
@@ -54,7 +55,7 @@ static int add_named(nkb_run *run, const char *path, struct run_files *files)
         code = run_pick(run, files, nkb_str_from(path), &mine);
     if (code != 0 || !mine)
         return code;
-    struct nkb_module *module = RUN_LIST_ADD(run, &files->modules);
+    struct nkb_module *module = run_add_module(run);
     if (!module)
         return nkb_err_memory(&run->err);
     *module = (struct nkb_module){
@@ -77,48 +78,90 @@ static struct nkb_str name_below(const char *folder, struct nkb_str path)
     return (struct nkb_str){path.ptr + at, path.len - at};
 }
 
-static int add_found(nkb_run *run, const struct nkb_value *file, struct run_files *files)
+/* What scripts/discover.lua gives of a file, in this order. */
+enum {
+    FOUND_PATH,
+    FOUND_KIND,
+    FOUND_SIZE,
+    FOUND_MODIFIED,
+    FOUND_MODULE_NAME,
+    FOUND_COMPILER_VERSION,
+    FOUND_ROLE,
+    FOUND_FAILED,
+    FOUND_LOCKED,
+    FOUND_FACTS,
+};
+
+struct finding {
+    nkb_run *run;
+    struct run_files *files;
+    const char *folder;
+    const char *role; /* of the last file: most are like the one before */
+};
+
+/* The part of a path that a text of it is. */
+static struct nkb_str part_of(const char *path, const struct nkb_value *text)
 {
-    struct nkb_module *module = RUN_LIST_ADD(run, &files->modules);
-    if (!module)
-        return nkb_err_memory(&run->err);
+    const char *at = text->kind == NKB_STRING ? strstr(path, text->as.string.ptr) : NULL;
+    return at ? (struct nkb_str){at, text->as.string.len} : NKB_STR_NONE;
+}
+
+static const char *role_of(struct finding *finding, const char *role)
+{
+    if (!finding->role || strcmp(finding->role, role) != 0)
+        finding->role = nkb_arena_string(&finding->run->arena, role);
+    return finding->role;
+}
+
+static int add_found(void *context, const struct nkb_value *given, size_t count,
+                     struct nkb_err *err)
+{
+    struct finding *finding = context;
+    nkb_run *run = finding->run;
+    const struct nkb_str found = given[FOUND_PATH].as.string;
+    bool mine = true;
+
+    assert(count == FOUND_FACTS);
+    struct nkb_str path = nkb_arena_copy(&run->arena, found);
+    if (!path.ptr)
+        return nkb_err_memory(err);
+    int code = run_pick(run, finding->files, name_below(finding->folder, path), &mine);
+    if (code != 0 || !mine) {
+        *err = run->err;
+        return code;
+    }
+    struct nkb_module *module = run_add_module(run);
+    const char *role = role_of(finding, given[FOUND_ROLE].as.string.ptr);
+    if (!module || !role)
+        return nkb_err_memory(err);
     *module = (struct nkb_module){
-        .path = text_of(file, "path"),
-        .file_name = text_of(file, "name"),
-        .module_name = text_of(file, "module_name"),
-        .compiler_version = text_of(file, "compiler_version"),
-        .role = text_of(file, "role").ptr,
-        .failed_compile = true_of(file, "failed_compile"),
-        .locked = true_of(file, "locked"),
-        .modified_s = count_of(file, "modified_s"),
-        .size_bytes = count_of(file, "size_bytes"),
+        .path = path,
+        .file_name = nkb_str_from(strrchr(path.ptr, '/') + 1),
+        .module_name = part_of(path.ptr, &given[FOUND_MODULE_NAME]),
+        .compiler_version = part_of(path.ptr, &given[FOUND_COMPILER_VERSION]),
+        .role = role,
+        .failed_compile = given[FOUND_FAILED].as.boolean,
+        .locked = given[FOUND_LOCKED].as.boolean,
+        .modified_s = given[FOUND_MODIFIED].as.integer,
+        .size_bytes = given[FOUND_SIZE].as.integer,
     };
-    struct nkb_str kind = text_of(file, "kind");
-    if (!nkb_str_is(kind, "file"))
-        module->error =
-            nkb_arena_printf(&run->arena, "is a %.*s; a file is expected", NKB_STR_ARG(kind));
+    const char *kind = given[FOUND_KIND].as.string.ptr;
+    if (strcmp(kind, "file") != 0)
+        module->error = nkb_arena_printf(&run->arena, "is a %s; a file is expected", kind);
     return 0;
 }
 
 static int add_folder(nkb_run *run, const char *path, struct run_files *files)
 {
+    struct finding finding = {run, files, path, NULL};
     struct nkb_value *argument = nkb_value_object(&run->arena), *found = NULL;
     nkb_value_put(&run->arena, argument, "path", nkb_value_text(&run->arena, path));
-    int code =
-        nkb_script_run("scripts/discover.lua", argument, &run->arena, NULL, &found, &run->err);
+    int code = nkb_script_run_each("scripts/discover.lua", argument, add_found, &finding,
+                                   &run->arena, &found, &run->err);
     if (code == 0)
         code = add_source(run, path, files);
 
-    const struct nkb_value *list = nkb_value_get(found, "files");
-    for (size_t i = 0; code == 0 && nkb_value_is(list, NKB_ARRAY) && i < list->as.items.count;
-         i++) {
-        const struct nkb_value *file = list->as.items.at[i].value;
-        bool mine = true;
-        code = run_pick(run, files, name_below(path, text_of(file, "path")), &mine);
-        if (code == 0 && mine)
-            code = add_found(run, file, files);
-    }
-    list = nkb_value_get(found, "problems");
+    const struct nkb_value *list = nkb_value_get(found, "problems");
     for (size_t i = 0; code == 0 && nkb_value_is(list, NKB_ARRAY) && i < list->as.items.count;
          i++) {
         const char **problem = RUN_LIST_ADD(run, &files->problems);
@@ -142,20 +185,20 @@ static int by_path(const void *a, const void *b)
 
 /* Path order; of a path given twice one is read, as named when it was named. What parts say of it
  * is compared once it has been. */
-static void sort_modules(struct run_files *files)
+static void sort_modules(nkb_run *run)
 {
-    struct nkb_module *at = files->modules.at;
+    struct nkb_module *at = run->modules;
     size_t kept = 0, last = 0; /* last: of those to be read */
-    if (files->modules.count > 0)
-        qsort(at, files->modules.count, sizeof *at, by_path);
-    for (size_t i = 0; i < files->modules.count; i++) {
+    if (run->module_count > 0)
+        qsort(at, run->module_count, sizeof *at, by_path);
+    for (size_t i = 0; i < run->module_count; i++) {
         if (!at[i].part && kept > 0 && !at[last].part && nkb_str_equal(at[last].path, at[i].path))
             continue;
         if (!at[i].part)
             last = kept;
         at[kept++] = at[i];
     }
-    files->modules.count = kept;
+    run->module_count = kept;
 }
 
 static int by_text(const void *a, const void *b)
@@ -223,12 +266,11 @@ int run_collect(nkb_run *run, struct run_files *files)
     files->problems.count = sort_texts(files->problems.at, files->problems.count);
     for (size_t i = 0; i < files->problems.count; i++)
         run_diagnose(run, true, "%s", files->problems.at[i]);
-    sort_modules(files);
+    sort_modules(run);
 
     int64_t log_s = log_time_s(run);
-    for (size_t i = 0; i < files->modules.count; i++)
-        files->modules.at[i].stale =
-            log_s > 0 && files->modules.at[i].modified_s > log_s + STALE_MARGIN_S;
+    for (size_t i = 0; i < run->module_count; i++)
+        run->modules[i].stale = log_s > 0 && run->modules[i].modified_s > log_s + STALE_MARGIN_S;
     return 0;
 }
 

@@ -278,14 +278,14 @@ static bool all_refused(const nkb_run *run, const struct run_files *files)
 }
 
 /* Of all that was found, shards of others included: an empty share of something is no mistake. */
-static bool found_nothing(const struct run_files *files)
+static bool found_nothing(const nkb_run *run, const struct run_files *files)
 {
     size_t empty_shards = 0;
     for (size_t i = 0; i < files->shards.count; i++)
         empty_shards += files->shards.at[i].files == 0;
     if (files->shards_of > 0)
         return files->found.count == 0;
-    return files->modules.count == 0 && empty_shards == files->shards.count;
+    return run->module_count == 0 && empty_shards == files->shards.count;
 }
 
 /* The totals, and what is odd about the files. */
@@ -327,13 +327,11 @@ int run_measure_hlo(nkb_run *run, enum need need)
     if (code != 0)
         return code;
     const char *source = run->hlo_source = run_files_source(&files);
-    if (found_nothing(&files))
+    if (found_nothing(run, &files))
         return nkb_err_set(
             &run->err, NKB_EINPUT,
             "%s: no HLO file below it; *.hlo_module.pb and *.hlo are looked for (%s)", source,
             run->hlo_count ? "--hlo" : "--compile-dir");
-    run->modules = files.modules.at;
-    run->module_count = files.modules.count;
 
     code = run_read_hlo_by(run, &by); /* again: the page of a single module wants more */
     if (code == 0)

@@ -53,7 +53,7 @@ static int take_part(nkb_run *run, const struct nkb_part *part, const char *path
         shard->part = path;
     }
     for (uint32_t i = 0; i < part->module_count; i++) {
-        struct nkb_module *module = RUN_LIST_ADD(run, &files->modules);
+        struct nkb_module *module = run_add_module(run);
         if (!module)
             return nkb_err_memory(&run->err);
         *module = part->modules[i];

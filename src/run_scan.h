@@ -16,7 +16,6 @@
     }
 
 struct run_files {
-    RUN_LIST(struct nkb_module) modules;
     RUN_LIST(const char *) sources;    /* files and folders as given, also those of parts */
     RUN_LIST(const char *) problems;   /* folders that cannot be listed */
     RUN_LIST(struct nkb_shard) shards; /* of parts */
@@ -32,10 +31,12 @@ struct run_files {
                                   sizeof *(list)->at)) != NULL)                                    \
          ? &(list)->at[(list)->count++]                                                            \
          : NULL)
+/* Room for one more of run->modules, to be written over; NULL when memory runs out. */
+struct nkb_module *run_add_module(nkb_run *run);
 void *run_list_grow(nkb_run *run, const void *at, size_t count, size_t *capacity, size_t size);
 
-/* run_collect.c: from what was given (--hlo, arguments, --compile-dir) into *files: sorted, each
- * path that is to be read once. */
+/* run_collect.c: from what was given (--hlo, arguments, --compile-dir) into *files, and the modules
+ * into run->modules: sorted, each path that is to be read once. */
 int run_collect(nkb_run *run, struct run_files *files);
 /* What the modules are from, for sources and messages. */
 const char *run_files_source(const struct run_files *files);

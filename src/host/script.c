@@ -13,7 +13,7 @@
 #include "host/runtime.h"
 #include "host/state.h"
 
-enum { MAX_NAME = 200 };
+enum { MAX_NAME = 200, MAX_GIVEN = 16 };
 
 static const struct nkb_embedded *find_script(const char *name)
 {
@@ -69,13 +69,53 @@ static void open_everything(lua_State *L)
     lua_pop(L, 2);
 }
 
+struct receiver {
+    nkb_script_each *each; /* NULL: the script has nothing to give */
+    void *context;
+};
+
 struct script {
     const char *name;
     const struct nkb_value *argument;
     struct nkb_arena *arena;
     struct nkb_buf *text;
     struct nkb_value **value;
+    struct receiver receiver;
 };
+
+/* What a script gives goes on as it is, without a tree. Its upvalue is the receiver. */
+static int l_give(lua_State *L)
+{
+    const struct receiver *to = lua_touserdata(L, lua_upvalueindex(1));
+    struct nkb_value given[MAX_GIVEN] = {{NKB_ABSENT}};
+    int count = lua_gettop(L);
+    struct nkb_err err = {0};
+
+    luaL_argcheck(L, count <= MAX_GIVEN, MAX_GIVEN + 1, "none expected");
+    for (int i = 0; i < count; i++) {
+        struct nkb_value *v = &given[i];
+        if (lua_isinteger(L, i + 1)) {
+            v->kind = NKB_INT;
+            v->as.integer = lua_tointeger(L, i + 1);
+        } else if (lua_isboolean(L, i + 1)) {
+            v->kind = NKB_BOOL;
+            v->as.boolean = lua_toboolean(L, i + 1);
+        } else if (!lua_isnil(L, i + 1)) {
+            v->kind = NKB_STRING;
+            v->as.string.ptr = luaL_checklstring(L, i + 1, &v->as.string.len);
+        }
+    }
+    int code = to->each(to->context, given, (size_t)count, &err);
+    return code == 0 ? 0 : nkb_raise(L, code, "%s", err.text);
+}
+
+/* [-0, +1, e] */
+static void push_give(lua_State *L, struct receiver receiver)
+{
+    struct receiver *kept = lua_newuserdatauv(L, sizeof receiver, 0);
+    *kept = receiver;
+    lua_pushcclosure(L, l_give, 1);
+}
 
 static void run(lua_State *L, void *context)
 {
@@ -94,7 +134,10 @@ static void run(lua_State *L, void *context)
         nkb_bind_push(L, s->argument, NKB_BIND_DATA);
     else
         lua_pushnil(L);
-    lua_call(L, 1, 1);
+    bool gives = s->receiver.each != NULL;
+    if (gives)
+        push_give(L, s->receiver);
+    lua_call(L, gives ? 2 : 1, 1);
     if (lua_type(L, -1) == LUA_TSTRING && s->text) {
         size_t len;
         const char *text = lua_tolstring(L, -1, &len);
@@ -107,27 +150,45 @@ static void run(lua_State *L, void *context)
     }
 }
 
-int nkb_script_run(const char *script, const struct nkb_value *argument, struct nkb_arena *arena,
-                   struct nkb_buf *text, struct nkb_value **value, struct nkb_err *err)
+static int run_script(struct script *s, struct nkb_err *err)
 {
     struct nkb_limits limits = NKB_LIMITS_DEFAULT;
     struct nkb_state *state;
-    struct script s = {script, argument, arena, text, value};
 
     limits.unsafe = true;
     int code = nkb_state_new(&state, &limits, err);
     if (code != 0)
         return code;
     state->fault_code = NKB_EINPUT;
-    snprintf(state->subject, sizeof state->subject, "%s", script);
-    code = nkb_state_run(state, NULL, run, &s, err);
+    snprintf(state->subject, sizeof state->subject, "%s", s->name);
+    code = nkb_state_run(state, NULL, run, s, err);
     if (code == NKB_ERULE) { /* a syntax error */
         code = NKB_EINPUT;
         if (err)
             err->code = code;
     }
-    if (code == 0 && text && text->failed)
+    if (code == 0 && s->text && s->text->failed)
         code = nkb_err_memory(err);
     nkb_state_free(state);
     return code;
+}
+
+int nkb_script_run(const char *script, const struct nkb_value *argument, struct nkb_arena *arena,
+                   struct nkb_buf *text, struct nkb_value **value, struct nkb_err *err)
+{
+    struct script s = {
+        .name = script, .argument = argument, .arena = arena, .text = text, .value = value};
+    return run_script(&s, err);
+}
+
+int nkb_script_run_each(const char *script, const struct nkb_value *argument, nkb_script_each *each,
+                        void *context, struct nkb_arena *arena, struct nkb_value **value,
+                        struct nkb_err *err)
+{
+    struct script s = {.name = script,
+                       .argument = argument,
+                       .arena = arena,
+                       .value = value,
+                       .receiver = {each, context}};
+    return run_script(&s, err);
 }

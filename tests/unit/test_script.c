@@ -6,39 +6,65 @@
 
 #include "host_fixture.h"
 
+struct found {
+    char names[4][64];
+    int64_t sizes[4];
+    size_t count;
+};
+
+static int take_found(void *context, const struct nkb_value *given, size_t count,
+                      struct nkb_err *error)
+{
+    struct found *found = context;
+    assert_int_equal(count, 9);
+    assert_int_equal(given[0].kind, NKB_STRING);
+    assert_true(nkb_str_is(given[1].as.string, "file"));
+    assert_int_equal(given[2].kind, NKB_INT);
+    assert_int_equal(given[4].kind, NKB_ABSENT);
+    assert_int_equal(given[7].kind, NKB_BOOL);
+    snprintf(found->names[found->count], sizeof found->names[0], "%s",
+             strrchr(given[0].as.string.ptr, '/') + 1);
+    found->sizes[found->count++] = given[2].as.integer;
+    return found->count < 2 ? 0 : nkb_err_set(error, NKB_EINPUT, "two are enough");
+}
+
 static void test_discover(void **state)
 {
     (void)state;
     char folder[] = "/tmp/nkb_test_XXXXXX", path[128];
+    struct found found = {.count = 0};
     struct fixture f;
     fixture_open(&f);
     assert_non_null(mkdtemp(folder));
-    static const char *const names[] = {"b.hlo", "a.hlo_module.pb", "c.txt"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const names[] = {"b.hlo", "a.hlo_module.pb", "c.txt", "b.hlo.lock"};
+    for (size_t i = 0; i < 4; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         FILE *file = fopen(path, "w");
         assert_non_null(file);
         fputs("hello", file);
         assert_int_equal(fclose(file), 0);
     }
-    struct nkb_value *argument = nkb_value_object(&f.arena), *found = NULL;
+    struct nkb_value *argument = nkb_value_object(&f.arena), *returned = NULL;
     nkb_value_put(&f.arena, argument, "path", nkb_value_text(&f.arena, folder));
-    int code = nkb_script_run("discover.lua", argument, &f.arena, NULL, &found, &f.err);
-    for (size_t i = 0; i < 3; i++) {
+    int code = nkb_script_run_each("discover.lua", argument, take_found, &found, &f.arena,
+                                   &returned, &f.err);
+    snprintf(path, sizeof path, "%s/%s", folder, names[0]);
+    unlink(path);
+    found.count = 0;
+    int without = nkb_script_run_each("discover.lua", argument, take_found, &found, &f.arena,
+                                      &returned, &f.err);
+    for (size_t i = 1; i < 4; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         unlink(path);
     }
     rmdir(folder);
-    if (code != 0)
-        fail_msg("%s", f.err.text);
-    const struct nkb_value *files = nkb_value_get(found, "files");
-    assert_true(nkb_value_is(files, NKB_ARRAY));
-    assert_int_equal(files->as.items.count, 2);
-    assert_true(nkb_str_is(nkb_value_path(files, "0.name")->as.string, "a.hlo_module.pb"));
-    assert_int_equal(nkb_value_path(files, "1.size_bytes")->kind, NKB_INT);
-    assert_int_equal(nkb_value_path(files, "1.size_bytes")->as.integer, 5);
-    assert_true(
-        nkb_value_is(nkb_value_get(found, "problems"), NKB_ARRAY)); /* an empty table is a list */
+    assert_int_equal(code, NKB_EINPUT); /* what the function said of the second */
+    assert_int_equal(without, 0);
+    assert_int_equal(found.count, 1);
+    assert_string_equal(found.names[0], "a.hlo_module.pb");
+    assert_int_equal(found.sizes[0], 5);
+    assert_true(nkb_value_is(nkb_value_get(returned, "problems"), NKB_ARRAY)); /* an empty table
+                                                                                   is a list */
     fixture_close(&f);
 }
 
