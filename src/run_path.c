@@ -40,7 +40,7 @@ static struct nkb_value *find_item(const struct nkb_value *v, const char *at, si
         position < 1 || (uint64_t)position > v->as.items.count)
         return NULL;
     *length = (size_t)(end - at) + 1;
-    return v->as.items.at[position - 1].value;
+    return nkb_value_at(v, (size_t)position - 1);
 }
 
 static int no_metric(nkb_run *run, const struct nkb_value *v, const char *path, const char *at)
@@ -82,8 +82,10 @@ struct nkb_value *run_find_metric(nkb_run *run, const char *path)
 }
 
 /* A copy of a group that shares its members. */
-static struct nkb_value *copy_group(struct nkb_arena *arena, const struct nkb_value *group)
+static struct nkb_value *copy_group(struct nkb_arena *arena, struct nkb_value *group)
 {
+    if (nkb_value_makes_items(group) && !nkb_value_fill(group))
+        return NULL;
     struct nkb_value *copy = nkb_value_new(arena, group->kind);
     size_t count = group->as.items.count;
     struct nkb_member *at = nkb_arena_array(arena, count ? count : 1, sizeof *at);

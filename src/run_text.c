@@ -15,7 +15,7 @@ struct rows {
 static bool all_scalars(const struct nkb_value *array)
 {
     for (size_t i = 0; i < array->as.items.count; i++)
-        if (array->as.items.at[i].value->kind >= NKB_ARRAY)
+        if (nkb_value_at(array, i) && nkb_value_at(array, i)->kind >= NKB_ARRAY)
             return false;
     return true;
 }
@@ -44,15 +44,15 @@ static void flatten(const struct rows *rows, const char *path, struct nkb_value 
         return;
     }
     for (size_t i = 0; i < v->as.items.count; i++) {
-        const struct nkb_member *member = &v->as.items.at[i];
+        struct nkb_value *member = v->kind == NKB_ARRAY ? nkb_value_at(v, i) : v->as.items.at[i].value;
         char *below;
         if (v->kind == NKB_ARRAY)
             below = nkb_arena_printf(rows->arena, "%s[%zu]", path, i + 1);
         else
             below = nkb_arena_printf(rows->arena, "%s%s%.*s", path, *path ? "." : "",
-                                     NKB_STR_ARG(member->key));
-        if (below)
-            flatten(rows, below, member->value);
+                                     NKB_STR_ARG(v->as.items.at[i].key));
+        if (below && member)
+            flatten(rows, below, member);
     }
 }
 

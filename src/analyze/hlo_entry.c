@@ -1,6 +1,19 @@
 /* Every member is there for every module, with a value or the reason why not, so that rules may
- * name it without asking first. */
+ * name it without asking first. Such a tree is made again whenever somebody looks at a module, and
+ * there may be many: all of its size is known before, its names are not copied, and its texts are
+ * the module's. */
 #include "analyze/hlo_entry.h"
+
+#include <assert.h>
+#include <math.h>
+
+enum {
+    ENTRY_MEMBERS = 22,
+    STATIC_MEMBERS = 3,
+    EXECUTED_MEMBERS = 9,
+    XLA_MEMBERS = 4,
+    LOOP_MEMBERS = 4
+};
 
 void nkb_metric_count(struct nkb_arena *arena, struct nkb_value *group, const char *name,
                       nkb_i128 v, const char *unit, const char *source, const char *why)
@@ -12,15 +25,6 @@ void nkb_metric_count(struct nkb_arena *arena, struct nkb_value *group, const ch
         nkb_metric_absent(arena, group, name, why);
     else
         nkb_metric_int(arena, group, name, fits, unit, source);
-}
-
-static void put_text(struct nkb_arena *arena, struct nkb_value *entry, const char *name,
-                     struct nkb_str text, const char *why_empty)
-{
-    if (text.len > 0)
-        nkb_metric_string(arena, entry, name, text, NULL);
-    else
-        nkb_metric_absent(arena, entry, name, why_empty);
 }
 
 static const char *form_name(enum nkb_hlo_form form)
@@ -42,117 +46,236 @@ static const char *form_name(enum nkb_hlo_form form)
     return "unknown";
 }
 
-static void put_static(struct nkb_arena *arena, struct nkb_value *entry,
-                       const struct nkb_module *module, const char *path)
+struct entry {
+    struct nkb_arena *arena;
+    const struct nkb_module *module;
+    const struct nkb_note *plain, *mac, *flop, *byte; /* of numbers, by unit */
+    const struct nkb_note *unread;                    /* why nothing is known of it; NULL: it is */
+};
+
+static const struct nkb_note *why(struct entry *e, const char *text)
 {
-    const struct nkb_static_macs *macs = &module->static_macs;
-    if (!module->ok) {
-        nkb_metric_absent(arena, entry, "static", module->error);
-        return;
-    }
-    struct nkb_value *group = nkb_metric_group(arena, entry, "static");
-    nkb_metric_int(arena, group, "macs", macs->macs, "MAC", path);
-    nkb_metric_int(arena, group, "nki_macs", macs->nki_macs, "MAC", path);
-    nkb_metric_float(arena, group, "nki_ratio", macs->nki_ratio, NULL, path);
+    struct nkb_note *note = nkb_arena_alloc(e->arena, sizeof *note);
+    if (note)
+        note->why = text;
+    return note;
 }
 
-static void put_executed(struct nkb_arena *arena, struct nkb_value *entry,
-                         const struct nkb_module *module, const char *path)
+static const struct nkb_note *unit(struct entry *e, const char *text)
 {
-    const struct nkb_executed_macs *macs = &module->executed;
-    if (!module->ok || !module->has_executed) {
-        nkb_metric_absent(arena, entry, "executed",
-                          module->ok ? module->why_no_executed : module->error);
-        return;
-    }
-    struct nkb_value *group = nkb_metric_group(arena, entry, "executed");
-    nkb_metric_int(arena, group, "macs", macs->macs, "MAC", path);
-    nkb_metric_int(arena, group, "dot_macs", macs->dot_macs, "MAC", path);
-    nkb_metric_int(arena, group, "conv_macs", macs->conv_macs, "MAC", path);
-    nkb_metric_int(arena, group, "nki_macs", macs->nki_macs, "MAC", path);
-    nkb_metric_int(arena, group, "other_macs", macs->other_macs, "MAC", path);
-    nkb_metric_float(arena, group, "nki_ratio", macs->nki_ratio, NULL, path);
-    nkb_metric_int(arena, group, "ragged_macs", macs->ragged_macs, "MAC", path);
-    nkb_metric_int(arena, group, "custom_matmul_macs", macs->custom_matmul_macs, "MAC", path);
-    nkb_metric_int(arena, group, "unknown_trip_counts", macs->unknown_trip_counts, NULL, path);
+    struct nkb_note *note = nkb_arena_alloc(e->arena, sizeof *note);
+    const char *path = e->module->path.ptr;
+    if (note)
+        *note = (struct nkb_note){.unit = text, .source = path, .file = path};
+    return note;
 }
 
-static void put_xla(struct nkb_arena *arena, struct nkb_value *entry,
-                    const struct nkb_module *module, const char *path)
+static void add(struct entry *e, struct nkb_value *group, const char *name, struct nkb_value value)
 {
-    if (!module->ok || !module->has_xla) {
-        nkb_metric_absent(arena, entry, "xla", module->ok ? module->why_no_xla : module->error);
+    struct nkb_value *v = group ? nkb_arena_take(e->arena, sizeof *v) : NULL;
+    if (!v)
         return;
-    }
-    struct nkb_value *group = nkb_metric_group(arena, entry, "xla");
-    nkb_metric_int(arena, group, "flops", module->xla.flops, "FLOP", path);
-    nkb_metric_int(arena, group, "transcendentals", module->xla.transcendentals, NULL, path);
-    nkb_metric_int(arena, group, "bytes", module->xla.bytes, "B", path);
-    nkb_metric_int(arena, group, "unknown_calls", module->xla.unknown_calls, NULL, path);
+    *v = value;
+    assert(group->as.items.count < group->as.items.capacity);
+    group->as.items.at[group->as.items.count++] = (struct nkb_member){nkb_str_from(name), v};
 }
 
-static void put_loops(struct nkb_arena *arena, struct nkb_value *entry,
-                      const struct nkb_module *module)
+static struct nkb_value *make_group(struct entry *e, enum nkb_kind kind, size_t members)
 {
+    struct nkb_value *group = nkb_value_new(e->arena, kind);
+    struct nkb_member *at = nkb_arena_array(e->arena, members, sizeof *at);
+    if (!group || !at)
+        return NULL;
+    group->as.items.at = at;
+    group->as.items.capacity = members;
+    return group;
+}
+
+/* As a member, to be filled. */
+static struct nkb_value *add_group(struct entry *e, struct nkb_value *in, const char *name,
+                                   enum nkb_kind kind, size_t members)
+{
+    struct nkb_value *group = make_group(e, kind, members);
+    if (!in || !group)
+        return NULL;
+    assert(in->as.items.count < in->as.items.capacity);
+    in->as.items.at[in->as.items.count++] = (struct nkb_member){nkb_str_from(name), group};
+    return group;
+}
+
+static void add_absent(struct entry *e, struct nkb_value *group, const char *name,
+                       const struct nkb_note *note)
+{
+    add(e, group, name, (struct nkb_value){.kind = NKB_ABSENT, .note = note});
+}
+
+static void add_int(struct entry *e, struct nkb_value *group, const char *name, int64_t v,
+                    const struct nkb_note *note)
+{
+    add(e, group, name, (struct nkb_value){.kind = NKB_INT, .note = note, .as.integer = v});
+}
+
+static void add_ratio(struct entry *e, struct nkb_value *group, const char *name, double v)
+{
+    if (isfinite(v))
+        add(e, group, name,
+            (struct nkb_value){.kind = NKB_FLOAT, .note = e->plain, .as.number = v});
+    else
+        add_absent(e, group, name, why(e, "not a finite number"));
+}
+
+static void add_bool(struct entry *e, struct nkb_value *group, const char *name, bool v)
+{
+    add(e, group, name, (struct nkb_value){.kind = NKB_BOOL, .as.boolean = v});
+}
+
+/* Terminated text that stays. */
+static void add_text(struct entry *e, struct nkb_value *group, const char *name, struct nkb_str v)
+{
+    add(e, group, name, (struct nkb_value){.kind = NKB_STRING, .as.string = v});
+}
+
+static void add_text_or(struct entry *e, struct nkb_value *group, const char *name,
+                        struct nkb_str v, const struct nkb_note *why_empty)
+{
+    if (v.len > 0)
+        add_text(e, group, name, v);
+    else
+        add_absent(e, group, name, why_empty);
+}
+
+static void put_static(struct entry *e, struct nkb_value *entry)
+{
+    const struct nkb_static_macs *macs = &e->module->static_macs;
+    if (e->unread) {
+        add_absent(e, entry, "static", e->unread);
+        return;
+    }
+    struct nkb_value *group = add_group(e, entry, "static", NKB_OBJECT, STATIC_MEMBERS);
+    add_int(e, group, "macs", macs->macs, e->mac);
+    add_int(e, group, "nki_macs", macs->nki_macs, e->mac);
+    add_ratio(e, group, "nki_ratio", macs->nki_ratio);
+}
+
+static void put_executed(struct entry *e, struct nkb_value *entry)
+{
+    const struct nkb_executed_macs *macs = &e->module->executed;
+    if (e->unread || !e->module->has_executed) {
+        add_absent(e, entry, "executed",
+                   e->unread ? e->unread : why(e, e->module->why_no_executed));
+        return;
+    }
+    struct nkb_value *group = add_group(e, entry, "executed", NKB_OBJECT, EXECUTED_MEMBERS);
+    add_int(e, group, "macs", macs->macs, e->mac);
+    add_int(e, group, "dot_macs", macs->dot_macs, e->mac);
+    add_int(e, group, "conv_macs", macs->conv_macs, e->mac);
+    add_int(e, group, "nki_macs", macs->nki_macs, e->mac);
+    add_int(e, group, "other_macs", macs->other_macs, e->mac);
+    add_ratio(e, group, "nki_ratio", macs->nki_ratio);
+    add_int(e, group, "ragged_macs", macs->ragged_macs, e->mac);
+    add_int(e, group, "custom_matmul_macs", macs->custom_matmul_macs, e->mac);
+    add_int(e, group, "unknown_trip_counts", macs->unknown_trip_counts, e->plain);
+}
+
+static void put_xla(struct entry *e, struct nkb_value *entry)
+{
+    const struct nkb_xla_cost *xla = &e->module->xla;
+    if (e->unread || !e->module->has_xla) {
+        add_absent(e, entry, "xla", e->unread ? e->unread : why(e, e->module->why_no_xla));
+        return;
+    }
+    struct nkb_value *group = add_group(e, entry, "xla", NKB_OBJECT, XLA_MEMBERS);
+    add_int(e, group, "flops", xla->flops, e->flop);
+    add_int(e, group, "transcendentals", xla->transcendentals, e->plain);
+    add_int(e, group, "bytes", xla->bytes, e->byte);
+    add_int(e, group, "unknown_calls", xla->unknown_calls, e->plain);
+}
+
+static void put_size(struct entry *e, struct nkb_value *entry, const char *name, int64_t count)
+{
+    if (e->unread)
+        add_absent(e, entry, name, e->unread);
+    else
+        add_int(e, entry, name, count, e->plain);
+}
+
+static void put_loop(struct entry *e, struct nkb_value *list, const struct nkb_loop *loop)
+{
+    static const struct nkb_note unknown = {.why = "not known: counted as one trip"};
+    static const struct nkb_note known = {.why = "its trip count is known"};
     static const char *const how[] = {
         [NKB_TRIP_ANNOTATED] = "annotated",
         [NKB_TRIP_INFERRED] = "inferred",
         [NKB_TRIP_UNKNOWN] = "unknown",
     };
-    if (!module->ok || module->why_no_loops) {
-        nkb_metric_absent(arena, entry, "loops", module->ok ? module->why_no_loops : module->error);
-        return;
+    struct nkb_value *item = add_group(e, list, "", NKB_OBJECT, LOOP_MEMBERS);
+    add_text(e, item, "name", loop->name);
+    if (loop->how == NKB_TRIP_UNKNOWN)
+        add_absent(e, item, "trip_count", &unknown);
+    else
+        add_int(e, item, "trip_count", loop->trip_count, NULL);
+    add_text(e, item, "how", nkb_str_from(how[loop->how]));
+    if (loop->why)
+        add_text(e, item, "why", nkb_str_from(loop->why));
+    else
+        add_absent(e, item, "why", &known);
+}
+
+static void put_lists(struct entry *e, struct nkb_value *entry)
+{
+    const struct nkb_module *module = e->module;
+    struct nkb_value *list;
+    if (e->unread || module->why_no_loops) {
+        add_absent(e, entry, "loops", e->unread ? e->unread : why(e, module->why_no_loops));
+    } else {
+        list = add_group(e, entry, "loops", NKB_ARRAY, module->loop_count);
+        for (uint32_t i = 0; i < module->loop_count; i++)
+            put_loop(e, list, &module->loops[i]);
     }
-    struct nkb_value *list = nkb_metric_list(arena, entry, "loops");
-    for (uint32_t i = 0; i < module->loop_count; i++) {
-        const struct nkb_loop *loop = &module->loops[i];
-        struct nkb_value *item = nkb_value_object(arena);
-        nkb_metric_string(arena, item, "name", loop->name, NULL);
-        nkb_metric_count(arena, item, "trip_count", loop->trip_count, NULL, NULL,
-                         loop->how == NKB_TRIP_UNKNOWN ? "not known: counted as one trip" : NULL);
-        nkb_metric_text(arena, item, "how", how[loop->how], NULL);
-        if (loop->why)
-            nkb_metric_text(arena, item, "why", loop->why, NULL);
-        else
-            nkb_metric_absent(arena, item, "why", "its trip count is known");
-        nkb_value_append(arena, list, item);
-    }
+    list = add_group(e, entry, "diagnostics", NKB_ARRAY, module->diagnostic_count);
+    for (uint32_t i = 0; i < module->diagnostic_count; i++)
+        add_text(e, list, "", nkb_str_from(module->diagnostics[i]));
 }
 
 struct nkb_value *nkb_hlo_entry(struct nkb_arena *arena, const struct nkb_module *module,
                                 bool counted)
 {
-    struct nkb_value *entry = nkb_value_object(arena);
-    const char *path = nkb_arena_copy(arena, module->path).ptr;
-    const char *unread = module->ok ? NULL : module->error;
+    static const struct nkb_note no_module = {.why = "the path names no MODULE_…"};
+    static const struct nkb_note no_compiler = {.why = "the path names no neuronxcc-…"};
+    static const struct nkb_note no_role = {.why = "the path tells no role"};
+    static const struct nkb_note no_error = {.why = "the file was read and counted"};
+    static const struct nkb_note no_earlier = {.why = "no earlier file is the same"};
+    struct entry e = {.arena = arena, .module = module};
+    struct nkb_value *entry = make_group(&e, NKB_OBJECT, ENTRY_MEMBERS);
+    e.plain = unit(&e, NULL);
+    e.mac = unit(&e, "MAC");
+    e.flop = unit(&e, "FLOP");
+    e.byte = unit(&e, "B");
+    e.unread = module->ok ? NULL : why(&e, module->error);
 
-    nkb_metric_string(arena, entry, "path", module->path, NULL);
-    nkb_metric_string(arena, entry, "file_name", module->file_name, NULL);
-    put_text(arena, entry, "module_name", module->module_name, "the path names no MODULE_…");
-    put_text(arena, entry, "compiler_version", module->compiler_version,
-             "the path names no neuronxcc-…");
-    put_text(arena, entry, "role", nkb_str_from(module->role), "the path tells no role");
-    if (unread)
-        nkb_metric_absent(arena, entry, "form", unread);
+    add_text(&e, entry, "path", module->path);
+    add_text(&e, entry, "file_name", module->file_name);
+    /* These two are parts of the path, which are not terminated. */
+    add_text_or(&e, entry, "module_name", nkb_arena_copy(arena, module->module_name), &no_module);
+    add_text_or(&e, entry, "compiler_version", nkb_arena_copy(arena, module->compiler_version),
+                &no_compiler);
+    add_text_or(&e, entry, "role", nkb_str_from(module->role), &no_role);
+    if (e.unread)
+        add_absent(&e, entry, "form", e.unread);
     else
-        nkb_metric_text(arena, entry, "form", form_name(module->form), NULL);
-    nkb_metric_text(arena, entry, "status", module->ok ? "ok" : "error", NULL);
-    put_text(arena, entry, "error", nkb_str_from(unread), "the file was read and counted");
-    nkb_metric_bool(arena, entry, "failed_compile", module->failed_compile, NULL);
-    nkb_metric_bool(arena, entry, "locked", module->locked, NULL);
-    put_text(arena, entry, "duplicate_of", module->duplicate_of, "no earlier file is the same");
-    nkb_metric_bool(arena, entry, "stale", module->stale, NULL);
-    nkb_metric_bool(arena, entry, "counted", counted, NULL);
-    put_static(arena, entry, module, path);
-    put_executed(arena, entry, module, path);
-    put_xla(arena, entry, module, path);
-    nkb_metric_count(arena, entry, "computations", module->computations, NULL, path, unread);
-    nkb_metric_count(arena, entry, "instructions", module->instructions, NULL, path, unread);
-    nkb_value_locate_all(arena, entry, path, NULL);
-    put_loops(arena, entry, module);
-
-    struct nkb_value *list = nkb_metric_list(arena, entry, "diagnostics");
-    for (uint32_t i = 0; i < module->diagnostic_count; i++)
-        nkb_value_append(arena, list, nkb_value_text(arena, module->diagnostics[i]));
-    return entry;
+        add_text(&e, entry, "form", nkb_str_from(form_name(module->form)));
+    add_text(&e, entry, "status", nkb_str_from(module->ok ? "ok" : "error"));
+    add_text_or(&e, entry, "error", nkb_str_from(module->ok ? NULL : module->error), &no_error);
+    add_bool(&e, entry, "failed_compile", module->failed_compile);
+    add_bool(&e, entry, "locked", module->locked);
+    add_text_or(&e, entry, "duplicate_of", module->duplicate_of, &no_earlier);
+    add_bool(&e, entry, "stale", module->stale);
+    add_bool(&e, entry, "counted", counted);
+    put_static(&e, entry);
+    put_executed(&e, entry);
+    put_xla(&e, entry);
+    put_size(&e, entry, "computations", module->computations);
+    put_size(&e, entry, "instructions", module->instructions);
+    put_lists(&e, entry);
+    return nkb_arena_failed(arena) ? NULL : entry;
 }

@@ -265,6 +265,30 @@ static void put_ops(const struct totals *totals, struct nkb_value *hlo)
     }
 }
 
+struct entries {
+    const struct nkb_module *modules;
+    struct nkb_hlo_totals_options options;
+};
+
+static struct nkb_value *make_entry(const void *context, size_t i, struct nkb_arena *arena)
+{
+    const struct entries *entries = context;
+    return nkb_hlo_entry(arena, &entries->modules[i],
+                         nkb_hlo_counts(&entries->modules[i], &entries->options));
+}
+
+/* A tree of each would take many times what its module does. */
+static void put_modules(struct nkb_arena *arena, struct nkb_value *hlo,
+                        const struct nkb_module *modules, size_t count,
+                        const struct nkb_hlo_totals_options *options)
+{
+    struct entries *entries = nkb_arena_alloc(arena, sizeof *entries);
+    if (!entries)
+        return;
+    *entries = (struct entries){modules, *options};
+    nkb_value_put(arena, hlo, "modules", nkb_value_made_list(arena, count, make_entry, entries));
+}
+
 struct nkb_value *nkb_hlo_metrics(struct nkb_arena *arena, const struct nkb_module *modules,
                                   size_t count, const struct nkb_hlo_totals_options *options)
 {
@@ -280,10 +304,7 @@ struct nkb_value *nkb_hlo_metrics(struct nkb_arena *arena, const struct nkb_modu
     put_executed(&totals, hlo);
     put_xla(&totals, hlo);
     nkb_value_locate_all(arena, hlo, options->source, NULL);
-    struct nkb_value *list = nkb_metric_list(arena, hlo, "modules");
-    for (size_t i = 0; i < count; i++)
-        nkb_value_append(arena, list,
-                         nkb_hlo_entry(arena, &modules[i], nkb_hlo_counts(&modules[i], options)));
+    put_modules(arena, hlo, modules, count, options);
     put_kernels(&totals, hlo);
     put_ops(&totals, hlo);
     return hlo;

@@ -23,7 +23,8 @@ int nkb_module_analyze_by(const struct nkb_hlo *hlo, const struct nkb_attributio
 /* m.hlo of DESIGN 6 from analysed modules in path order. A module enters the totals when it is ok
  * and (a bare protobuf, named on the command line, or any_form); with dedupe, not when duplicate_of
  * is set. `source` names where they are from ("neuron_cache"). A total beyond 63 bits is absent
- * with a reason. */
+ * with a reason. What it says of each module is made of it when it is looked at, so the modules
+ * live as long as the tree. */
 struct nkb_hlo_totals_options {
     bool any_form, dedupe;
     const char *source;

@@ -95,6 +95,19 @@ static struct nkb_arena_chunk *add_chunk(struct nkb_arena *arena, size_t need)
     return chunk;
 }
 
+struct nkb_arena nkb_arena_in(void *place, size_t size_bytes)
+{
+    struct nkb_arena arena = NKB_ARENA_INIT;
+    uintptr_t from = ((uintptr_t)place + ALIGN_BYTES - 1) & ~(uintptr_t)(ALIGN_BYTES - 1);
+    size_t lost = from - (uintptr_t)place + sizeof(struct nkb_arena_chunk);
+    arena.limit_bytes = size_bytes > lost ? size_bytes - lost : 1; /* 1: nothing fits */
+    if (size_bytes <= lost)
+        return arena;
+    arena.head = (void *)((char *)place + (from - (uintptr_t)place));
+    *arena.head = (struct nkb_arena_chunk){.size_bytes = arena.limit_bytes};
+    return arena;
+}
+
 void *nkb_arena_take(struct nkb_arena *arena, size_t size_bytes)
 {
     size_t need, total;

@@ -37,6 +37,9 @@ static inline struct nkb_arena nkb_arena_beside(const struct nkb_arena *arena)
     return (struct nkb_arena){NULL, 0, arena->limit_bytes, false, false, arena->store};
 }
 
+/* An empty arena in memory of the caller's, with what fits in there and no more: it is never freed. */
+struct nkb_arena nkb_arena_in(void *place, size_t size_bytes);
+
 /* Zeroed memory, aligned for any type. size 0 gives a valid pointer. */
 void *nkb_arena_alloc(struct nkb_arena *arena, size_t size_bytes);
 /* The same with whatever was there before, for what is written over at once. */

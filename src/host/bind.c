@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "host/state.h"
 
+enum { LENT_BYTES = 4096 }; /* of an item at first */
+
 static int l_miss(lua_State *L);
 static int l_pairs(lua_State *L);
 
@@ -65,14 +67,12 @@ static void push_seen_metatable(lua_State *L, bool list)
     }
 }
 
-/* [-0, +1, e] parent: index of the userdata it is a member of, 0 at the top */
-static void push_group(lua_State *L, struct nkb_binding made, int parent)
+/* The binding on the top gets its metatable, and keeps alive what is at parent; 0: nothing. [-0,
+ * +0, e] */
+static void dress_group(lua_State *L, const struct nkb_binding *made, int parent)
 {
-    bool list = made.value->kind == NKB_ARRAY;
+    bool list = made->value->kind == NKB_ARRAY;
 
-    luaL_checkstack(L, 8, NULL);
-    struct nkb_binding *binding = lua_newuserdatauv(L, sizeof made, parent ? 1 : 0);
-    *binding = made;
     if (parent) {
         lua_pushvalue(L, parent);
         lua_setiuservalue(L, -2, 1);
@@ -98,11 +98,20 @@ static void push_group(lua_State *L, struct nkb_binding made, int parent)
         lua_pushcfunction(L, l_length);
         lua_setfield(L, -2, "__len");
     }
-    lua_pushstring(L, kind_names[made.kind]);
+    lua_pushstring(L, kind_names[made->kind]);
     lua_setfield(L, -2, "__name");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_setmetatable(L, -2);
+}
+
+/* [-0, +1, e] parent: index of the userdata it is a member of, 0 at the top */
+static void push_group(lua_State *L, struct nkb_binding made, int parent)
+{
+    luaL_checkstack(L, 8, NULL);
+    struct nkb_binding *binding = lua_newuserdatauv(L, sizeof made, parent ? 1 : 0);
+    *binding = made;
+    dress_group(L, binding, parent);
 }
 
 /* [-0, +1, e] */
@@ -139,9 +148,45 @@ static void push_value(lua_State *L, struct nkb_binding made, int parent, bool i
 
 void nkb_bind_push(lua_State *L, const struct nkb_value *v, enum nkb_bind_kind kind)
 {
-    push_value(L, (struct nkb_binding){v, NULL, NKB_STR_NONE, 0, kind}, 0, false);
+    push_value(L, (struct nkb_binding){.value = v, .kind = kind}, 0, false);
     if (kind == NKB_BIND_METRICS && is_group(v))
         nkb_bind_push_methods(L);
+}
+
+void nkb_bind_push_below(lua_State *L, const struct nkb_value *v, enum nkb_bind_kind kind,
+                         int index)
+{
+    bool lent = nkb_binding_at(L, index)->lent;
+    push_value(L, (struct nkb_binding){.value = v, .kind = kind, .lent = lent}, index, false);
+}
+
+void *nkb_bind_lend(lua_State *L, const struct nkb_value *list, size_t i, size_t front_bytes,
+                    const struct nkb_value **item)
+{
+    for (size_t room = LENT_BYTES;; room *= 2) {
+        char *place = lua_newuserdatauv(L, front_bytes + room, 1);
+        struct nkb_arena arena = nkb_arena_in(place + front_bytes, room);
+        *item = nkb_value_item(list, i, &arena);
+        if (*item && !nkb_arena_failed(&arena))
+            return place;
+        lua_pop(L, 1);
+    }
+}
+
+/* An item of the list that is the value of the binding at `parent`. [-0, +1, e] */
+static void push_lent(lua_State *L, struct nkb_binding made, int parent)
+{
+    luaL_checkstack(L, 8, NULL);
+    struct nkb_binding *binding =
+        nkb_bind_lend(L, made.parent->value, made.position - 1, sizeof made, &made.value);
+    made.lent = true;
+    *binding = made;
+    if (is_group(made.value)) {
+        dress_group(L, binding, parent);
+        return;
+    }
+    push_value(L, made, 0, true);
+    lua_remove(L, -2);
 }
 
 void nkb_bind_add(lua_State *L, const char *name)
@@ -162,7 +207,7 @@ static int l_miss(lua_State *L)
         return 0;
     const struct nkb_binding *binding = lua_touserdata(L, 3);
     const struct nkb_items *items = &binding->value->as.items;
-    struct nkb_binding member = {NULL, binding, NKB_STR_NONE, 0, binding->kind};
+    struct nkb_binding member = {.parent = binding, .kind = binding->kind, .lent = binding->lent};
     bool list = binding->value->kind == NKB_ARRAY;
     int is_integer = 0;
 
@@ -171,6 +216,13 @@ static int l_miss(lua_State *L)
         if (!is_integer || position < 1 || (lua_Unsigned)position > items->count)
             return 0;
         member.position = (size_t)position;
+        if (nkb_value_makes_items(binding->value)) {
+            push_lent(L, member, 3);
+            lua_pushvalue(L, 2);
+            lua_pushvalue(L, -2);
+            lua_rawset(L, 1);
+            return 1;
+        }
         member.value = items->at[position - 1].value;
     } else if (!list && lua_type(L, 2) == LUA_TSTRING) {
         size_t len;
@@ -211,12 +263,13 @@ static int l_next_member(lua_State *L)
     lua_Integer at = lua_tointeger(L, lua_upvalueindex(1));
 
     for (; (size_t)at < items->count; at++) {
-        const struct nkb_member *member = &items->at[at];
         lua_settop(L, 1);
-        if (binding->value->kind == NKB_ARRAY)
+        if (binding->value->kind == NKB_ARRAY) {
             lua_pushinteger(L, at + 1);
-        else
-            lua_pushlstring(L, member->key.len ? member->key.ptr : "", member->key.len);
+        } else {
+            struct nkb_str key = items->at[at].key;
+            lua_pushlstring(L, key.len ? key.ptr : "", key.len);
+        }
         lua_pushvalue(L, 2);
         lua_gettable(L, 1);
         if (lua_isnil(L, 3))

@@ -55,6 +55,14 @@ static void count_tree(struct converter *c, const struct nkb_value *v, int depth
     if (v->kind != NKB_ARRAY && v->kind != NKB_OBJECT)
         return;
     for (size_t i = 0; i < v->as.items.count; i++) {
+        if (nkb_value_makes_items(v)) {
+            const struct nkb_value *item;
+            luaL_checkstack(c->L, 2, NULL);
+            nkb_bind_lend(c->L, v, i, 0, &item);
+            count_tree(c, item, depth);
+            lua_pop(c->L, 1);
+            continue;
+        }
         count_text(c, v->as.items.at[i].key.len, depth);
         count_tree(c, v->as.items.at[i].value, depth);
     }
@@ -72,6 +80,17 @@ static struct nkb_value *checked(struct converter *c, struct nkb_value *v)
         nkb_raise(c->L, NKB_EMEMORY, "out of memory");
     }
     return v;
+}
+
+/* A bound tree. What is only lent to Lua is copied; the rest is only read from here on, and the cast lets
+ * it be a member of another. */
+static struct nkb_value *convert_bound(struct converter *c, const struct nkb_binding *binding,
+                                       int depth)
+{
+    count_tree(c, binding->value, depth);
+    if (binding->lent)
+        return checked(c, nkb_value_copy(c->arena, binding->value));
+    return (struct nkb_value *)(uintptr_t)binding->value;
 }
 
 /* The member on the top, popped. */
@@ -254,11 +273,8 @@ static struct nkb_value *convert(struct converter *c, int index, int depth)
     case LUA_TTABLE:
         return convert_table(c, index, depth);
     case LUA_TUSERDATA:
-        if (nkb_bind_get(L, index)) {
-            count_tree(c, nkb_bind_get(L, index), depth);
-            /* The tree is only read from here on; the cast lets it be a member of another. */
-            return (struct nkb_value *)(uintptr_t)nkb_bind_get(L, index);
-        }
+        if (nkb_binding_at(L, index))
+            return convert_bound(c, nkb_binding_at(L, index), depth);
         break;
     default:
         break;

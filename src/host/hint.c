@@ -30,7 +30,9 @@ void nkb_hint_missed(struct nkb_state *state, struct nkb_str key, const char *wh
 
     memcpy(missed->key, key.ptr, len);
     missed->key[len] = '\0';
-    missed->why = len == key.len ? why : NULL;
+    missed->any = len == key.len;
+    if (missed->any)
+        snprintf(missed->why, sizeof missed->why, "%s", why);
 }
 
 /* "… a nil value (field 'training')": is the name this one, and is it of `kind` (NULL: any)? */
@@ -50,7 +52,7 @@ void nkb_hint_add(const struct nkb_state *state, char *message, size_t size)
 {
     size_t used = strlen(message);
 
-    if (state->missed.why && is_of(message, NULL, state->missed.key)) {
+    if (state->missed.any && is_of(message, NULL, state->missed.key)) {
         snprintf(message + used, size - used, ": '%s' is absent: %s", state->missed.key,
                  state->missed.why);
         return;

@@ -152,7 +152,11 @@ static bool step_position(struct found *found, int64_t position, struct nkb_str 
         return false;
     }
     add_position(&found->path, (size_t)position);
-    found->value = found->value->as.items.at[position - 1].value;
+    found->value = nkb_value_at(found->value, (size_t)position - 1);
+    if (!found->value) {
+        found->name = shown; /* no memory for it */
+        return false;
+    }
     see_place(found);
     return true;
 }
@@ -335,7 +339,7 @@ static int l_find(lua_State *L)
         lua_pushstring(L, why_absent(v));
         return 3;
     }
-    nkb_bind_push(L, v, NKB_BIND_DATA);
+    nkb_bind_push_below(L, v, NKB_BIND_DATA, 1);
     lua_pushstring(L, found.path.text);
     lua_pushstring(L, v->note ? v->note->unit : NULL);
     lua_pushstring(L, v->note ? v->note->source : NULL);
@@ -362,7 +366,8 @@ static int l_keys(lua_State *L)
         return luaL_error(L, "too many names");
     lua_createtable(L, (int)items->count, 0);
     for (size_t i = 0; i < items->count; i++) {
-        lua_pushlstring(L, items->at[i].key.len ? items->at[i].key.ptr : "", items->at[i].key.len);
+        struct nkb_str key = items->at ? items->at[i].key : NKB_STR_NONE; /* of lists: "" */
+        lua_pushlstring(L, key.len ? key.ptr : "", key.len);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;

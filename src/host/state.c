@@ -161,7 +161,7 @@ int nkb_state_run(struct nkb_state *state, const char *what, nkb_state_job *job,
 
     nkb_arena_reset(&state->scratch);
     state->text.len = 0;
-    state->missed.why = NULL;
+    state->missed.any = false;
     state->job = job;
     state->job_context = context;
     state->message[0] = state->trace[0] = '\0';

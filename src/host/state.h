@@ -30,7 +30,8 @@ enum { NKB_PLACE_BYTES = 128, NKB_TRACE_BYTES = 2048, NKB_SUBJECT_BYTES = 128 };
 /* The last absent value that a rule read. Its key is cut at NKB_PLACE_BYTES. */
 struct nkb_missed {
     char key[NKB_PLACE_BYTES];
-    const char *why; /* in the metrics' memory; NULL: nothing was missed */
+    char why[NKB_ERR_TEXT_BYTES]; /* a copy: what it was read from may be gone by then */
+    bool any;                     /* false: nothing was missed */
 };
 
 typedef void nkb_state_job(lua_State *L, void *context);

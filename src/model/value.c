@@ -183,7 +183,7 @@ struct nkb_value *nkb_value_path(const struct nkb_value *v, const char *path)
             if (!nkb_parse_i64(key, &position) || position < 0 ||
                 (uint64_t)position >= v->as.items.count)
                 return NULL;
-            found = v->as.items.at[position].value;
+            found = nkb_value_at(v, (size_t)position);
         } else {
             found = nkb_value_find(v, key);
         }
@@ -203,6 +203,34 @@ bool nkb_value_number(const struct nkb_value *v, double *out)
     else
         return false;
     return true;
+}
+
+/* As deep as trees are made: at most some hundred levels. */
+struct nkb_value *nkb_value_copy(struct nkb_arena *arena, const struct nkb_value *v)
+{
+    struct nkb_value *copy = nkb_value_new(arena, v->kind);
+    if (!copy)
+        return NULL;
+    copy->line = v->line;
+    copy->column = v->column;
+    if (v->note) {
+        nkb_value_annotate(arena, copy, v->note->unit, v->note->source,
+                           v->note->why ? nkb_arena_string(arena, v->note->why) : NULL);
+        nkb_value_locate(arena, copy, v->note->file, v->note->field);
+    }
+    if (v->kind == NKB_STRING)
+        copy->as.string = nkb_arena_copy(arena, v->as.string);
+    else if ((v->kind != NKB_ARRAY && v->kind != NKB_OBJECT) || nkb_value_makes_items(v))
+        copy->as = v->as;
+    else
+        for (size_t i = 0; i < v->as.items.count; i++) {
+            struct nkb_value *item = nkb_value_copy(arena, v->as.items.at[i].value);
+            if (v->kind == NKB_ARRAY)
+                nkb_value_append(arena, copy, item);
+            else
+                nkb_value_set(arena, copy, v->as.items.at[i].key, item);
+        }
+    return nkb_arena_failed(arena) ? NULL : copy;
 }
 
 const char *nkb_kind_name(enum nkb_kind kind)

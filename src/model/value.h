@@ -41,10 +41,20 @@ struct nkb_member {
     struct nkb_value *value;
 };
 
+/* A list may make its items when they are looked at, and then may have room for few at a time. */
+struct nkb_maker {
+    struct nkb_value *(*make)(const void *context, size_t i, struct nkb_arena *arena);
+    const void *context;    /* lives as long as the list */
+    struct nkb_arena *keep; /* the list's, for items that stay */
+};
+
 struct nkb_items {
-    struct nkb_member *at; /* in order */
+    struct nkb_member *at; /* in order; of a list with a maker: those that stay, or NULL */
     size_t count, capacity;
-    uint32_t *index; /* of objects with many keys: key hash -> position + 1; NULL while small */
+    union {
+        uint32_t *index; /* of objects with many keys: key hash -> position + 1; NULL while small */
+        const struct nkb_maker *maker; /* of lists: see nkb_value_at; NULL: all are there */
+    };
     size_t index_size;
 };
 
@@ -86,6 +96,23 @@ void nkb_value_set(struct nkb_arena *arena, struct nkb_value *object, struct nkb
 void nkb_value_put(struct nkb_arena *arena, struct nkb_value *object, const char *key,
                    struct nkb_value *v);
 
+/* A list whose items `make` gives, the same each time. */
+struct nkb_value *nkb_value_made_list(struct nkb_arena *arena, size_t count,
+                                      struct nkb_value *(*make)(const void *context, size_t i,
+                                                                struct nkb_arena *arena),
+                                      const void *context);
+/* Item i of a list, below its count; once made it stays. NULL when memory runs out. */
+struct nkb_value *nkb_value_at(const struct nkb_value *list, size_t i);
+/* The same, where it has to be made in an arena of the caller's: for who looks at all, one by one. */
+struct nkb_value *nkb_value_item(const struct nkb_value *list, size_t i, struct nkb_arena *arena);
+/* Make all, so that items.at has them. False when memory runs out. */
+bool nkb_value_fill(struct nkb_value *list);
+
+static inline bool nkb_value_makes_items(const struct nkb_value *v)
+{
+    return v->kind == NKB_ARRAY && v->as.items.maker != NULL;
+}
+
 /* NULL when v is NULL, no object, or has no such key. */
 struct nkb_value *nkb_value_find(const struct nkb_value *v, struct nkb_str key);
 struct nkb_value *nkb_value_get(const struct nkb_value *v, const char *key);
@@ -96,6 +123,9 @@ struct nkb_value *nkb_value_path(const struct nkb_value *v, const char *path);
 bool nkb_value_number(const struct nkb_value *v, double *out);
 /* "an integer", "a string" …, for messages. */
 const char *nkb_kind_name(enum nkb_kind kind);
+
+/* All of it anew, notes and their reasons too; units, sources and places stay whose they were. */
+struct nkb_value *nkb_value_copy(struct nkb_arena *arena, const struct nkb_value *v);
 
 static inline bool nkb_value_is(const struct nkb_value *v, enum nkb_kind kind)
 {

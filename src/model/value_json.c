@@ -75,6 +75,16 @@ static void new_line(const struct writer *w, int depth)
 
 static int write_value(const struct writer *w, const struct nkb_value *v, int depth);
 
+static int write_made(const struct writer *w, const struct nkb_value *list, size_t i, int depth)
+{
+    struct nkb_arena scratch = NKB_ARENA_INIT;
+    const struct nkb_value *item = nkb_value_item(list, i, &scratch);
+    int code = item && !nkb_arena_failed(&scratch) ? write_value(w, item, depth)
+                                                   : nkb_err_memory(w->err);
+    nkb_arena_free(&scratch);
+    return code;
+}
+
 static int write_items(const struct writer *w, const struct nkb_value *v, int depth)
 {
     const struct nkb_items *items = &v->as.items;
@@ -89,7 +99,8 @@ static int write_items(const struct writer *w, const struct nkb_value *v, int de
             write_string(w->out, items->at[i].key);
             nkb_buf_text(w->out, ": ");
         }
-        int code = write_value(w, items->at[i].value, depth + 1);
+        int code = nkb_value_makes_items(v) ? write_made(w, v, i, depth + 1)
+                                            : write_value(w, items->at[i].value, depth + 1);
         if (code != 0) {
             if (object && w->err && depth < 16)
                 nkb_err_prefix(w->err, "%.*s: ", NKB_STR_ARG(items->at[i].key));

@@ -21,6 +21,21 @@ struct fixture {
     struct nkb_err err;
 };
 
+/* Made for who looks, as those of a run are. */
+static inline struct nkb_value *fixture_module(const void *context, size_t i,
+                                               struct nkb_arena *arena)
+{
+    static const char *const paths[] = {"a.hlo", "b.hlo", "c.hlo"};
+    struct nkb_value *module = nkb_value_object(arena);
+    (void)context;
+    nkb_metric_text(arena, module, "path", paths[i], NULL);
+    nkb_metric_int(arena, module, "macs", (int64_t)i * 10, "MAC", NULL);
+    nkb_metric_absent(arena, module, "xla", "nothing is known of it");
+    nkb_metric_int(arena, nkb_metric_group(arena, module, "static"), "macs", (int64_t)i * 5, "MAC",
+                   paths[i]);
+    return module;
+}
+
 static inline struct nkb_value *fixture_metrics(struct nkb_arena *arena)
 {
     struct nkb_value *m = nkb_value_object(arena);
@@ -34,13 +49,7 @@ static inline struct nkb_value *fixture_metrics(struct nkb_arena *arena)
     nkb_metric_int(arena, counts, "nki_macs", 923, "MAC", "cache");
     nkb_metric_float(arena, counts, "nki_ratio", 0.1846, NULL, "cache: 4 modules");
     nkb_value_locate(arena, nkb_value_get(counts, "nki_ratio"), "cache", "4 modules");
-    struct nkb_value *modules = nkb_metric_list(arena, hlo, "modules");
-    for (int i = 0; i < 3; i++) {
-        struct nkb_value *module = nkb_value_object(arena);
-        nkb_metric_text(arena, module, "path", i == 0 ? "a.hlo" : i == 1 ? "b.hlo" : "c.hlo", NULL);
-        nkb_metric_int(arena, module, "macs", i * 10, "MAC", NULL);
-        nkb_value_append(arena, modules, module);
-    }
+    nkb_value_put(arena, hlo, "modules", nkb_value_made_list(arena, 3, fixture_module, NULL));
     struct nkb_value *list = nkb_metric_list(arena, hlo, "sparse");
     nkb_value_append(arena, list, nkb_value_int(arena, 7));
     nkb_value_append(arena, list, nkb_value_new(arena, NKB_NULL));

@@ -129,9 +129,9 @@ static void graphs_newer_than_the_log_are_not_what_ran(void **state)
     fixture_open(&f);
     struct nkb_value *modules = nkb_value_path(f.metrics, "hlo.modules");
     for (size_t i = 0; i < modules->as.items.count; i++)
-        nkb_metric_bool(&f.arena, modules->as.items.at[i].value, "stale", false, NULL);
+        nkb_metric_bool(&f.arena, nkb_value_at(modules, i), "stale", false, NULL);
     assert_says(&f, "nkb.audit.hlo_age(m)", "ok: none of 3 HLO files is newer than the log");
-    nkb_metric_bool(&f.arena, modules->as.items.at[1].value, "stale", true, NULL);
+    nkb_metric_bool(&f.arena, nkb_value_at(modules, 1), "stale", true, NULL);
     assert_says(&f, "nkb.audit.hlo_age(m)",
                 "bad: 1 of 3 HLO files is newer than the log, so not what ran: b.hlo");
     nkb_metric_absent(&f.arena, f.metrics, "hlo", "not given");

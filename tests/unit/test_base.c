@@ -53,6 +53,26 @@ static void arena_limit_counts_to_the_byte(void **state)
     nkb_arena_free(&arena);
 }
 
+static void arena_in_lent_memory_has_what_fits(void **state)
+{
+    char place[256];
+    (void)state;
+    for (size_t at = 0; at < 3; at++)
+        for (size_t size = 0; size < sizeof place - at; size++) {
+            size_t pieces = 0;
+            memset(place, 7, sizeof place);
+            struct nkb_arena arena = nkb_arena_in(place + at, size);
+            for (char *piece; (piece = nkb_arena_alloc(&arena, 16)) != NULL; pieces++) {
+                assert_int_equal((uintptr_t)piece % 16, 0);
+                assert_true(piece >= place + at && piece + 16 <= place + at + size);
+                assert_int_equal(piece[15], 0);
+            }
+            assert_true(nkb_arena_failed(&arena) && arena.full);
+            assert_true(pieces >= (size < 64 ? 0 : (size - 64) / 16)); /* 64: what it is about */
+            assert_int_equal(place[at + size], 7);
+        }
+}
+
 static void arena_refuses_sizes_that_overflow(void **state)
 {
     (void)state;
@@ -294,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_memory_is_zeroed_and_aligned),
         cmocka_unit_test(arena_limit_counts_to_the_byte),
+        cmocka_unit_test(arena_in_lent_memory_has_what_fits),
         cmocka_unit_test(arena_refuses_sizes_that_overflow),
         cmocka_unit_test(arena_large_pieces_do_not_end_small_ones),
         cmocka_unit_test(arena_grow_copies_and_zeroes),

@@ -27,15 +27,14 @@ static struct nkb_module counted(const char *path, int64_t macs, int64_t nki_mac
     };
 }
 
-static struct tree make_tree(const struct nkb_module *modules, size_t count,
-                             struct nkb_hlo_totals_options options)
+static void make_tree(struct tree *t, const struct nkb_module *modules, size_t count,
+                      struct nkb_hlo_totals_options options)
 {
-    struct tree t = {.arena = NKB_ARENA_INIT};
+    t->arena = NKB_ARENA_INIT;
     if (!options.source)
         options.source = "cache";
-    t.hlo = nkb_hlo_metrics(&t.arena, modules, count, &options);
-    assert_false(nkb_arena_failed(&t.arena));
-    return t;
+    t->hlo = nkb_hlo_metrics(&t->arena, modules, count, &options);
+    assert_false(nkb_arena_failed(&t->arena));
 }
 
 static const struct nkb_value *at(const struct tree *t, const char *path)
@@ -87,7 +86,8 @@ static void totals_are_sums_and_ratios_leave_zeros_out(void **state)
     struct nkb_module modules[] = {counted("a", 100, 10), counted("b", 50, 0),
                                    counted("c", 200, 60)};
     (void)state;
-    struct tree t = make_tree(modules, 3, (struct nkb_hlo_totals_options){0});
+    struct tree t;
+    make_tree(&t, modules, 3, (struct nkb_hlo_totals_options){0});
     expect_int(&t, "files", 3);
     expect_int(&t, "failed", 0);
     expect_int(&t, "static.macs", 350);
@@ -114,7 +114,8 @@ static void totals_are_sums_and_ratios_leave_zeros_out(void **state)
 static void without_modules_the_totals_are_upstreams_zeros(void **state)
 {
     (void)state;
-    struct tree t = make_tree(NULL, 0, (struct nkb_hlo_totals_options){0});
+    struct tree t;
+    make_tree(&t, NULL, 0, (struct nkb_hlo_totals_options){0});
     expect_int(&t, "files", 0);
     expect_int(&t, "static.macs", 0);
     expect_float(&t, "static.nki_ratio", 0.0);
@@ -136,7 +137,8 @@ static void what_upstream_cannot_read_fails_unless_named_or_any_form(void **stat
     modules[2].form = NKB_FORM_HLO_PROTO;
     modules[3].form = NKB_FORM_SNAPSHOT;
     modules[3].named = true;
-    struct tree t = make_tree(modules, 5, (struct nkb_hlo_totals_options){0});
+    struct tree t;
+    make_tree(&t, modules, 5, (struct nkb_hlo_totals_options){0});
     expect_int(&t, "files", 5);
     expect_int(&t, "failed", 3);
     expect_int(&t, "static.macs", 1001);
@@ -159,7 +161,7 @@ static void what_upstream_cannot_read_fails_unless_named_or_any_form(void **stat
     expect_absent(&t, "modules.4.computations", "byte 3: x");
     nkb_arena_free(&t.arena);
 
-    t = make_tree(modules, 5, (struct nkb_hlo_totals_options){.any_form = true});
+    make_tree(&t, modules, 5, (struct nkb_hlo_totals_options){.any_form = true});
     expect_int(&t, "files", 5);
     expect_int(&t, "failed", 1);
     expect_int(&t, "static.macs", 1111);
@@ -171,11 +173,12 @@ static void repeats_are_left_out_when_asked(void **state)
     struct nkb_module modules[] = {counted("a", 5, 0), counted("b", 5, 0)};
     (void)state;
     modules[1].duplicate_of = nkb_str_from("a");
-    struct tree t = make_tree(modules, 2, (struct nkb_hlo_totals_options){0});
+    struct tree t;
+    make_tree(&t, modules, 2, (struct nkb_hlo_totals_options){0});
     expect_int(&t, "static.macs", 10);
     expect_text(&t, "modules.1.duplicate_of", "a");
     nkb_arena_free(&t.arena);
-    t = make_tree(modules, 2, (struct nkb_hlo_totals_options){.dedupe = true});
+    make_tree(&t, modules, 2, (struct nkb_hlo_totals_options){.dedupe = true});
     expect_int(&t, "files", 1);
     expect_int(&t, "static.macs", 5);
     expect_bool(&t, "modules.1.counted", false);
@@ -189,10 +192,11 @@ static void totals_beyond_63_bits_are_absent(void **state)
     (void)state;
     modules[0].static_macs.macs = INT64_MAX;
     modules[0].executed.macs = INT64_MAX;
-    struct tree t = make_tree(modules, 1, (struct nkb_hlo_totals_options){0});
+    struct tree t;
+    make_tree(&t, modules, 1, (struct nkb_hlo_totals_options){0});
     expect_int(&t, "static.macs", INT64_MAX);
     nkb_arena_free(&t.arena);
-    t = make_tree(modules, 2, (struct nkb_hlo_totals_options){0});
+    make_tree(&t, modules, 2, (struct nkb_hlo_totals_options){0});
     expect_absent(&t, "static.macs", why);
     expect_int(&t, "static.nki_macs", 2);
     expect_absent(&t, "static.nki_ratio", why);
@@ -225,7 +229,8 @@ static void a_total_without_all_its_parts_is_absent_and_names_the_first(void **s
                                 false};
     modules[0].kernels = &kernel;
     modules[0].kernel_count = 1;
-    struct tree t = make_tree(modules, 3, (struct nkb_hlo_totals_options){0});
+    struct tree t;
+    make_tree(&t, modules, 3, (struct nkb_hlo_totals_options){0});
     expect_int(&t, "static.macs", 15);
     expect_absent(&t, "executed.macs", why);
     expect_absent(&t, "executed.nki_ratio", why);
@@ -241,7 +246,7 @@ static void a_total_without_all_its_parts_is_absent_and_names_the_first(void **s
     nkb_arena_free(&t.arena);
 
     modules[1].computations = 0; /* an empty module executes nothing */
-    t = make_tree(modules, 2, (struct nkb_hlo_totals_options){0});
+    make_tree(&t, modules, 2, (struct nkb_hlo_totals_options){0});
     expect_int(&t, "executed.macs", 10);
     expect_int(&t, "xla.flops", 10);
     expect_absent(&t, "modules.1.executed", "no entry computation: 9 does not exist");
@@ -272,7 +277,8 @@ static void an_entry_tells_all_of_its_module(void **state)
                                                  .custom_matmul_macs = 4,
                                                  .unknown_trip_counts = 1,
                                                  .nki_ratio = 0.25};
-    struct tree t = make_tree(&module, 1, (struct nkb_hlo_totals_options){0});
+    struct tree t;
+    make_tree(&t, &module, 1, (struct nkb_hlo_totals_options){0});
     expect_text(&t, "modules.0.path", "x/MODULE_1/m.hlo_module.pb");
     expect_text(&t, "modules.0.module_name", "MODULE_1");
     expect_absent(&t, "modules.0.compiler_version", "the path names no neuronxcc-…");
@@ -327,7 +333,8 @@ static void kernels_and_ops_are_added_up_over_modules(void **state)
     modules[0].ops = modules[1].ops = ops;
     modules[0].op_count = 2;
     modules[1].op_count = 1;
-    struct tree t = make_tree(modules, 2, (struct nkb_hlo_totals_options){0});
+    struct tree t;
+    make_tree(&t, modules, 2, (struct nkb_hlo_totals_options){0});
     assert_int_equal(at(&t, "kernels")->as.items.count, 3);
     expect_text(&t, "kernels.0.name", "add");
     expect_bool(&t, "kernels.0.cost_known", false);
@@ -349,14 +356,14 @@ static void kernels_and_ops_are_added_up_over_modules(void **state)
     nkb_arena_free(&t.arena);
 
     second[0].unreadable = true;
-    t = make_tree(modules, 2, (struct nkb_hlo_totals_options){0});
+    make_tree(&t, modules, 2, (struct nkb_hlo_totals_options){0});
     expect_text(&t, "kernels.0.config", "unreadable");
     nkb_arena_free(&t.arena);
 
     first[1].target = nkb_str_from("AwsNeuronIntMatmult"); /* known by its shapes */
     first[1].cost_known = true;
     first[1].macs = first[1].executed_macs = 6;
-    t = make_tree(modules, 2, (struct nkb_hlo_totals_options){0});
+    make_tree(&t, modules, 2, (struct nkb_hlo_totals_options){0});
     expect_text(&t, "kernels.2.target", "AwsNeuronIntMatmult");
     expect_int(&t, "kernels.2.macs", 6);
     expect_int(&t, "kernels.2.executed_macs", 6);

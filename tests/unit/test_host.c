@@ -44,6 +44,56 @@ static void test_metrics(void **state)
                          "and nkb.kind {} == 'table' and 1 or 0") == 1);
 }
 
+/* What a list makes for who looks goes when nobody does any more, and not before. */
+static void test_made_modules(void **state)
+{
+    (void)state;
+    assert_true(score_of("local kept = {} for i, module in ipairs(m.hlo.modules) do kept[i] = "
+                         "module.static end\n"
+                         "for i = 1, 2000 do local module = m.hlo.modules[i % 3 + 1] end\n"
+                         "return kept[1].macs + kept[2].macs + kept[3].macs") == 15);
+    assert_true(score_of("local found = t:metric 'hlo.modules[2].macs'\n"
+                         "local unit, source = nkb.note(m.hlo.modules[3].static, 'macs')\n"
+                         "return unit == 'MAC' and source == 'c.hlo' and "
+                         "m:why 'hlo.modules[1].xla' == 'nothing is known of it' and found or 0") ==
+                10);
+    assert_true(score_of("local module = m.hlo.modules[3]\n"
+                         "return m.hlo.modules[3] == module and #nkb.keys(m.hlo.modules) + "
+                         "#nkb.keys(module) or 0") == 7);
+    assert_fails("return m.hlo.modules[2].xla.flops", NKB_ERULE,
+                 "score.lua:2: attempt to index a nil value (field 'xla'): 'xla' is absent: "
+                 "nothing is known of it");
+    assert_fails("return m.hlo.modules[2].mac", NKB_ERULE,
+                 "score.lua:2: no metric 'hlo.modules[2].mac'; did you mean 'macs'? (nkibench "
+                 "metrics hlo.modules[2] lists them)");
+}
+
+/* What a rule takes of them into a layout's table stays, though the modules go. */
+static void test_made_modules_in_layouts(void **state)
+{
+    struct fixture f;
+    struct nkb_buf out = NKB_BUF_INIT;
+    bool present = false;
+    (void)state;
+    fixture_open(&f);
+    int code = fixture_load(&f, "return { api = 1, score = function() return 1 end,\n"
+                                "json = function(r) return { one = r.m.hlo.modules[2], "
+                                "all = r.m.hlo.modules, below = r.m.hlo.modules[3].static }, 0 "
+                                "end }");
+    assert_int_equal(code, 0);
+    assert_int_equal(fixture_score(&f), 0);
+    assert_int_equal(nkb_host_layout(f.host, "json", &out, &present, &f.err), 0);
+    assert_string_equal(
+        out.data,
+        "{\"all\": [{\"path\": \"a.hlo\", \"macs\": 0, \"xla\": null, \"static\": {\"macs\": 0}}, "
+        "{\"path\": \"b.hlo\", \"macs\": 10, \"xla\": null, \"static\": {\"macs\": 5}}, "
+        "{\"path\": \"c.hlo\", \"macs\": 20, \"xla\": null, \"static\": {\"macs\": 10}}], "
+        "\"below\": {\"macs\": 10}, "
+        "\"one\": {\"path\": \"b.hlo\", \"macs\": 10, \"xla\": null, \"static\": {\"macs\": 5}}}");
+    nkb_buf_free(&out);
+    fixture_close(&f);
+}
+
 static void test_unknown_metrics(void **state)
 {
     (void)state;
@@ -284,10 +334,11 @@ static void test_score_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_metrics), cmocka_unit_test(test_unknown_metrics),
-        cmocka_unit_test(test_paths),   cmocka_unit_test(test_absent_metrics),
-        cmocka_unit_test(test_checks),  cmocka_unit_test(test_impossible_mfu),
-        cmocka_unit_test(test_gates),   cmocka_unit_test(test_score_file),
+        cmocka_unit_test(test_metrics),      cmocka_unit_test(test_unknown_metrics),
+        cmocka_unit_test(test_made_modules), cmocka_unit_test(test_made_modules_in_layouts),
+        cmocka_unit_test(test_paths),        cmocka_unit_test(test_absent_metrics),
+        cmocka_unit_test(test_checks),       cmocka_unit_test(test_impossible_mfu),
+        cmocka_unit_test(test_gates),        cmocka_unit_test(test_score_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

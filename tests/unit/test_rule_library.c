@@ -182,7 +182,8 @@ static void test_objects(void **state)
     static const char *const cases[][2] = {
         {"nkb.json.encode(nkb.object { { 'b', 1 }, { 'a', 2 } })", "{\"b\": 1, \"a\": 2}"},
         {"nkb.json.encode(nkb.object { b = 1, a = 2 })", "{\"a\": 2, \"b\": 1}"},
-        {"nkb.json.encode(nkb.object(m.hlo.modules[1]))", "{\"path\": \"a.hlo\", \"macs\": 0}"},
+        {"nkb.json.encode(nkb.object(m.hlo.modules[1]))",
+         "{\"path\": \"a.hlo\", \"macs\": 0, \"static\": {\"macs\": 0}}"},
         {"nkb.json.encode { 1, 2.5, 'x', true, nkb.null }", "[1, 2.5, \"x\", true, null]"},
         {"nkb.json.encode(m.hlo.sparse)", "[7, null, 9]"},
         {"nkb.json.encode({ a = 1 }, 1)", "{\n \"a\": 1\n}"},

@@ -128,6 +128,47 @@ static void paths_go_through_objects_and_arrays(void **state)
     assert_null(nkb_value_get(list, "0"));
 }
 
+static struct nkb_value *make_item(const void *context, size_t i, struct nkb_arena *in)
+{
+    struct nkb_value *item = nkb_value_object(in);
+    (*(int *)(uintptr_t)context)++;
+    nkb_metric_int(in, item, "i", (int64_t)i, "B", "here");
+    nkb_metric_absent(in, item, "none", "a reason");
+    return item;
+}
+
+static void a_list_may_make_its_items(void **state)
+{
+    struct nkb_arena apart = NKB_ARENA_INIT;
+    int made = 0;
+    (void)state;
+    struct nkb_value *list = nkb_value_made_list(&arena, 3, make_item, &made);
+    assert_true(nkb_value_makes_items(list));
+    assert_int_equal(list->as.items.count, 3);
+    assert_json(list, 0,
+                "[{\"i\": 0, \"none\": null}, {\"i\": 1, \"none\": null}, {\"i\": 2, "
+                "\"none\": null}]");
+    assert_int_equal(made, 3);
+    const struct nkb_value *lent = nkb_value_item(list, 1, &apart), *kept = nkb_value_at(list, 1);
+    assert_true(lent != kept);
+    assert_int_equal(made, 5);
+    assert_ptr_equal(nkb_value_at(list, 1), kept);
+    assert_ptr_equal(nkb_value_item(list, 1, &apart), kept);
+    assert_int_equal(nkb_value_path(list, "2.i")->as.integer, 2);
+    assert_int_equal(made, 6);
+    struct nkb_value *copy = nkb_value_copy(&arena, lent);
+    nkb_arena_free(&apart);
+    assert_int_equal(nkb_value_get(copy, "i")->as.integer, 1);
+    assert_string_equal(nkb_value_get(copy, "i")->note->source, "here");
+    assert_string_equal(nkb_value_get(copy, "none")->note->why, "a reason");
+    assert_true(nkb_value_fill(list));
+    assert_false(nkb_value_makes_items(list));
+    assert_ptr_equal(list->as.items.at[1].value, kept);
+    assert_int_equal(made, 7);
+    nkb_value_append(&arena, list, nkb_value_int(&arena, 7));
+    assert_int_equal(nkb_value_path(list, "3")->as.integer, 7);
+}
+
 static void numbers_are_integers_or_floats(void **state)
 {
     (void)state;
@@ -332,6 +373,7 @@ int main(void)
         cmocka_unit_test_teardown(every_key_is_found_at_every_size, fresh),
         cmocka_unit_test_teardown(many_keys_cost_no_square, fresh),
         cmocka_unit_test_teardown(paths_go_through_objects_and_arrays, fresh),
+        cmocka_unit_test_teardown(a_list_may_make_its_items, fresh),
         cmocka_unit_test_teardown(numbers_are_integers_or_floats, fresh),
         cmocka_unit_test_teardown(kinds_are_named_with_an_article, fresh),
         cmocka_unit_test_teardown(metrics_carry_unit_source_or_reason, fresh),
