@@ -25,12 +25,18 @@ local function page()
   local lines, p = {}, {}
   function p.add(text, ...)
     if select("#", ...) > 0 then text = text:format(...) end
-    lines[#lines + 1] = fmt.line(text):gsub("%s+$", "")
+    if text:find "%c" then text = fmt.line(text) end
+    local last = #text
+    while text:byte(last) == 32 do last = last - 1 end
+    lines[#lines + 1] = text:sub(1, last)
+  end
+  -- All but the first.
+  function p.right(widths, cells)
+    for i = 2, #cells do cells[i] = fmt.pad(cells[i], widths[i], "right") end
+    return table.concat(cells, "  ", 2)
   end
   function p.row(widths, cells, rest)
-    local out = { fmt.pad(cells[1], widths[1]) }
-    for i = 2, #cells do out[i] = fmt.pad(cells[i], widths[i], "right") end
-    p.add("%s", "  " .. table.concat(out, "  ") .. (rest and "   " .. rest or ""))
+    p.add("%s", "  " .. fmt.pad(cells[1], widths[1]) .. "  " .. p.right(widths, cells) .. (rest and "   " .. rest or ""))
   end
   function p.text() return table.concat(lines, "\n") .. "\n" end
   return p
@@ -200,11 +206,20 @@ end
 -- Where a module stands, and its name there: the folder that holds the MODULE_ folders of a cache, or the submodel's
 -- work directory; the usual file name of a cache entry goes without saying.
 local function place_of(path)
-  local folder, name = path:match "^(.*/)(MODULE_[^/]*/[^/]*)$"
-  if not folder then folder, name = path:match "^(.*/_tp%d+_bk%d+/)(.*)$" end
-  if not folder then folder, name = path:match "^(.*/)([^/]*)$" end
-  if not folder then return "", path end
-  return folder, (name:gsub("^(MODULE_[^/]*)/model%.hlo_module%.pb$", "%1"))
+  local above, last, slash = 0, 0, path:find("/", 1, true)
+  while slash do
+    above, last, slash = last, slash, path:find("/", slash + 1, true)
+  end
+  if path:find("^MODULE_", above + 1) and above > 0 then
+    local name = path:sub(above + 1)
+    local usual = path:sub(last) == "/model.hlo_module.pb"
+    return path:sub(1, above), usual and path:sub(above + 1, last - 1) or name
+  end
+  if path:find("_tp", 1, true) then
+    local folder, name = path:match "^(.*/_tp%d+_bk%d+/)(.*)$"
+    if folder then return folder, name end
+  end
+  return path:sub(1, last), path:sub(last + 1)
 end
 
 -- The words below a module's line: what is odd about it.
@@ -225,59 +240,68 @@ local function marks(module, folder)
   return words
 end
 
-local function compilers_of(modules)
-  local list, seen = {}, {}
-  for _, module in ipairs(modules) do
-    local version = module.compiler_version
-    if version and not seen[version] then
-      seen[version] = true
-      list[#list + 1] = version
-    end
+-- How many there are of each name, and the names in the order they came.
+local function tally()
+  local t = { names = {}, count = {} }
+  function t.add(name)
+    if not t.count[name] then t.names[#t.names + 1] = name end
+    t.count[name] = (t.count[name] or 0) + 1
   end
-  return table.concat(list, ", ")
+  return t
 end
 
 -- Files in a form that upstream cannot read, in one line for each form.
-local function add_forms(p, modules)
-  local order, count = {}, {}
-  for _, module in ipairs(modules) do
-    if module.status == "ok" and not module.counted and not module.duplicate_of then
-      local form = form_of(module)
-      if not count[form] then order[#order + 1] = form end
-      count[form] = (count[form] or 0) + 1
-    end
-  end
-  for _, form in ipairs(order) do
+local function add_forms(p, forms)
+  for _, form in ipairs(forms.names) do
+    local count = forms.count[form]
     p.add("  ! %s %s and %s no total (--any-form)",
-      counted(count[form], "file is", "files are"), form, count[form] == 1 and "enters" or "enter")
+      counted(count, "file is", "files are"), form, count == 1 and "enters" or "enter")
+  end
+end
+
+local module_widths = { 24, 12, 9, 9, 11 }
+
+-- Right of a module's name.
+local function figures(p, module)
+  local ok = module.status == "ok"
+  local executed, static = ok and module.executed, ok and module.static
+  return p.right(module_widths, { "", ok and fmt.count(module.instructions) or "-", macs(executed and executed.macs or nil),
+    macs(static and static.macs or nil), static and share(static.nki_macs, static.macs) or "-  " })
+end
+
+-- Each module is looked at once, for it is made for who looks; only then it is known how wide the names are.
+local function add_modules(p, modules, compilers, forms)
+  local width, names, rights, heads, below = module_widths[1], {}, {}, {}, {}
+  local here
+  for i, module in ipairs(modules) do
+    local folder, name = place_of(module.path)
+    if folder ~= here and folder ~= "" then
+      local role = module.role
+      heads[i] = folder .. (role ~= "file" and role ~= "cache" and "  " .. role or "")
+    end
+    here = folder
+    width = math.max(width, math.min(fmt.width(name), MAX_NAME))
+    names[i], rights[i] = name, figures(p, module)
+    local words = marks(module, folder)
+    if #words > 0 then below[i] = words end
+    if module.compiler_version then compilers.add(module.compiler_version) end
+    if module.status == "ok" and not module.counted and not module.duplicate_of then forms.add(form_of(module)) end
+  end
+  p.row({ width, table.unpack(module_widths, 2) }, { "module", "instructions", "executed  ", "static  ", "NKI, static" })
+  for i, name in ipairs(names) do
+    if heads[i] then p.add("%s", heads[i]) end
+    p.add("%s", "  " .. fmt.pad(name, width) .. "  " .. rights[i])
+    for _, word in ipairs(below[i] or {}) do p.add("    ! %s", word) end
   end
 end
 
 local function many_modules(hlo)
-  local p, widths = page(), { 24, 12, 9, 9, 11 }
-  for _, module in ipairs(hlo.modules) do
-    local _, name = place_of(module.path)
-    widths[1] = math.max(widths[1], math.min(fmt.width(name), MAX_NAME))
-  end
-  p.row(widths, { "module", "instructions", "executed  ", "static  ", "NKI, static" })
-  local here
-  for _, module in ipairs(hlo.modules) do
-    local folder, name = place_of(module.path)
-    if folder ~= here and folder ~= "" then
-      p.add("%s%s", folder, module.role ~= "file" and module.role ~= "cache" and "  " .. module.role or "")
-    end
-    here = folder
-    local ok = module.status == "ok"
-    local executed = ok and module.executed
-    p.row(widths, { name, ok and fmt.count(module.instructions) or "-", macs(executed and executed.macs or nil),
-      macs(ok and module.static.macs or nil), ok and share(module.static.nki_macs, module.static.macs) or "-  " })
-    for _, word in ipairs(marks(module, folder)) do p.add("    ! %s", word) end
-  end
-  add_forms(p, hlo.modules)
+  local p, compilers, forms = page(), tally(), tally()
+  add_modules(p, hlo.modules, compilers, forms)
+  add_forms(p, forms)
   p.add("")
-  local compilers = compilers_of(hlo.modules)
   p.add("%s, %d not counted%s", counted(hlo.files, "HLO file", "HLO files"), hlo.failed,
-    compilers ~= "" and " · " .. compilers or "")
+    #compilers.names > 0 and " · " .. table.concat(compilers.names, ", ") or "")
   p.add("")
   if hlo.failed == hlo.files then
     add_nothing(p, hlo)
