@@ -77,14 +77,14 @@ static int by_digest(const void *a, const void *b)
 /* Keep those that are not the only ones of their size, or of their size and ends. */
 static size_t keep_alike(struct candidate *list, size_t count, bool ends)
 {
-    size_t kept = 0;
+    size_t kept = 0, size_to = 0; /* size_to: behind the last of the same size */
     qsort(list, count, sizeof *list, by_size_and_ends);
     for (size_t from = 0, to; from < count; from = to) {
-        bool any = false; /* of unknown ends, which sort first */
-        size_t size_to = from;
-        while (size_to < count && list[size_to].module->size_bytes == list[from].module->size_bytes)
-            size_to++;
-        any = ends && list[from].ends == 0;
+        bool any = ends && list[from].ends == 0; /* of unknown ends, which sort first */
+        if (from == size_to)
+            while (size_to < count &&
+                   list[size_to].module->size_bytes == list[from].module->size_bytes)
+                size_to++;
         to = from + 1;
         while (to < size_to && (!ends || any || list[to].ends == list[from].ends))
             to++;
