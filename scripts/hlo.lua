@@ -141,21 +141,23 @@ local function add_nothing(p, hlo)
 end
 
 local function cost_text(cost)
-  return ("%s · %s transcendentals · %s"):format(fmt.si(cost.flops, "FLOP"), fmt.si(cost.transcendentals),
-    (hlo_table.bytes(cost.bytes):gsub("%s+$", "")) .. "B")
+  return ("%s · %s transcendentals · %sB"):format(fmt.si(cost.flops, "FLOP"), fmt.si(cost.transcendentals),
+    (hlo_table.bytes(cost.bytes):gsub(" +$", " ")))
 end
 
 -- What it costs in flops and bytes, as it runs and as XLA has it.
 local function add_costs(p, module, total)
-  local runs = total and total.executed
-  if runs and runs.flops and runs.transcendentals and runs.bytes then p.add("  it costs   %s as it runs", cost_text(runs)) end
+  local runs = module.computations > 0 and total and total.executed
+  local said = runs and runs.flops and runs.transcendentals and runs.bytes
+  if said then p.add("  it costs   %s as it runs", cost_text(runs)) end
   if module.xla and runs and runs.macs and not runs.flops then p.add("  it costs   absent: %s", why_absent(runs, "flops")) end
   local why = module.xla == nil and why_absent(module, "xla")
   if why then return p.add("  XLA cost   absent: %s", why) end
   p.add("  XLA cost   %s, loop bodies once", cost_text(module.xla))
   local unknown = module.xla.unknown_calls
   if unknown > 0 then
-    p.add("             %s there", counted(unknown, "custom call counts -1", "custom calls count -1 each"))
+    p.add("             %s there%s", counted(unknown, "custom call of unknown cost: -1", "custom calls of unknown cost: -1 each"),
+      said and ", nothing above" or "")
   end
 end
 
@@ -307,6 +309,8 @@ local function many_modules(hlo)
     add_nothing(p, hlo)
   else
     add_counts(p, hlo)
+    local unknown = hlo.executed and hlo.executed.unknown_trip_counts or 0
+    if unknown > 0 then p.add("%s", hlo_table.unknown_loops(unknown)) end
     add_kernels(p, hlo.kernels)
     add_ratio_note(p, hlo, hlo.kernels)
   end

@@ -144,7 +144,7 @@ m.hlo   2 computations · 8 instructions · XLA text
   static         512        50.00 %    0.00 %   what handler.py counts: each computation once
   it costs   2.048 kFLOP · 0 transcendentals · 1.500 KiB as it runs
   XLA cost   2.045 kFLOP · 0 transcendentals · 1.497 KiB, loop bodies once
-             3 custom calls count -1 each there
+             3 custom calls of unknown cost: -1 each there, nothing above
 
   opcode        FLOP    share      sum      MACs         ×
   dot          2.048 k  100.0 %  100.0 %   1.024 k       2
@@ -331,11 +331,11 @@ END
   sed 's/negate(/dto(/' one.hlo > dto.hlo
   transcript <<'END'
 $ nkibench hlo calls.hlo | grep -A 1 XLA.cost
-  XLA cost   -2 FLOP · 0 transcendentals · -2B, loop bodies once
-             2 custom calls count -1 each there
+  XLA cost   -2 FLOP · 0 transcendentals · -2 B, loop bodies once
+             2 custom calls of unknown cost: -1 each there, nothing above
 $ nkibench hlo one.hlo | grep -A 1 XLA.cost
-  XLA cost   31 FLOP · 0 transcendentals · 255B, loop bodies once
-             1 custom call counts -1 there
+  XLA cost   31 FLOP · 0 transcendentals · 255 B, loop bodies once
+             1 custom call of unknown cost: -1 there, nothing above
 $ nkibench hlo dto.hlo | grep -A 1 XLA.cost
   XLA cost   absent: instruction 'b' in 'e': opcode 'dto' is not XLA's
 
@@ -361,6 +361,8 @@ $ nkibench hlo empty.hlo_module.pb | sed -n '/executed/,/XLA/p'
   executed   absent: computation '': its root 0 is no instruction of it
   static           0            -      0.00 %   what handler.py counts: each computation once
   XLA cost   absent: computation '' has no root instruction
+$ : > nothing.hlo_module.pb; nkibench hlo nothing.hlo_module.pb | grep costs
+? 1
 $ nkibench hlo roofline empty.hlo_module.pb
 nothing to set against a roofline: computation '' has no root instruction
 END

@@ -363,6 +363,8 @@ $ nkibench hlo diff none.hlo loop.hlo --no-settings -q --json | grep -A 3 unknow
     "before": 0,
     "after": 1,
     "change": 1
+$ nkibench hlo loop.hlo none.hlo --no-settings -q | grep '^  !'
+  ! 1 loop of unknown trip count is counted once
 $ nkibench hlo loop.hlo none.hlo --by opcode,module --no-settings -q | grep '!'
   ! 1 loop of unknown trip count is counted once
 $ nkibench hlo loop.hlo --by opcode --count static --no-settings -q | grep '!'
