@@ -344,7 +344,8 @@ int run_measure_hlo(nkb_run *run, enum need need)
         code = run_check_listed(run, &by.attribution);
         if (code == 0)
             code = add_up(run, source, need);
-        if (code == 0 && by.request.top == 0)
+        if (code == 0 && by.request.top == 0 &&
+            (by.attribution.dimensions >> NKB_BY_INSTRUCTION & 1) != 0)
             note_unlisted(run);
         return code == 0 ? run_measure_against(run) : code;
     }

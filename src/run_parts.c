@@ -283,8 +283,11 @@ int run_check_listed(nkb_run *run, const struct nkb_attribution *by)
             (listed->count < by->top || by->sort != NKB_FIG_MACS))
             return nkb_err_set(
                 &run->err, NKB_EINPUT,
-                "%s: lists the %u instructions with most MACs of %.*s; for this scan "
-                "with --top %d",
+                listed->count < NKB_TOP_MAX
+                    ? "%s: lists the %u instructions with most MACs of %.*s; for this scan "
+                      "with --top %d"
+                    : "%s: lists the %u instructions with most MACs of %.*s; no part lists more "
+                      "than %d, for this name the file itself",
                 module->part, listed->count, NKB_STR_ARG(module->path), NKB_TOP_MAX);
     }
     return 0;

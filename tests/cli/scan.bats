@@ -342,6 +342,19 @@ $ nkibench hlo --by instruction --top 2 --sort flops short.nkb
 ! nkibench: short.nkb: lists the 6 instructions with most MACs of cache/<*>/model.hlo_module.pb; for this scan with --top 10000
 ? 1
 END
+  {
+    printf 'HloModule m\nENTRY e {\n  p = f32[2,2] parameter(0)\n'
+    seq 10001 | sed 's/.*/  n& = f32[2,2] negate(p)/'
+    printf '  ROOT r = f32[2,2] copy(p)\n}\n'
+  } > more.hlo
+  nkibench hlo --scan --top 0 -o more.nkb more.hlo
+  transcript <<'END'
+$ nkibench hlo --by opcode --top 0 --csv more.nkb | wc -l
+4
+$ nkibench hlo --by instruction --sort bytes more.nkb
+! nkibench: more.nkb: lists the 10000 instructions with most MACs of more.hlo; no part lists more than 10000, for this name the file itself
+? 1
+END
   refused 'hlo --scan -o x c --depth 2' '--depth means nothing to --scan; give it where parts are merged'
   refused 'hlo --scan -o x c --top 5' "--top is '5'; with --scan a whole number from 6 to 10000, or 0, is expected, as a page lists 6 instructions"
   refused 'hlo --scan -o x c --sort macs' '--sort means nothing to --scan; give it where parts are merged'
