@@ -6,6 +6,7 @@ local lua_parse = require "lua_parse"
 local new_known = require "check_known"
 local new_values = require "check_values"
 local shapes = require "check_shape"
+local check_modules = require "check_modules"
 local check_names = require "check_names"
 local check_numbers = require "check_numbers"
 local check_unused = require "check_unused"
@@ -33,8 +34,9 @@ local function ignores_of(tree)
   return by_line, list
 end
 
-local function new_file(path, text, known)
-  local file = { path = path, known = known, findings = {}, read = {}, params_read = {}, modules = {}, param_names = {} }
+-- `rule`: whose file it is, or the first that required it.
+local function new_file(path, text, known, rule)
+  local file = { path = path, known = known, rule = rule, findings = {}, read = {}, params_read = {}, modules = {}, param_names = {} }
   local tree, fault = lua_parse.parse(text)
   local by_line, ignores = {}, {}
   if tree then by_line, ignores = ignores_of(tree) end
@@ -143,10 +145,11 @@ local function look(file)
   file.values.spread()
   check_names(file)
   check_numbers(file)
+  check_modules(file)
 end
 
 local function check_rule(rule, known, modules)
-  local file = new_file(rule.path, rule.text or "", known)
+  local file = new_file(rule.path, rule.text or "", known, rule)
   file.is_rule = true
   if not rule.text then
     file.findings = {}
@@ -164,7 +167,7 @@ local function check_rule(rule, known, modules)
   for _, module in ipairs(rule.modules or {}) do
     local seen = modules[module.path]
     if not seen and module.text then
-      seen = new_file(module.path, module.text, known)
+      seen = new_file(module.path, module.text, known, rule)
       seen.shape = seen.tree and shapes.find(seen.tree)
       modules[module.path], modules[#modules + 1] = seen, seen
     end

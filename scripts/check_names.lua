@@ -1,6 +1,7 @@
 -- Names that do not exist: members of t, c, r, nkb and Lua's library, globals, metrics, parameters; calls with a dot
 -- for a colon or with arguments that are missing.
 local suggest = require "suggest"
+local gates = require "runtime.gates"
 
 local instead = {
   print = "c:note(text) in check, or console, says something", io = "needs and m bring the inputs", os = "a date parameter and nkb.days know days",
@@ -208,13 +209,15 @@ return function(file)
   for _, call in ipairs(tree.calls) do (call.kind == "method" and check_method or check_call)(call) end
   check_globals()
 
-  -- A gate's words: score, parameters, metrics.
+  -- A gate's words: score, parameters, metrics. Of one that is not understood, only which parameters it reads.
   for _, gate in ipairs(file.shape and file.shape.gates or {}) do
+    local parsed, problem = gates.parse(gate.value)
+    if problem then say(gate, "load", problem) end
     local body = gate.value:match "^[^:]*"
     for word in body:gmatch "[%a_][%w_.%[%]%-]*" do
       if file.params and file.params[word] then
         file.params_read[word] = true
-      elseif word ~= "score" and known.steps(word) then
+      elseif parsed and word ~= "score" and known.steps(word) then
         if word:find "[.%[]" or known.metric(word) then
           if check_metric(gate, word, true) then check_need(gate, word, true) end
         else

@@ -8,7 +8,7 @@ local codes = {
   { "float-equality", "rounded numbers compared with == or ~=" },
   { "global-write", "a global is written" },
   { "hole", "a list with a nil in it" },
-  { "load", "the rule cannot be loaded, or its shape is wrong" },
+  { "load", "the rule cannot be loaded, its shape is wrong, or it requires what is not there" },
   { "no-test", "no _test.lua beside the rule" },
   { "no-version", "the rule does not say its version" },
   { "node-equality", "a node compared with a number" },

@@ -1,6 +1,6 @@
 -- Gates: "score >= 10", "hlo.static.nki_ratio > 0.10 : warning", "score > 0 : error : nothing ran". Left and right are
 -- numbers, `score`, parameters or metrics. A gate on something absent does not hold, unless a "?" behind the name says
--- that it may be absent.
+-- that it may be absent. `nkibench check` takes parse from here by require, without a host.
 local host = ...
 
 local compare = {

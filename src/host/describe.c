@@ -106,6 +106,28 @@ static void add_modules(struct nkb_arena *arena, struct nkb_value *rule,
     }
 }
 
+/* Where require looks for the rule's modules: folders, and the files that are in the program. */
+static void add_reach(struct nkb_arena *arena, struct nkb_value *rule,
+                      const struct nkb_rule_source *source)
+{
+    static const char front[] = "rules/";
+    struct nkb_place places[NKB_MAX_PLACES];
+    size_t count = nkb_places(arena, places);
+    struct nkb_value *folders = nkb_metric_list(arena, rule, "module_folders");
+    struct nkb_value *files = nkb_metric_list(arena, rule, "module_files");
+
+    if (source->directory)
+        nkb_value_append(arena, folders, nkb_value_text(arena, source->directory));
+    for (size_t i = 0; i < count; i++)
+        if (places[i].directory)
+            nkb_value_append(arena, folders, nkb_value_text(arena, places[i].directory));
+    for (size_t i = 0; i < nkb_embedded_count; i++) {
+        const char *name = nkb_embedded_files[i].name;
+        if (strncmp(name, front, sizeof front - 1) == 0)
+            nkb_value_append(arena, files, nkb_value_text(arena, name + sizeof front - 1));
+    }
+}
+
 /* score.lua is tested by score_test.lua beside it. The tests of the bundled rules do not travel. */
 static bool has_test(struct nkb_arena *arena, const struct nkb_rule_source *source)
 {
@@ -152,6 +174,7 @@ int nkb_rule_describe(const char *name, struct nkb_arena *arena, nkb_host_enter 
     if (code == 0) {
         nkb_value_put(arena, rule, "text", nkb_value_string(arena, source.text));
         nkb_value_put(arena, rule, "has_test", nkb_value_bool(arena, has_test(arena, &source)));
+        add_reach(arena, rule, &source);
         code = nkb_host_new(&host, &NKB_LIMITS_DEFAULT, &fault);
     }
     if (code == 0) {

@@ -45,7 +45,7 @@ struct nkb_value *nkb_rule_list(struct nkb_arena *arena, nkb_host_enter *enter, 
 
 /* What one rule is, for who looks at it without running it: {name, path, origin, text, and either error or
  * {title, version, about, needs, functions, params: [{name, flag, type, about, unit, default, min,
- * max, above, choices}]}, modules: [{name, path, text}], has_test}. Its file is run in a host of its own,
+ * max, above, choices}]}, modules: [{name, path, text}], module_folders, module_files: where require looks, has_test}. Its file is run in a host of its own,
  * of which the callback (NULL: none) hears. What the rule did wrong is its `error`; NKB_ERULE when there
  * is no such rule. */
 int nkb_rule_describe(const char *name, struct nkb_arena *arena, nkb_host_enter *enter,

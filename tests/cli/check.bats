@@ -164,6 +164,41 @@ END
 ./r.lua:2:55: error: 'log' is not in needs, so m.log is always absent; needs = { …, \"log\" } is expected [not-needed]"
 }
 
+@test "every gate that does not parse is named, and each once" {
+  says "$(checked '  params = { lim = { 1.0, "" } }, gates = { "score >> 10", "score is above lim", "score > 1 : eror", "score > lim" },
+  score = function() return 1 end,' | grep -v "in needs")" \
+"./r.lua:2:45: error: gate 'score >> 10' is not understood; \"score >= 10\" or \"hlo.static.nki_ratio > 0.10 : warning\" is expected [load]
+./r.lua:2:60: error: gate 'score is above lim' is not understood; \"score >= 10\" or \"hlo.static.nki_ratio > 0.10 : warning\" is expected [load]
+./r.lua:2:82: error: gate 'score > 1 : eror': ': warning' or ': error' may follow, not 'eror' [load]"
+}
+
+@test "a module that does not exist is named, in a function and in a module too" {
+  mkdir -p lib sub/lib
+  printf 'return function() return require "lib.deeper" end\n' > lib/there.lua
+  printf 'return 1\n' > sub/lib/beside.lua
+  printf '%s\n' 'local there = require "lib.there"' 'return { api = 1, version = "1", score = function(m, p, t)' \
+    '  local name, require_it = "lib.computed", require' \
+    '  local all = { require "lib.nowhere", require("lib.there"), require "lib.runs", require "../up", require "lib..x" }' \
+    '  return there() + #all + require(name) + require_it "lib.unseen"' 'end }' > a.lua
+  printf 'return { api = 1, version = "1", score = function() return require "lib.beside" end }\n' > sub/b.lua
+  printf 'return { api = 1, version = "1", score = function() return require "lib.beside" end }\n' > b.lua
+  printf 'local one, other = require "lib.one", require "lib.other"\nreturn { api = 1, version = "1", score = function() return one + other end }\n' > c.lua
+  touch a_test.lua b_test.lua c_test.lua sub/b_test.lua
+  transcript <<'END'
+$ nkibench check ./a.lua ./sub/b.lua ./b.lua ./c.lua
+./a.lua:4:25: error: require 'lib.nowhere': no such file beside a.lua or on the rule search path [load]
+./a.lua:4:90: error: require '../up': a module's name is words with dots between, such as layout.plain [load]
+./a.lua:4:107: error: require 'lib..x': a module's name is words with dots between, such as layout.plain [load]
+./b.lua:1:68: error: require 'lib.beside': no such file beside b.lua or on the rule search path [load]
+./c.lua:1:28: error: require 'lib.one': no such file beside c.lua or on the rule search path [load]
+./c.lua:1:47: error: require 'lib.other': no such file beside c.lua or on the rule search path [load]
+lib/there.lua:1:34: error: require 'lib.deeper': no such file beside a.lua or on the rule search path [load]
+4 rules: 7 errors
+! nkibench: not well written: 7 errors
+? 5
+END
+}
+
 @test "members that do not exist: of t, c, r, nodes, nkb, Lua's library, and globals" {
   says "$(checked '  check = function(m, _, c) c:requre(m.hlo and m.inference and m.prompts, "x") end,
   score = function(m, _, t)
