@@ -1,5 +1,5 @@
 -- nkibench explain: where a score comes from, node by node, and what it hangs on.
--- Takes { result, inputs = { { path, value, unit, better, score, change, … }, … } or why, target, json }.
+-- Takes { result, inputs = { { path, value, unit, better, score, change, … }, … } or why, target, computed_mfu, json }.
 local fmt = nkb.fmt
 local formula, share = require "explain.formula", require "explain.share"
 local number, quantity = formula.number, formula.quantity
@@ -188,6 +188,20 @@ local function add_verdict(lines, r)
   lines[#lines + 1] = ""
 end
 
+-- What the numbers do not say by themselves, one line each.
+local function notes_of(argument)
+  local notes, inputs, varied = {}, argument.inputs or {}, {}
+  for _, found in ipairs(share.light(argument.result.tree, 1)) do
+    notes[#notes + 1] = fmt.line(("%s has weight %s but makes %s of the score"):format(formula.title(found.node),
+      number(found.weight), percent(found.share)))
+  end
+  for i = 1, #inputs do varied[inputs[i].path] = true end
+  if argument.computed_mfu and varied["training.mfu_percent"] and varied["training.throughput_seq_per_s"] then
+    notes[#notes + 1] = "training.mfu_percent follows from training.throughput_seq_per_s; there is no run with only one of them changed"
+  end
+  return notes
+end
+
 local function text_of(argument)
   local r, lines = argument.result, {}
   add_verdict(lines, r)
@@ -207,12 +221,9 @@ local function text_of(argument)
     if argument.target then add_target(lines, argument, order) end
   end
   add_params(lines, r.params)
-  local light = share.light(r.tree, 1)
-  if #light > 0 then lines[#lines + 1] = "" end
-  for _, found in ipairs(light) do
-    lines[#lines + 1] = fmt.line(("note: %s has weight %s but makes %s of the score"):format(formula.title(found.node),
-      number(found.weight), percent(found.share)))
-  end
+  local notes = notes_of(argument)
+  if #notes > 0 then lines[#lines + 1] = "" end
+  for _, note in ipairs(notes) do lines[#lines + 1] = "note: " .. note end
   return table.concat(lines, "\n") .. "\n"
 end
 
@@ -235,7 +246,7 @@ local function json_of(argument)
   return nkb.object {
     { "score", r.score }, { "mode", r.mode }, { "valid", r.valid }, { "rule", r.rule }, { "params", r.params },
     { "tree", tree_of(r.tree, 1) }, { "inputs", argument.inputs or nkb.array {} }, { "inputs_unknown", argument.why },
-    { "target", argument.target }, { "checks", r.checks }, { "gates", r.gates },
+    { "target", argument.target }, { "notes", nkb.array(notes_of(argument)) }, { "checks", r.checks }, { "gates", r.gates },
   }
 end
 

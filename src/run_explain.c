@@ -40,6 +40,14 @@ static const char *impure(nkb_run *run)
         a);
 }
 
+/* Is the MFU what follows from the throughput, so that no run has the one without the other? A saved
+ * training output brings both as they were written. */
+static bool computes_mfu(const nkb_run *run)
+{
+    const struct nkb_value *source = nkb_value_path(run->metrics, "training.throughput_source");
+    return nkb_value_is(source, NKB_STRING) && !nkb_str_is(source->as.string, "saved");
+}
+
 int run_explain(nkb_run *run, bool json, struct nkb_buf *out)
 {
     struct nkb_arena *arena = &run->arena;
@@ -61,6 +69,7 @@ int run_explain(nkb_run *run, bool json, struct nkb_buf *out)
         nkb_metric_text(arena, argument, "why", why, NULL);
     else
         nkb_value_put(arena, argument, "inputs", run_vary(run, has_target ? &target : NULL));
+    nkb_metric_bool(arena, argument, "computed_mfu", computes_mfu(run), NULL);
     nkb_metric_bool(arena, argument, "json", json, NULL);
     if (nkb_arena_failed(arena))
         return nkb_err_memory(&run->err);

@@ -71,6 +71,19 @@ END
     "inputs[1].high" 100 target 20
 }
 
+@test "MFU that is computed from the throughput is said to follow from it, and only where both are inputs" {
+  local note='training.mfu_percent follows from training.throughput_seq_per_s; there is no run with only one of them changed'
+  sample
+  nkibench explain --throughput 2.1 | grep -qx "note: $note"
+  nkibench explain --throughput 2.1 --json > e.json
+  is e.json "notes[1]" 'training has weight 0.4 but makes 0.02 % of the score' "notes[2]" "$note"
+  nkibench explain mfu > one.txt
+  [ "$(grep -c 'training.mfu_percent' one.txt)" -gt 0 ] && [ "$(grep -c follows one.txt)" = 0 ]
+  nkibench -q > /dev/null # what is saved was computed once, but may be anybody's by now
+  nkibench explain --training-metrics benchmark_finetuning.json 2> /dev/null > saved.txt
+  [ "$(grep -c 'training.throughput_seq_per_s' saved.txt)" -gt 0 ] && [ "$(grep -c follows saved.txt)" = 0 ]
+}
+
 @test "a rule that is no function of its inputs is told so" {
   rule 'score = (function() local n = 0 return function() n = n + 1 return n end end)()'
   nkibench explain ./r.lua > out.txt
