@@ -87,7 +87,7 @@ struct script {
 static int l_give(lua_State *L)
 {
     const struct receiver *to = lua_touserdata(L, lua_upvalueindex(1));
-    struct nkb_value given[MAX_GIVEN] = {{NKB_ABSENT}};
+    struct nkb_value given[MAX_GIVEN] = {0}; /* absent */
     int count = lua_gettop(L);
     struct nkb_err err = {0};
 
