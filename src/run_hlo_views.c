@@ -135,7 +135,11 @@ static int add_table(nkb_run *run, nkb_run *of, enum nkb_dimension dimension, ui
 {
     const struct nkb_hlo_totals_options options = {run_switch(run, SET_ANY_FORM),
                                                    run_switch(run, SET_DEDUPE), "--hlo"};
-    const struct nkb_table_request request = {.by = dimension, .sort = NKB_FIGURES, .depth = depth};
+    const struct nkb_table_request request = {.by = dimension,
+                                              .sort = NKB_FIGURES,
+                                              .listed =
+                                                  dimension == NKB_BY_INSTRUCTION ? LISTED : 0,
+                                              .depth = depth};
     struct nkb_value *table = NULL;
     int code = nkb_hlo_table(&run->arena, of->modules, of->module_count, &options, &request, &table,
                              &run->err);

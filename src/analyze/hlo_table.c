@@ -125,20 +125,20 @@ static int gather(struct table *t, struct nkb_arena *arena, const struct nkb_mod
             continue;
         t->module_count++;
         note_absent(t, m);
-        for (uint32_t g = 0; g < groups->count; g++) {
-            struct row *row = &t->rows[t->count];
-            *row = row_of(&groups->at[g]);
+        uint32_t listed = t->request->listed ? t->request->listed : groups->count;
+        for (uint32_t g = 0; g < groups->count + groups->has_rest; g++) {
+            struct row row = row_of(g < groups->count ? &groups->at[g] : &groups->rest);
+            if (g >= listed || g == groups->count) {
+                add_figures(&t->others, &row);
+                t->has_others = true;
+                continue;
+            }
             if (by == NKB_BY_MODULE)
-                row->key = m->path;
+                row.key = m->path;
             if (is_local(by))
-                row->module = m->path;
-            row->order = by == NKB_BY_INSTRUCTION ? (uint32_t)t->count : 0;
-            t->count++;
-        }
-        if (groups->has_rest) {
-            struct row rest = row_of(&groups->rest);
-            add_figures(&t->others, &rest);
-            t->has_others = true;
+                row.module = m->path;
+            row.order = by == NKB_BY_INSTRUCTION ? (uint32_t)t->count : 0;
+            t->rows[t->count++] = row;
         }
     }
     return 0;

@@ -14,8 +14,9 @@ struct nkb_table_request {
     enum nkb_figure sort; /* NKB_FIGURES: the first of the count's that the modules have */
     bool sort_by_key;     /* the rows; shares are of `sort` all the same */
     uint32_t top;         /* rows; 0: all */
-    bool skip_zeros;      /* rows that have nothing of `sort` are among the others, but for the first */
-    uint32_t depth;       /* scopes: parts of a name; 0: as many as make a table worth reading */
+    uint32_t listed; /* groups of a module that rows are made of, the largest; 0: all it lists */
+    bool skip_zeros; /* rows that have nothing of `sort` are among the others, but for the first */
+    uint32_t depth;  /* scopes: parts of a name; 0: as many as make a table worth reading */
 };
 
 /* A table: by, count, sort, depth (scopes), groups (how many there are), total, rows, others (what

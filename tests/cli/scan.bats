@@ -360,3 +360,17 @@ END
   refused 'hlo --scan -o x c --sort macs' '--sort means nothing to --scan; give it where parts are merged'
   refused 'hlo --scan -o x c --json' 'a part has one form; --json, --lua and --csv are for what is shown'
 }
+
+# 700 dots and their parameter: more than advise looks through, fewer than the part lists.
+@test "a part that lists more instructions than advise looks through answers as the file does" {
+  "$LUA" -e 'print("HloModule m\n\nENTRY e {\n  p = f32[8,8]{1,0} parameter(0)")
+    for i = 1, 700 do
+      print(("  %sd.%d = f32[8,8]{1,0} dot(p, p), lhs_contracting_dims={1}, rhs_contracting_dims={0}")
+        :format(i == 700 and "ROOT " or "", i))
+    end
+    print("}")' > many.hlo
+  nkibench hlo --scan --top 1000 -o many.nkb many.hlo
+  nkibench hlo advise --json --top 0 many.hlo > one.json
+  nkibench hlo advise --json --top 0 many.nkb | cmp - one.json
+  grep -q '"instructions_left_out": 201' one.json
+}
