@@ -120,12 +120,12 @@ struct nkb_hlo_draft *nkb_hlo_build_open_instruction(struct nkb_hlo_build *build
         (build->instruction_count == build->instruction_room && !grow_instructions(build, at)))
         return NULL;
     struct nkb_hlo_draft *draft = &build->draft;
-    draft->id = 0;
+    draft->id = draft->parameter_number = draft->tuple_index = 0;
     draft->in = &build->instructions[build->instruction_count];
-    *draft->in =
-        (struct nkb_hlo_instruction){.name = NKB_STR_LITERAL(""), .opcode = NKB_HLO_OPCODE_COUNT};
-    draft->met = (struct nkb_hlo_draft_met){.first_operand = build->operand_ids.count,
-                                            .first_called = build->called_ids.count};
+    *draft->in = nkb_hlo_no_instruction;
+    draft->met = nkb_hlo_nothing_met;
+    draft->met.first_operand = build->operand_ids.count;
+    draft->met.first_called = build->called_ids.count;
     if (build->temp.used_bytes)
         nkb_arena_reset(&build->temp);
     return draft;

@@ -5,6 +5,9 @@
 
 #include "input/hlo_config.h"
 
+const struct nkb_hlo_instruction nkb_hlo_no_instruction = {.name = {"", 0},
+                                                           .opcode = NKB_HLO_OPCODE_COUNT};
+const struct nkb_hlo_draft_met nkb_hlo_nothing_met;
 static const struct nkb_hlo_shape no_shape;
 static const struct nkb_hlo_window_dim no_window; /* given, without dimensions */
 
@@ -277,11 +280,11 @@ bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
     switch (in->opcode) {
     case NKB_HLO_PARAMETER:
         in->has_number = true;
-        in->number = draft->met.parameter_number;
+        in->number = draft->parameter_number;
         break;
     case NKB_HLO_GET_TUPLE_ELEMENT:
         in->has_number = true;
-        in->number = draft->met.tuple_index;
+        in->number = draft->tuple_index;
         break;
     case NKB_HLO_CONSTANT:
         good = take_literal(build);

@@ -48,14 +48,18 @@ struct nkb_hlo_draft_met {
     struct nkb_hlo_note *noted_dot; /* where that stands in the memo; NULL: nowhere */
     /* By kind of memo: the message was not walked but recalled; a second one needs it walked. */
     const struct nkb_hlo_note *recalled[NKB_MEMO_METADATA];
-    int64_t parameter_number, tuple_index;
     size_t first_operand, first_called; /* its ids are the builder's from here on */
     bool has_shape, has_metadata, has_literal, has_payload, has_dot, has_ragged_dot,
         has_convolution, has_window, has_rare;
 };
 
+/* Before any field; to be copied from where the compiler does not see how much of them is zero, for
+ * it would zero so few bytes by a machine instruction that takes its time to begin. */
+extern const struct nkb_hlo_instruction nkb_hlo_no_instruction;
+extern const struct nkb_hlo_draft_met nkb_hlo_nothing_met;
+
 struct nkb_hlo_draft {
-    int64_t id;
+    int64_t id, parameter_number, tuple_index;
     struct nkb_hlo_instruction *in; /* in the builder's array */
     struct nkb_hlo_draft_met met;
 

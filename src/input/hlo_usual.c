@@ -283,7 +283,7 @@ static inline bytes take_operands(struct nkb_hlo_build *build, bytes p, bytes en
 const unsigned char *nkb_hlo_usual_instruction(struct nkb_hlo_build *build, bytes p, bytes end,
                                                void *target)
 {
-    struct nkb_hlo_draft_met *met = &((struct nkb_hlo_draft *)target)->met;
+    struct nkb_hlo_draft *draft = target;
     bytes from;
 
     do {
@@ -292,8 +292,8 @@ const unsigned char *nkb_hlo_usual_instruction(struct nkb_hlo_build *build, byte
         p = take_opcode(build, p, end);
         p = take_shape(build, p, end);
         p = take_metadata(build, p, end);
-        p = take_number(p, end, 9 << 3, &met->parameter_number);
-        p = take_number(p, end, 13 << 3, &met->tuple_index);
+        p = take_number(p, end, 9 << 3, &draft->parameter_number);
+        p = take_number(p, end, 13 << 3, &draft->tuple_index);
         p = take_dot(build, p, end);
         p = take_id(build, p, end);
         p = take_operands(build, p, end);
