@@ -4,7 +4,10 @@ load helper
 # What a terminal shows of a command, each line break as a terminal gets it made plain.
 terminal() { script -qec "$1" /dev/null < /dev/null | tr -d '\r'; }
 
-have_terminal() { command -v script > /dev/null || skip "no script(1) to make a terminal"; }
+have_terminal() {
+  command -v script > /dev/null || skip "no script(1) to make a terminal"
+  timeout 10 script -qec : /dev/null < /dev/null || skip "no pseudo-terminals here (/dev/pts)"
+}
 
 @test "off a terminal the bytes depend on neither locale nor terminal" {
   local term locale
