@@ -91,10 +91,10 @@ local function modules(title, suffix, sizes)
   out("")
   out("%-26s %8s %9s %9s %6s %7s %9s %7s %9s %7s", title, "MB", "seconds", "MB/s", "ns/in", "peak MB", "faults", "cat s",
     "x cat", "bytes/in")
-  local points = {}
+  local points, gain = {}, nil
   for _, n in ipairs(sizes) do
     local path = string.format("%s/module_%d.%s", data, n, suffix)
-    local rounds = n < 1000000 and 5 or 1
+    local rounds = n < 1000000 and 5 or 3
     local bytes, c, one = size_of(path), cat(rounds, path), hlo(rounds, 1, path)
     if n >= 64000 then -- below, starting is most of it
       points[#points + 1] = { n, one.cpu }
@@ -102,8 +102,14 @@ local function modules(title, suffix, sizes)
     out("%-26s %8.1f %9.3f %9.1f %6.0f %7.1f %9d %7.3f %8.1fx %7.0f", n .. " instructions", bytes / 1e6, one.wall,
       bytes / 1e6 / one.wall, one.cpu * 1e9 / n, one.peak / 1e6, one.faults, c.wall, one.cpu / c.cpu,
       (one.peak - empty.peak) / n)
+    if n >= 1000000 then -- read by as many threads as there are
+      gain = one.wall / hlo(rounds, 2, path).wall
+    end
   end
   out("time grows as instructions^%.3f from 64000 on", exponent(points))
+  if gain then
+    out("two cores read the longest module %.2f times as fast", gain)
+  end
 end
 modules("One module, protobuf", "hlo_module.pb", { 1000, 8000, 64000, 512000, 4000000 })
 modules("One module, text", "hlo", { 8000, 64000, 512000 })
