@@ -17,8 +17,7 @@ enum {
     HEAD_BYTES = 16 * 1024,
     PLAIN_BYTES = 256, /* no protobuf of a module comes so far without a control character */
     KEPT_BYTES = 4 * 1024 * 1024,
-    SPLIT_BYTES =
-        8 * 1024 * 1024, /* a shorter run of instructions is read before threads have begun */
+    SPLIT_BYTES = 64 * 1024 * 1024, /* what is shorter gains nothing by threads */
 };
 
 struct nkb_hlo_reader {
