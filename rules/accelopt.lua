@@ -43,8 +43,8 @@ local function least_time(t, row)
 end
 
 local function percent_of_peak(t, row)
-  local least = least_time(t, row)
-  return t:value(runs.label(row, "kernel"), 100 * (least / runs.time(t, row, "latency_us")))
+  local reached = t:ratio("part reached", least_time(t, row), runs.time(t, row, "latency_us"))
+  return t:value(runs.label(row, "kernel"), t:value("peak", 100, "%") * reached)
 end
 
 return {

@@ -46,6 +46,17 @@ mm,100,1000,2e8,,true
 END
 }
 
+@test "accelopt: the columns of percent of peak say what they are" {
+  printf 'kernel,latency_us,bytes,matmul_flops,vector_flops,correct\nmm,100,1e6,2e9,,1\nsm,50,4e6,,1e7,1\n' > a.csv
+  nkibench accelopt --summary peak --matrix a.csv -q > out.txt
+  grep -A 2 '^  *peak  ' out.txt > columns.txt
+  diff columns.txt - <<'END'
+       peak   part reached    points
+  mm    100         0.8421   84.2105
+  sm    100         0.6974   69.7350
+END
+}
+
 @test "spec: three runs of one benchmark, two of another" {
   scored s.csv spec '' 6 <<'END'
 benchmark,time_s,ref_s
