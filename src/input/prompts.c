@@ -47,6 +47,9 @@ static const struct column columns[COLUMN_COUNT] = {
 };
 static const char all_titles[] =
     "prompt index, context length, sequence length, base latency, base throughput";
+/* As keys, of which JSON also takes the other spellings. */
+static const char all_names[] =
+    "index, context_length, sequence_length, base_latency_ms, base_throughput";
 
 struct seen {
     int64_t index;
@@ -253,7 +256,7 @@ static int read_element(struct table *t, const struct nkb_value *element, size_t
     for (size_t j = 0; j < COLUMN_COUNT && status == 0; j++) {
         const struct nkb_value *v = nkb_value_get(row, columns[j].name);
         if (v && v->kind == NKB_ABSENT)
-            status = refuse(t, &cell, "no %s; a prompt has %s", columns[j].title, all_titles);
+            status = refuse(t, &cell, "no '%s'; a prompt has %s", columns[j].name, all_names);
     }
     return status;
 }

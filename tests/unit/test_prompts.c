@@ -16,6 +16,7 @@ static struct nkb_value *rows;
 static struct nkb_err err;
 
 #define COLUMNS "prompt index, context length, sequence length, base latency, base throughput"
+#define KEYS "index, context_length, sequence_length, base_latency_ms, base_throughput"
 #define HEADER "Prompt ID, Context Length, Sequence Length, Base latency, Base throughput\n"
 
 static int teardown(void **state)
@@ -147,7 +148,9 @@ static void test_refusals(void **state)
         {"[{\"baseline_latency_ms\": -1}]", "p.csv: '[0].baseline_latency_ms': base latency is not "
                                             "above 0; a finite number above 0 is "
                                             "expected"},
-        {"[{\"index\": 0}]", "p.csv: '[0]': no context length; a prompt has " COLUMNS},
+        {"[{\"index\": 0}]", "p.csv: '[0]': no 'context_length'; a prompt has " KEYS},
+        {"[{\"index\": 0, \"context_length\": 1, \"sequence_length\": 1, \"base_latency_ms\": 1}]",
+         "p.csv: '[0]': no 'base_throughput'; a prompt has " KEYS},
         {"[{\"word_count\": 1, \"context_length\": 1}]",
          "p.csv: '[0].context_length': context length is given twice, under two names"},
         {"[{\"index\":0,\"word_count\":1,\"sequence_length\":2,\"base_latency\":3,\"base_"
