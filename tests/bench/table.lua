@@ -72,7 +72,7 @@ out("%-26s %8s %9s %9s %6s %7s %9s %7s %9s %7s", "Caches, protobuf", "MB", "seco
 local growth = {}
 for _, name in ipairs { "cache_16", "cache_128", "cache_1024", "cache_4096" } do
   local path, files = data .. "/" .. name, tonumber(name:match "%d+")
-  local rounds = files < 1000 and 5 or 2
+  local rounds = files < 1000 and 9 or 5
   local bytes, c = size_of(path), cat(rounds + 1, path)
   local one, two = hlo(rounds, 1, path), hlo(rounds, 2, path)
   local instructions = files * INSTRUCTIONS[name]
@@ -94,7 +94,7 @@ local function modules(title, suffix, sizes)
   local points, gain = {}, nil
   for _, n in ipairs(sizes) do
     local path = string.format("%s/module_%d.%s", data, n, suffix)
-    local rounds = n < 1000000 and 5 or 3
+    local rounds = n < 1000000 and 9 or 5
     local bytes, c, one = size_of(path), cat(rounds, path), hlo(rounds, 1, path)
     if n >= 64000 then -- below, starting is most of it
       points[#points + 1] = { n, one.cpu }
@@ -146,23 +146,23 @@ local function row(title, m, bytes)
   return m
 end
 local example = read("cd examples/first_score && pwd"):match "[^\n]+"
-row("score of examples/first_score, cold process", measure(20, "sh", "-c", "cd " .. quote(example) .. " && exec "
+row("score of examples/first_score, cold process", measure(50, "sh", "-c", "cd " .. quote(example) .. " && exec "
   .. quote(program) .. " --quiet --output " .. quote(data .. "/r.json") .. " --training-output " .. quote(data .. "/t.json")))
-row("nkibench --version", measure(20, program, "--version"))
-row("sh -c : (what starting any program takes)", measure(20, "sh", "-c", ":"))
+row("nkibench --version", measure(50, program, "--version"))
+row("sh -c : (what starting any program takes)", measure(50, "sh", "-c", ":"))
 row("python3 -c pass (what any script starts with)", measure(5, "python3", "-c", "pass"))
 local logs, steps = {}, {}
 for _, n in ipairs { 6500, 52000, 416000 } do
   local path = string.format("%s/log_%d.log", data, n)
   local bytes = size_of(path)
   local m = row(string.format("log, %d steps, %.1f MB", n, bytes / 1e6),
-    assert(measure(3, program, "log", "--no-settings", "--quiet", path)), bytes)
+    assert(measure(7, program, "log", "--no-settings", "--quiet", path)), bytes)
   logs[n], steps[#steps + 1] = m, { n, m.cpu }
 end
 local log = data .. "/log_416000.log"
 -- Through a pipe: a grep that writes to /dev/null stops at the first match.
 local grep = row("grep -c reduced_train_loss of the longest",
-  assert(measure(3, "sh", "-c", "grep -c reduced_train_loss " .. quote(log) .. " | cat")), size_of(log))
+  assert(measure(7, "sh", "-c", "grep -c reduced_train_loss " .. quote(log) .. " | cat")), size_of(log))
 out("log: %.2fx grep; time grows as steps^%.3f", logs[416000].cpu / grep.cpu, exponent(steps))
 local large, protos = data .. "/module_512000.hlo_module.pb", CORPUS .. "/public/protos"
 row("protoc --decode, 512000 instructions", read("command -v protoc; test -d " .. quote(protos) .. " && echo y") ~= ""
