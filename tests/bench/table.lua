@@ -84,6 +84,12 @@ for _, name in ipairs { "cache_16", "cache_128", "cache_1024", "cache_4096" } do
     one.cpu / c.cpu, one.wall / two.wall)
 end
 out("time grows as files^%.3f from 16 to 1024", exponent(growth))
+local function by(dimensions)
+  return assert(measure(5, program, "hlo", "--no-settings", "--quiet", "--jobs", "1", "--by", dimensions,
+    data .. "/cache_128")).cpu * 1e9 / 128 / INSTRUCTIONS.cache_128
+end
+out("128 files and where their counts belong: %.0f ns/in by scope, %.0f ns/in by all eight dimensions", by "scope",
+  by "module,computation,opcode,kernel,scope,source,dtype,instruction")
 
 -- One large module -------------------------------------------------------------------------------------------
 
