@@ -29,17 +29,9 @@ static inline bytes short_text(const struct nkb_hlo_build *build, bytes p, bytes
 /* What follows a number, NULL when it is cut off or too long. */
 static inline bytes number(bytes p, bytes end, uint64_t *value)
 {
-    if (end - p >= 2) {
-        uint64_t first = p[0], second = p[1];
-        if (first < 0x80) {
-            *value = first;
-            return p + 1;
-        }
-        if (second < 0x80) {
-            *value = (first & 0x7f) | second << 7;
-            return p + 2;
-        }
-    }
+    bytes behind = nkb_wire_read_short(p, end, value);
+    if (behind)
+        return behind;
     uint64_t v = 0;
     for (unsigned shift = 0; p < end && shift < 7 * VARINT_BYTES; shift += 7) {
         v |= (uint64_t)(*p & 0x7f) << shift;

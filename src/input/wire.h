@@ -90,22 +90,29 @@ const unsigned char *nkb_wire_read_long(struct nkb_wire *wire, const unsigned ch
 const unsigned char *nkb_wire_read_long_tag(struct nkb_wire *wire, const unsigned char *p,
                                             const unsigned char *end, uint32_t *tag);
 
+/* A varint of one or two bytes, as nearly all are; NULL for any other, and for the last byte. */
+static inline const unsigned char *nkb_wire_read_short(const unsigned char *p,
+                                                       const unsigned char *end, uint64_t *out)
+{
+    if (end - p < 2)
+        return NULL;
+    uint64_t first = p[0], second = p[1];
+    if (first < 0x80) {
+        *out = first;
+        return p + 1;
+    }
+    if (second >= 0x80)
+        return NULL;
+    *out = (first & 0x7f) | second << 7;
+    return p + 2;
+}
+
 static inline const unsigned char *nkb_wire_read_varint(struct nkb_wire *wire,
                                                         const unsigned char *p,
                                                         const unsigned char *end, uint64_t *out)
 {
-    if (end - p >= 2) {
-        uint64_t first = p[0], second = p[1];
-        if (first < 0x80) {
-            *out = first;
-            return p + 1;
-        }
-        if (second < 0x80) {
-            *out = (first & 0x7f) | second << 7;
-            return p + 2;
-        }
-    }
-    return nkb_wire_read_long(wire, p, end, out);
+    const unsigned char *behind = nkb_wire_read_short(p, end, out);
+    return behind ? behind : nkb_wire_read_long(wire, p, end, out);
 }
 
 /* Field number and wire type together, as on the wire; the number is not 0. */
