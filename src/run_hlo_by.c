@@ -230,6 +230,9 @@ static int run_tables(nkb_run *run, struct run_hlo_by *by, const char *form, str
         code = add_table(run, by, by->dimensions[i], list);
     if (code != 0)
         return code;
+    struct nkb_value *loops = nkb_value_path(hlo, "executed.unknown_trip_counts");
+    if (loops) /* for who reads the data; a page is given all of hlo */
+        nkb_value_put(&run->arena, argument, "unknown_trip_counts", loops);
     if (strcmp(form, ".json") == 0) {
         code = nkb_value_to_json(argument, 2, out, &run->err);
         nkb_buf_char(out, '\n');

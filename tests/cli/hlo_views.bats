@@ -365,6 +365,8 @@ $ nkibench hlo diff none.hlo loop.hlo --no-settings -q --json | grep -A 3 unknow
     "change": 1
 $ nkibench hlo loop.hlo none.hlo --no-settings -q | grep '^  !'
   ! 1 loop of unknown trip count is counted once
+$ nkibench hlo loop.hlo none.hlo --by opcode,module --no-settings -q --json | grep unknown_trip
+  "unknown_trip_counts": 1
 $ nkibench hlo loop.hlo none.hlo --by opcode,module --no-settings -q | grep '!'
   ! 1 loop of unknown trip count is counted once
 $ nkibench hlo loop.hlo --by opcode --count static --no-settings -q | grep '!'
