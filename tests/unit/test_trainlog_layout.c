@@ -24,8 +24,8 @@ static const char *const lines[] = {
     "loss=1, v_num=0, lr=2, 22:30:10, grad_norm=3, step_time: 30.8 s, val_loss=4",
     "loss = 1, loss = 2, step_loss = nan, lr=-0.5, throughput=1.5.2, global_step=1e3",
     "iteration_time: 30829ms, throughput_peak=2.120, thoughput_peak=2.2, samples/sec=1,234",
-    "loss=1 lr=2 loss=3 lr=4 loss=5 lr=6 loss=7 lr=8 loss=9 lr=10 loss=11 lr=12 loss=13 lr=14 "
-    "loss=15 lr=16 loss=17 lr=18 loss=19 lr=20",
+    ("loss=1 lr=2 loss=3 lr=4 loss=5 lr=6 loss=7 lr=8 loss=9 lr=10 loss=11 lr=12 loss=13 lr=14 "
+     "loss=15 lr=16 loss=17 lr=18 loss=19 lr=20"),
     "loss=1 x:lr=5, v:grad_norm=2",
     "Validation x loss=1 3/4 [00:42<13:24, lr=1]",
     "1/9 [00:01<00:02, v=[1, loss=5], lr=2] 3/9 [00:01<00:02, loss=6]",
