@@ -124,6 +124,9 @@ static void list_inputs(nkb_run *run, struct nkb_value *list)
         needed[SET_CONFIG] = needed[SET_MODEL_CONFIG] = needed[SET_COMPILE_DIR] = NEED_NONE;
         needed[SET_LOG_FILE] = run->settings[SET_LOG_FILE].given ? NEED_OPTIONAL : NEED_NONE;
     }
+    if (needed[SET_LOG_FILE] == NEED_REQUIRED && !run->settings[SET_LOG_FILE].given &&
+        run->settings[SET_THROUGHPUT].value) /* a log is read for its throughput */
+        needed[SET_LOG_FILE] = NEED_OPTIONAL;
     for (int id = 0; id < SETTING_COUNT_OF; id++) {
         const char *need = needed[id] == NEED_REQUIRED ? "needed" : "optional";
         if (needed[id] == NEED_NONE)
@@ -188,8 +191,6 @@ static bool is_missing(const nkb_run *run, const struct nkb_value *entry, enum s
     const struct nkb_value *there = nkb_value_get(entry, "there");
     bool needed = strcmp(nkb_value_get(entry, "need")->as.string.ptr, "needed") == 0;
     if (there && there->as.boolean)
-        return false;
-    if (id == SET_LOG_FILE && !run->settings[id].given && run->settings[SET_THROUGHPUT].value)
         return false;
     /* An inference report that is not there means training only, also when it was named: as upstream. */
     return needed || (there && run->settings[id].given && id != SET_INFERENCE_RESULTS);

@@ -48,6 +48,8 @@ $ nkibench --dry-run --model-config nowhere | grep -A 1 -e --model-config
 $ nkibench --dry-run --hlo cache --hlo nowhere --hlo nohow > /dev/null
 ! nkibench: no HLO file: nowhere does not exist (--hlo)
 ? 1
+$ nkibench --dry-run --no-settings --config train.yaml --model-config config.json --hlo cache --throughput 2 | grep log-file
+  --log-file           optional  default         <*>nki-llama_20250610_014432.log (not there)
 $ nkibench --dry-run --inference-results nowhere | grep inference-results
   --inference-results  optional  --inference-results  nowhere (not there)
 $ nkibench --dry-run --reasoning-results nowhere > /dev/null
