@@ -214,6 +214,11 @@ static int not_found(const char *name, const struct nkb_place *places, size_t co
         return nkb_err_set(err, NKB_ERULE, "no rule '%s': %s", shown,
                            access(name, F_OK) == 0 ? "it is a directory; a rule's file is expected"
                                                    : "no such file");
+    if (access(name, F_OK) == 0 && !nkb_is_file(name)) /* here, where it is looked for first */
+        return nkb_err_set(err, NKB_ERULE, "no rule '%s': it is %s", shown,
+                           can_be_read(name)
+                               ? "no regular file; by its path, with a '/' in it, it is taken"
+                               : "a directory; a rule's file is expected");
     for (size_t i = 0; i < count; i++)
         nkb_buf_printf(&where, "%s%s", i ? ", " : "",
                        places[i].directory ? places[i].directory : "the bundled rules");

@@ -212,8 +212,14 @@ END
 $ timeout 20 nkibench ./pipe.lua
 ! nkibench: ./pipe.lua: is a pipe that gives nothing; a rule's file is expected
 ? 5
+$ nkibench pipe.lua
+! nkibench: no rule 'pipe.lua': it is no regular file; by its path, with a '/' in it, it is taken
+? 5
 $ nkibench ./folder.lua
 ! nkibench: no rule './folder.lua': it is a directory; a rule's file is expected
+? 5
+$ nkibench folder.lua
+! nkibench: no rule 'folder.lua': it is a directory; a rule's file is expected
 ? 5
 $ nkibench ./huge.lua
 ! nkibench: ./huge.lua: larger than 1048576 bytes, the limit for such a file
