@@ -1,17 +1,17 @@
-/* One walk over the instructions: each is measured once (once a context where scopes are asked for)
- * and added to its group of every dimension. */
+/* A walk over the instructions of each computation adds each to its group of every dimension, and
+ * one for each context of the computation where scopes are asked for. */
 #include "analyze/attribution.h"
 
 #include "analyze/attribution_parts.h"
 #include "analyze/kernels.h"
 #include "base/buf.h"
 
-/* The groups of one dimension while they are added up, by the number of their key: in pieces, for
+/* The groups of one dimension while they are added up, by the number of their key: in blocks, for
  * nobody knows how many there will be. */
-enum { PIECE = 32, FIRST_PIECES = 16 };
+enum { BLOCK = 32, FIRST_BLOCKS = 16 };
 struct bins {
-    struct nkb_sums **pieces; /* NULL: none of these numbers was met */
-    size_t count;             /* of pieces */
+    struct nkb_bin **blocks; /* NULL: none of these numbers was met */
+    size_t count;            /* of blocks */
 };
 
 struct attribution {
@@ -32,34 +32,50 @@ static bool asked(const struct attribution *a, enum nkb_dimension dimension)
     return (a->by->dimensions >> dimension & 1) != 0;
 }
 
-static bool add_to(struct attribution *a, enum nkb_dimension dimension, uint32_t number,
-                   const struct nkb_sums *sums)
+/* Room for this number, in which nothing is. */
+static struct nkb_bin *open_block(struct attribution *a, struct bins *bins, size_t block)
 {
-    struct bins *bins = &a->bins[dimension];
-    size_t piece = number / PIECE;
-    if (piece >= bins->count) {
-        size_t count = bins->count ? bins->count * 2 : FIRST_PIECES;
-        if (count <= piece)
-            count = piece + 1;
+    if (block >= bins->count) {
+        size_t count = bins->count ? bins->count * 2 : FIRST_BLOCKS;
+        if (count <= block)
+            count = block + 1;
         /* An array of pointers it is: NOLINTNEXTLINE(bugprone-sizeof-expression) */
-        const size_t size_bytes = sizeof *bins->pieces;
-        struct nkb_sums **grown =
-            nkb_arena_grow(&a->scratch, bins->pieces, bins->count, count, size_bytes);
+        const size_t size_bytes = sizeof *bins->blocks;
+        struct nkb_bin **grown =
+            nkb_arena_grow(&a->scratch, bins->blocks, bins->count, count, size_bytes);
         if (!grown)
-            return false;
-        bins->pieces = grown;
+            return NULL;
+        bins->blocks = grown;
         bins->count = count;
     }
-    if (!bins->pieces[piece]) {
-        struct nkb_sums *made = nkb_arena_take(&a->scratch, PIECE * sizeof *made);
-        if (!made)
-            return false;
-        for (int i = 0; i < PIECE; i++)
-            nkb_sums_clear(&made[i]);
-        bins->pieces[piece] = made;
-    }
-    nkb_sums_add(&bins->pieces[piece][number % PIECE], sums);
-    return true;
+    bins->blocks[block] = nkb_arena_array(&a->scratch, BLOCK, sizeof **bins->blocks);
+    return bins->blocks[block];
+}
+
+/* NULL when memory runs out. */
+static inline struct nkb_bin *bin_of(struct attribution *a, enum nkb_dimension dimension,
+                                     uint32_t number)
+{
+    struct bins *bins = &a->bins[dimension];
+    size_t block = number / BLOCK;
+    struct nkb_bin *at = block < bins->count ? bins->blocks[block] : NULL;
+    if (!at)
+        at = open_block(a, bins, block);
+    return at ? &at[number % BLOCK] : NULL;
+}
+
+static inline bool add_piece(struct attribution *a, enum nkb_dimension dimension, uint32_t number,
+                             const struct nkb_piece *piece, const struct nkb_shares *shares)
+{
+    struct nkb_bin *bin = bin_of(a, dimension, number);
+    return bin && nkb_bin_add(bin, &a->measures, piece, shares, &a->scratch);
+}
+
+static bool add_sums(struct attribution *a, enum nkb_dimension dimension, uint32_t number,
+                     const struct nkb_sums *sums)
+{
+    struct nkb_bin *bin = bin_of(a, dimension, number);
+    return bin && nkb_bin_add_sums(bin, sums, &a->scratch);
 }
 
 /* What tells kernels apart, in front of their target and name. */
@@ -94,18 +110,20 @@ static bool kernel_number(struct attribution *a, const struct nkb_site *site, ui
     return good;
 }
 
-/* Add to its group of the dimensions that need more of it than its kind, but for scope. */
-static bool add_instruction(struct attribution *a, uint32_t c, uint32_t i,
-                            const struct nkb_site *site, const struct nkb_sums *sums)
+static bool add_kernel(struct attribution *a, const struct nkb_piece *piece,
+                       const struct nkb_shares *shares)
 {
-    const struct nkb_hlo_instruction *in = &a->hlo->computations[c].instructions[i];
     uint32_t kernel;
-    if (asked(a, NKB_BY_INSTRUCTION))
-        nkb_largest_add(&a->largest, c, i, sums);
-    if (asked(a, NKB_BY_KERNEL) && in->opcode == NKB_HLO_CUSTOM_CALL &&
-        !(kernel_number(a, site, &kernel) && add_to(a, NKB_BY_KERNEL, kernel, sums)))
-        return false;
-    return !asked(a, NKB_BY_SOURCE) || add_to(a, NKB_BY_SOURCE, in->source, sums);
+    return kernel_number(a, piece->site, &kernel) &&
+           add_piece(a, NKB_BY_KERNEL, kernel, piece, shares);
+}
+
+static inline bool add_scope(struct attribution *a, const struct nkb_piece *piece,
+                             const struct nkb_context *context)
+{
+    uint32_t scope;
+    return nkb_scopes_join(&a->scopes, &a->scratch, context->scope, piece->in->op_name, &scope) &&
+           add_piece(a, NKB_BY_SCOPE, scope, piece, &context->shares);
 }
 
 /* The computation is complete: its kinds to the dimensions that they are enough for. */
@@ -113,78 +131,74 @@ static bool add_kinds(struct attribution *a, uint32_t c)
 {
     for (uint32_t k = 0; k < a->kinds.count; k++) {
         const struct nkb_kind *kind = &a->kinds.at[k];
-        nkb_sums_add(&a->all, &kind->sums);
-        if ((asked(a, NKB_BY_MODULE) && !add_to(a, NKB_BY_MODULE, 0, &kind->sums)) ||
-            (asked(a, NKB_BY_COMPUTATION) && !add_to(a, NKB_BY_COMPUTATION, c, &kind->sums)) ||
-            (asked(a, NKB_BY_OPCODE) && !add_to(a, NKB_BY_OPCODE, kind->opcode, &kind->sums)) ||
-            (asked(a, NKB_BY_DTYPE) && !add_to(a, NKB_BY_DTYPE, kind->dtype, &kind->sums)) ||
+        struct nkb_sums sums;
+        nkb_bin_sum(&kind->bin, &sums);
+        nkb_sums_add(&a->all, &sums);
+        if ((asked(a, NKB_BY_MODULE) && !add_sums(a, NKB_BY_MODULE, 0, &sums)) ||
+            (asked(a, NKB_BY_COMPUTATION) && !add_sums(a, NKB_BY_COMPUTATION, c, &sums)) ||
+            (asked(a, NKB_BY_OPCODE) && !add_sums(a, NKB_BY_OPCODE, kind->opcode, &sums)) ||
+            (asked(a, NKB_BY_DTYPE) && !add_sums(a, NKB_BY_DTYPE, kind->dtype, &sums)) ||
             (asked(a, NKB_BY_KERNEL) && kind->opcode != NKB_HLO_CUSTOM_CALL &&
-             !add_to(a, NKB_BY_KERNEL, NO_KERNEL, &kind->sums)))
+             !add_sums(a, NKB_BY_KERNEL, NO_KERNEL, &sums)))
             return false;
     }
     nkb_kinds_forget(&a->kinds);
     return true;
 }
 
-/* Its scope where its computation is called from one alone, as most are: it counts the same there.
- */
-static bool add_scope(struct attribution *a, uint32_t c, uint32_t i, const struct nkb_sums *sums)
+/* Each instruction to its kind, and to its group of the dimensions that need to know more of it.
+ * `context`: of the computation, where it has one alone; else NULL. */
+static bool add_instructions(struct attribution *a, uint32_t c, const struct nkb_shares *shares,
+                             const struct nkb_context *context)
 {
-    const struct nkb_hlo_instruction *in = &a->hlo->computations[c].instructions[i];
-    uint32_t caller = a->scopes.contexts[a->scopes.head[c]].scope, scope;
-    return nkb_scopes_join(&a->scopes, &a->scratch, caller, in->op_name, &scope) &&
-           add_to(a, NKB_BY_SCOPE, scope, sums);
-}
-
-static bool add_scopes(struct attribution *a, uint32_t c, uint32_t i, const struct nkb_site *site)
-{
-    const struct nkb_hlo_instruction *in = &a->hlo->computations[c].instructions[i];
-    struct nkb_measures measures = a->measures;
-    measures.absent |= a->scopes.lost;
-    for (uint32_t k = a->scopes.head[c]; k != NKB_HLO_NONE; k = a->scopes.contexts[k].next) {
-        const struct nkb_context *context = &a->scopes.contexts[k];
-        struct nkb_sums sums;
-        uint32_t scope;
-        nkb_sums_measure(&measures, c, i, site, &context->shares, &sums);
-        if (!nkb_scopes_join(&a->scopes, &a->scratch, context->scope, in->op_name, &scope) ||
-            !add_to(a, NKB_BY_SCOPE, scope, &sums))
+    const bool by_source = asked(a, NKB_BY_SOURCE), by_kernel = asked(a, NKB_BY_KERNEL),
+               by_instruction = asked(a, NKB_BY_INSTRUCTION);
+    struct nkb_pieces pieces;
+    nkb_pieces_open(&pieces, &a->measures, c);
+    while (nkb_pieces_next(&pieces)) {
+        const struct nkb_piece *piece = &pieces.piece;
+        struct nkb_bin *kind = nkb_kinds_bin(&a->kinds, piece->in, &a->scratch);
+        if (!kind || !nkb_bin_add(kind, &a->measures, piece, shares, &a->scratch))
+            return false;
+        if (by_instruction)
+            nkb_largest_add(&a->largest, &a->measures, piece, shares);
+        if ((by_source && !add_piece(a, NKB_BY_SOURCE, piece->in->source, piece, shares)) ||
+            (by_kernel && piece->in->opcode == NKB_HLO_CUSTOM_CALL &&
+             !add_kernel(a, piece, shares)) ||
+            (context && !add_scope(a, piece, context)))
             return false;
     }
     return true;
+}
+
+/* Once for each scope that the computation is called from. */
+static bool add_scopes(struct attribution *a, uint32_t c)
+{
+    for (uint32_t k = a->scopes.head[c]; k != NKB_HLO_NONE; k = a->scopes.contexts[k].next) {
+        struct nkb_pieces pieces;
+        nkb_pieces_open(&pieces, &a->measures, c);
+        while (nkb_pieces_next(&pieces))
+            if (!add_scope(a, &pieces.piece, &a->scopes.contexts[k]))
+                return false;
+    }
+    return true;
+}
+
+static bool add_computation(struct attribution *a, uint32_t c, const struct nkb_shares *shares)
+{
+    bool by_scope = asked(a, NKB_BY_SCOPE), is_alone = by_scope && a->scopes.count[c] == 1;
+    const struct nkb_context *only = is_alone ? &a->scopes.contexts[a->scopes.head[c]] : NULL;
+    return add_instructions(a, c, shares, only) && add_kinds(a, c) &&
+           (!by_scope || is_alone || add_scopes(a, c));
 }
 
 static bool add_all(struct attribution *a)
 {
-    const struct nkb_sites *sites = a->measures.sites;
-    const struct nkb_callgraph *graph = a->measures.graph;
-    bool by_scope = asked(a, NKB_BY_SCOPE);
-    const nkb_i128 *byte_times = nkb_byte_times(&a->measures, &a->scratch);
-    if (!byte_times)
-        return false;
-    for (uint32_t c = 0; c < a->hlo->computation_count; c++) {
-        const struct nkb_site *site = sites->at + sites->first[c],
-                              *last = sites->at + sites->first[c + 1];
-        struct nkb_shares shares = {
-            graph->times ? graph->times[c] : 0, byte_times[c], {0, 0, 0}, true};
-        if (a->measures.cost)
-            shares.xla = nkb_cost_weight_of(a->measures.cost, c);
-        for (uint32_t i = 0; i < a->hlo->computations[c].instruction_count; i++) {
-            const struct nkb_site *here = site != last && site->instruction == i ? site++ : NULL;
-            struct nkb_sums sums;
-            nkb_sums_measure(&a->measures, c, i, here, &shares, &sums);
-            if (!nkb_kinds_add(&a->kinds, &a->hlo->computations[c].instructions[i], &sums,
-                               &a->scratch) ||
-                !add_instruction(a, c, i, here, &sums))
-                return false;
-            if (by_scope &&
-                !(a->scopes.count[c] == 1 && a->scopes.lost == 0 ? add_scope(a, c, i, &sums)
-                                                                 : add_scopes(a, c, i, here)))
-                return false;
-        }
-        if (!add_kinds(a, c))
+    const struct nkb_shares *shares = nkb_shares_find(&a->measures, &a->scratch);
+    for (uint32_t c = 0; shares && c < a->hlo->computation_count; c++)
+        if (!add_computation(a, c, &shares[c]))
             return false;
-    }
-    return true;
+    return shares != NULL;
 }
 
 /* The kernel's key again as what it was made of. */
@@ -252,15 +266,19 @@ static bool finish_bins(struct attribution *a, enum nkb_dimension dimension, str
 {
     const struct bins *bins = &a->bins[dimension];
     size_t count = 0;
-    for (size_t i = 0; i < bins->count * PIECE; i++)
-        count += bins->pieces[i / PIECE] && bins->pieces[i / PIECE][i % PIECE].used != 0;
+    for (size_t i = 0; i < bins->count * BLOCK; i++)
+        count += bins->blocks[i / BLOCK] && !nkb_bin_is_empty(&bins->blocks[i / BLOCK][i % BLOCK]);
     groups->at = nkb_arena_array(keep, count, sizeof *groups->at);
-    for (size_t i = 0; i < bins->count * PIECE && groups->at; i++) {
-        if (!bins->pieces[i / PIECE] || bins->pieces[i / PIECE][i % PIECE].used == 0)
+    for (size_t i = 0; i < bins->count * BLOCK && groups->at; i++) {
+        struct nkb_sums sums;
+        if (!bins->blocks[i / BLOCK])
+            continue;
+        nkb_bin_sum(&bins->blocks[i / BLOCK][i % BLOCK], &sums);
+        if (sums.used == 0)
             continue;
         struct nkb_group *group = &groups->at[groups->count++];
         name_group(a, dimension, i, keep, group);
-        nkb_sums_finish(&bins->pieces[i / PIECE][i % PIECE], group);
+        nkb_sums_finish(&sums, group);
     }
     return groups->at && !nkb_arena_failed(keep);
 }
@@ -273,7 +291,8 @@ static bool attribute(struct attribution *a, struct nkb_arena *keep, struct nkb_
         !nkb_intern_add(&a->kernels, &a->scratch, NKB_STR_LITERAL(""), &no_kernel) ||
         (asked(a, NKB_BY_SCOPE) &&
          !nkb_scopes_find(&a->scopes, &a->measures, a->by->depth, &a->scratch)) ||
-        (asked(a, NKB_BY_INSTRUCTION) && !nkb_largest_open(&a->largest, a->by, &a->scratch)) ||
+        (asked(a, NKB_BY_INSTRUCTION) &&
+         !nkb_largest_open(&a->largest, a->by, a->hlo->instruction_count, &a->scratch)) ||
         !add_all(a))
         return false;
     for (int d = 0; d < NKB_DIMENSIONS; d++) {

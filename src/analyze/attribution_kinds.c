@@ -10,35 +10,22 @@ bool nkb_kinds_open(struct nkb_kinds *kinds, struct nkb_arena *scratch)
     return kinds->place != NULL;
 }
 
-static uint32_t dtype_of(const struct nkb_hlo_instruction *in)
+struct nkb_kind *nkb_kinds_meet(struct nkb_kinds *kinds, uint32_t opcode, uint32_t dtype,
+                                struct nkb_arena *scratch)
 {
-    int32_t type = in->shape->element_type;
-    return type > 0 && type < NKB_TYPE_COUNT ? (uint32_t)type : NKB_TYPE_INVALID;
-}
-
-bool nkb_kinds_add(struct nkb_kinds *kinds, const struct nkb_hlo_instruction *in,
-                   const struct nkb_sums *sums, struct nkb_arena *scratch)
-{
-    uint32_t opcode = in->opcode, dtype = dtype_of(in);
-    uint16_t *place = &kinds->place[opcode * NKB_TYPE_COUNT + dtype];
-    if (*place == 0) {
-        if (kinds->count == kinds->room) {
-            uint32_t room = kinds->room ? kinds->room * 2 : FIRST_ROOM;
-            struct nkb_kind *grown =
-                nkb_arena_grow(scratch, kinds->at, kinds->count, room, sizeof *grown);
-            if (!grown)
-                return false;
-            kinds->at = grown;
-            kinds->room = room;
-        }
-        struct nkb_kind *kind = &kinds->at[kinds->count++];
-        kind->opcode = opcode;
-        kind->dtype = dtype;
-        kind->sums.used = kind->sums.absent = 0;
-        *place = (uint16_t)kinds->count;
+    if (kinds->count == kinds->room) {
+        uint32_t room = kinds->room ? kinds->room * 2 : FIRST_ROOM;
+        struct nkb_kind *grown =
+            nkb_arena_grow(scratch, kinds->at, kinds->count, room, sizeof *grown);
+        if (!grown)
+            return NULL;
+        kinds->at = grown;
+        kinds->room = room;
     }
-    nkb_sums_add(&kinds->at[*place - 1].sums, sums);
-    return true;
+    struct nkb_kind *kind = &kinds->at[kinds->count++];
+    *kind = (struct nkb_kind){.opcode = opcode, .dtype = dtype};
+    kinds->place[opcode * NKB_TYPE_COUNT + dtype] = (uint16_t)kinds->count;
+    return kind;
 }
 
 void nkb_kinds_forget(struct nkb_kinds *kinds)

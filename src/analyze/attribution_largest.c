@@ -6,11 +6,15 @@
 
 enum { SHOWN_DIMS = 8 };
 
-bool nkb_largest_open(struct nkb_largest *largest, const struct nkb_attribution *by,
+_Static_assert(NKB_PASSED == 1 << NKB_PASSED_BITS, "a place for each value of those bits");
+
+bool nkb_largest_open(struct nkb_largest *largest, const struct nkb_attribution *by, uint64_t count,
                       struct nkb_arena *scratch)
 {
     uint32_t limit = by->top < NKB_TOP_MAX ? by->top : NKB_TOP_MAX;
     *largest = (struct nkb_largest){.limit = limit, .sort = by->sort};
+    if (count < limit)
+        limit = (uint32_t)count;
     largest->at = nkb_arena_array(scratch, limit, sizeof *largest->at);
     return largest->at != NULL;
 }
@@ -61,29 +65,42 @@ static void leave(struct nkb_largest *l, const struct nkb_sums *sums)
 }
 
 /* Figures that are not used are 0 here, unlike those of `sums`. */
-static void enter(struct nkb_largest *l, uint32_t at, uint32_t computation, uint32_t instruction,
+static void enter(struct nkb_largest *l, uint32_t at, const struct nkb_piece *piece,
                   const struct nkb_sums *sums)
 {
-    l->at[at] = (struct nkb_largest_one){.computation = computation, .instruction = instruction};
+    l->at[at] = (struct nkb_largest_one){.computation = piece->computation,
+                                         .instruction = piece->instruction};
     nkb_sums_add(&l->at[at].sums, sums);
 }
 
-void nkb_largest_add(struct nkb_largest *l, uint32_t computation, uint32_t instruction,
-                     const struct nkb_sums *sums)
+/* Returns whether it is among them now. */
+static bool add(struct nkb_largest *l, const struct nkb_piece *piece, const struct nkb_sums *sums)
 {
     if (l->count < l->limit) {
-        enter(l, l->count, computation, instruction, sums);
+        enter(l, l->count, piece, sums);
         rise(l, l->count++);
-        return;
+        return true;
     }
     /* It comes behind all that are here, so it must be larger than the smallest. */
     if (l->count == 0 || nkb_sums_rank(sums, &l->at[0].sums, l->sort) >= 0) {
         leave(l, sums);
-        return;
+        return false;
     }
     leave(l, &l->at[0].sums);
-    enter(l, 0, computation, instruction, sums);
+    enter(l, 0, piece, sums);
     sink(l, 0);
+    return true;
+}
+
+void nkb_largest_add_new(struct nkb_largest *l, const struct nkb_measures *measures,
+                         const struct nkb_piece *piece, const struct nkb_shares *shares,
+                         struct nkb_passed *passed)
+{
+    struct nkb_sums sums;
+    nkb_piece_measure(measures, piece, shares, &sums);
+    if (!add(l, piece, &sums) && !piece->is_wide)
+        *passed = (struct nkb_passed){shares, *piece->row, piece->macs, piece->work,
+                                      piece->in->opcode == NKB_HLO_CUSTOM_CALL};
 }
 
 /* Of all that were added, those that are not among the largest. */

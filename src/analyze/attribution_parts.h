@@ -2,29 +2,13 @@
 #ifndef NKB_ANALYZE_ATTRIBUTION_PARTS_H
 #define NKB_ANALYZE_ATTRIBUTION_PARTS_H
 
-#include "analyze/attribution.h"
+#include "analyze/attribution_bin.h"
 #include "base/intern.h"
 
-/* The figures of one instruction or of a group. */
-struct nkb_sums {
-    nkb_i128 at[NKB_FIGURES];
-    uint32_t used;     /* bit of each figure that may not be 0 */
-    uint32_t absent;   /* bit of each that cannot be had */
-    uint32_t overflow; /* those of them that went beyond 127 bits when they were added */
-};
-
-/* How often the instructions of a computation count. */
-struct nkb_shares {
-    nkb_i128 times,
-        byte_times; /* executions, and those in which bytes are moved: not in a fusion */
-    struct nkb_cost_weights xla;
-    bool text; /* what counts once a text counts here */
-};
-
-/* The sums of each kind of instruction that has been met. */
+/* The instructions of each kind that has been met. */
 struct nkb_kind {
     uint32_t opcode, dtype; /* dtype: NKB_TYPE_INVALID for all that are none */
-    struct nkb_sums sums;
+    struct nkb_bin bin;
 };
 struct nkb_kinds {
     struct nkb_kind *at; /* in the order they were met */
@@ -32,33 +16,24 @@ struct nkb_kinds {
     uint16_t *place; /* by opcode and dtype: position + 1; 0: not met */
 };
 
-/* Both false when memory runs out. */
-bool nkb_kinds_open(struct nkb_kinds *kinds, struct nkb_arena *scratch);
-bool nkb_kinds_add(struct nkb_kinds *kinds, const struct nkb_hlo_instruction *in,
-                   const struct nkb_sums *sums, struct nkb_arena *scratch);
+bool nkb_kinds_open(struct nkb_kinds *kinds, struct nkb_arena *scratch); /* false: memory */
+/* A kind that has not been met; NULL when memory runs out. */
+struct nkb_kind *nkb_kinds_meet(struct nkb_kinds *kinds, uint32_t opcode, uint32_t dtype,
+                                struct nkb_arena *scratch);
 void nkb_kinds_forget(struct nkb_kinds *kinds); /* all: another computation begins */
 
-/* What is known of the module; figures in `absent` are known of none of its instructions. */
-struct nkb_measures {
-    const struct nkb_sites *sites;
-    const struct nkb_callgraph *graph; /* its times may be NULL */
-    const struct nkb_cost *cost;       /* NULL: XLA has none */
-    uint32_t absent;
-};
-
-/* One instruction, which may be a site, with these shares. */
-void nkb_sums_measure(const struct nkb_measures *measures, uint32_t computation,
-                      uint32_t instruction, const struct nkb_site *site,
-                      const struct nkb_shares *shares, struct nkb_sums *out);
-void nkb_sums_add(struct nkb_sums *to, const struct nkb_sums *from);
-void nkb_sums_clear(struct nkb_sums *sums); /* nothing has been added */
-/* As nkb_figures_rank. */
-int nkb_sums_rank(const struct nkb_sums *a, const struct nkb_sums *b, enum nkb_figure sort);
-/* As a group's figures. */
-void nkb_sums_finish(const struct nkb_sums *sums, struct nkb_group *group);
-
-/* byte_times of each computation; NULL when memory runs out. */
-nkb_i128 *nkb_byte_times(const struct nkb_measures *measures, struct nkb_arena *scratch);
+/* Where an instruction belongs; good until the next call. NULL when memory runs out. */
+static inline struct nkb_bin *nkb_kinds_bin(struct nkb_kinds *kinds,
+                                            const struct nkb_hlo_instruction *in,
+                                            struct nkb_arena *scratch)
+{
+    int32_t type = in->shape->element_type;
+    uint32_t dtype = type > 0 && type < NKB_TYPE_COUNT ? (uint32_t)type : NKB_TYPE_INVALID;
+    uint16_t place = kinds->place[in->opcode * NKB_TYPE_COUNT + dtype];
+    struct nkb_kind *kind =
+        place ? &kinds->at[place - 1] : nkb_kinds_meet(kinds, in->opcode, dtype, scratch);
+    return kind ? &kind->bin : NULL;
+}
 
 /* A computation as called from one scope. */
 struct nkb_context {
@@ -87,6 +62,7 @@ struct nkb_scopes {
     uint32_t lost; /* figures beyond 127 bits on the way */
 };
 
+/* Contexts do not move once they are found. */
 bool nkb_scopes_find(struct nkb_scopes *scopes, const struct nkb_measures *measures, uint32_t depth,
                      struct nkb_arena *scratch);
 /* The scope of an instruction of this name whose computation is called from `caller`. */
@@ -99,19 +75,45 @@ struct nkb_largest_one {
     struct nkb_sums sums;
     uint32_t computation, instruction;
 };
+/* What all figures of an instruction follow from. */
+struct nkb_passed {
+    const struct nkb_shares *shares; /* NULL: none */
+    struct nkb_cost_row row;
+    int64_t macs;
+    uint32_t work;
+    bool is_custom;
+};
+enum { NKB_PASSED = 64, NKB_PASSED_BITS = 6 };
 struct nkb_largest {
     struct nkb_largest_one *at; /* a heap: the smallest first */
     uint32_t count, limit;
     enum nkb_figure sort;
     bool has_rest;
     uint32_t rest_absent; /* figures that one of the rest has not */
+    /* Some that were not large enough: no other with their figures is, for it comes later. */
+    struct nkb_passed passed[NKB_PASSED];
 };
 
-bool nkb_largest_open(struct nkb_largest *largest, const struct nkb_attribution *by,
+/* For at most `count` instructions. */
+bool nkb_largest_open(struct nkb_largest *largest, const struct nkb_attribution *by, uint64_t count,
                       struct nkb_arena *scratch);
+void nkb_largest_add_new(struct nkb_largest *largest, const struct nkb_measures *measures,
+                         const struct nkb_piece *piece, const struct nkb_shares *shares,
+                         struct nkb_passed *passed);
 /* Instructions come in file order; of equal ones the first stays. */
-void nkb_largest_add(struct nkb_largest *largest, uint32_t computation, uint32_t instruction,
-                     const struct nkb_sums *sums);
+static inline void nkb_largest_add(struct nkb_largest *largest, const struct nkb_measures *measures,
+                                   const struct nkb_piece *piece, const struct nkb_shares *shares)
+{
+    const struct nkb_cost_row *row = piece->row;
+    uint64_t key = (uint64_t)row->flops + (uint64_t)row->bytes * 3 + (uint64_t)piece->macs;
+    struct nkb_passed *passed =
+        &largest->passed[key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - NKB_PASSED_BITS)];
+    if (!(passed->shares == shares && passed->row.flops == row->flops &&
+          passed->row.bytes == row->bytes && passed->macs == piece->macs &&
+          passed->row.transcendentals == row->transcendentals && passed->work == piece->work &&
+          passed->is_custom == (piece->in->opcode == NKB_HLO_CUSTOM_CALL)))
+        nkb_largest_add_new(largest, measures, piece, shares, passed);
+}
 /* `all`: the sums of all that were added. False when memory runs out. */
 bool nkb_largest_finish(struct nkb_largest *largest, const struct nkb_hlo *hlo,
                         const struct nkb_sums *all, struct nkb_arena *keep,

@@ -228,6 +228,11 @@ bool nkb_scopes_find(struct nkb_scopes *s, const struct nkb_measures *m, uint32_
         if (m->graph->times && !spread(s, m, c, scratch))
             return false;
     }
+    for (uint32_t c = 0; c < n; c++)
+        for (uint32_t k = s->head[c]; k != NKB_HLO_NONE; k = s->contexts[k].next) {
+            struct nkb_shares *shares = &s->contexts[k].shares;
+            shares->absent = s->lost | nkb_shares_absent(m, c, shares->times);
+        }
     return true;
 }
 

@@ -1,8 +1,8 @@
 /* The figures of one instruction, and their sums. Everything is exact in 127 bits; what is beyond
  * that, or beyond 63 in the end, is absent in that group. */
-#include "analyze/attribution_parts.h"
+#include "analyze/attribution_sums.h"
 
-#include "analyze/macs.h"
+#include "base/arena.h"
 
 static void put(struct nkb_sums *sums, enum nkb_figure figure, nkb_i128 value)
 {
@@ -22,69 +22,49 @@ static void put_product(struct nkb_sums *sums, enum nkb_figure figure, nkb_i128 
         sums->absent |= 1u << figure;
 }
 
-static enum nkb_figure executed_figure(enum nkb_site_kind kind)
-{
-    return kind == NKB_SITE_DOT           ? NKB_FIG_DOT
-           : kind == NKB_SITE_CONVOLUTION ? NKB_FIG_CONV
-           : kind == NKB_SITE_NKI         ? NKB_FIG_NKI
-                                          : NKB_FIG_OTHER;
-}
-
-static void put_macs(const struct nkb_site *site, const struct nkb_shares *shares,
+static void put_macs(const struct nkb_own *own, const struct nkb_shares *shares,
                      struct nkb_sums *out)
 {
-    if (site->kind >= NKB_SITE_KINDS_WITH_MACS || site->macs == 0)
+    static const enum nkb_figure figures[NKB_WORKS] = {NKB_FIG_DOT, NKB_FIG_CONV, NKB_FIG_NKI,
+                                                       NKB_FIG_OTHER};
+    nkb_i128 all = 0; /* of one instruction, or of sums of 63 bits: it fits */
+    for (int work = 0; work < NKB_WORKS; work++) {
+        all += own->macs[work];
+        put_product(out, figures[work], own->macs[work], shares->times);
+    }
+    if (all == 0)
         return;
-    if (shares->text && (site->kind == NKB_SITE_DOT || site->kind == NKB_SITE_NKI))
-        put(out, NKB_FIG_STATIC_MACS, site->macs);
-    if (shares->text && site->kind == NKB_SITE_NKI)
-        put(out, NKB_FIG_STATIC_NKI, site->macs);
-    put_product(out, NKB_FIG_MACS, site->macs, shares->times);
-    put_product(out, executed_figure(site->kind), site->macs, shares->times);
+    put_product(out, NKB_FIG_MACS, all, shares->times);
+    put_product(out, NKB_FIG_STATIC_MACS, own->macs[NKB_WORK_DOT] + own->macs[NKB_WORK_NKI],
+                shares->text);
+    put_product(out, NKB_FIG_STATIC_NKI, own->macs[NKB_WORK_NKI], shares->text);
 }
 
-static void put_cost(const struct nkb_measures *measures, uint32_t computation,
-                     uint32_t instruction, const struct nkb_shares *shares, struct nkb_sums *out)
+static void put_cost(const struct nkb_own *own, const struct nkb_shares *shares,
+                     struct nkb_sums *out)
 {
-    const struct nkb_hlo_instruction *in =
-        &measures->sites->hlo->computations[computation].instructions[instruction];
     const struct nkb_cost_weights *xla = &shares->xla;
-    struct nkb_cost_own own;
-    nkb_i128 flops;
-    bool known = nkb_cost_own_of(measures->cost, computation, instruction, &own, &flops);
-
-    put_product(out, NKB_FIG_XLA_FLOPS, own.flops, xla->flops);
-    put_product(out, NKB_FIG_XLA_TRANSCENDENTALS, own.transcendentals, xla->transcendentals);
-    put_product(out, NKB_FIG_XLA_BYTES, own.bytes, xla->bytes);
-    if (in->opcode == NKB_HLO_CUSTOM_CALL) {
-        put_product(out, NKB_FIG_XLA_CALLS, 1, xla->flops);
-        put_product(out, NKB_FIG_XLA_BYTE_CALLS, 1, xla->bytes);
-    }
-    if (shares->times == 0)
-        return;
-    if (!known) {
-        out->absent |= NKB_FIGS_RUN_COST;
-        return;
-    }
-    put_product(out, NKB_FIG_FLOPS, flops, shares->times);
-    put_product(out, NKB_FIG_TRANSCENDENTALS, own.transcendentals, shares->times);
-    put_product(out, NKB_FIG_BYTES, own.bytes, shares->byte_times);
+    put_product(out, NKB_FIG_XLA_FLOPS, own->cost.flops, xla->flops);
+    put_product(out, NKB_FIG_XLA_TRANSCENDENTALS, own->cost.transcendentals, xla->transcendentals);
+    put_product(out, NKB_FIG_XLA_BYTES, own->cost.bytes, xla->bytes);
+    put_product(out, NKB_FIG_XLA_CALLS, own->custom_calls, xla->flops);
+    put_product(out, NKB_FIG_XLA_BYTE_CALLS, own->custom_calls, xla->bytes);
+    put_product(out, NKB_FIG_FLOPS, own->executed_flops, shares->times);
+    put_product(out, NKB_FIG_TRANSCENDENTALS, own->cost.transcendentals, shares->times);
+    put_product(out, NKB_FIG_BYTES, own->cost.bytes, shares->byte_times);
 }
 
-void nkb_sums_measure(const struct nkb_measures *measures, uint32_t computation,
-                      uint32_t instruction, const struct nkb_site *site,
-                      const struct nkb_shares *shares, struct nkb_sums *out)
+void nkb_sums_weigh(const struct nkb_own *own, const struct nkb_shares *shares, uint32_t absent,
+                    struct nkb_sums *out)
 {
     nkb_sums_clear(out);
-    out->absent = measures->absent;
-    if (shares->text)
-        put(out, NKB_FIG_INSTRUCTIONS, 1);
-    if (shares->times)
-        put(out, NKB_FIG_CALLS, shares->times);
-    if (site)
-        put_macs(site, shares, out);
-    if (measures->cost)
-        put_cost(measures, computation, instruction, shares, out);
+    put_product(out, NKB_FIG_INSTRUCTIONS, own->instructions, shares->text);
+    put_product(out, NKB_FIG_CALLS, own->instructions, shares->times);
+    put_macs(own, shares, out);
+    put_cost(own, shares, out);
+    if (own->instructions > 1)
+        out->overflow = out->absent; /* of each it may well be there */
+    out->absent |= absent;
 }
 
 void nkb_sums_add(struct nkb_sums *to, const struct nkb_sums *from)
@@ -161,7 +141,8 @@ int nkb_sums_rank(const struct nkb_sums *a, const struct nkb_sums *b, enum nkb_f
     }
 }
 
-nkb_i128 *nkb_byte_times(const struct nkb_measures *measures, struct nkb_arena *scratch)
+/* byte_times of each computation; NULL when memory runs out. */
+static nkb_i128 *byte_times(const struct nkb_measures *measures, struct nkb_arena *scratch)
 {
     const struct nkb_sites *sites = measures->sites;
     const struct nkb_callgraph *graph = measures->graph;
@@ -182,4 +163,27 @@ nkb_i128 *nkb_byte_times(const struct nkb_measures *measures, struct nkb_arena *
         }
     }
     return times;
+}
+
+struct nkb_shares *nkb_shares_find(const struct nkb_measures *measures, struct nkb_arena *scratch)
+{
+    uint32_t count = measures->sites->hlo->computation_count;
+    struct nkb_shares *shares = nkb_arena_array(scratch, count, sizeof *shares);
+    const nkb_i128 *times = measures->graph->times, *moved = byte_times(measures, scratch);
+    if (!shares || !moved)
+        return NULL;
+    for (uint32_t c = 0; c < count; c++) {
+        shares[c] = (struct nkb_shares){times ? times[c] : 0, moved[c], {0, 0, 0}, true, 0};
+        if (measures->cost)
+            shares[c].xla = nkb_cost_weight_of(measures->cost, c);
+        shares[c].absent = nkb_shares_absent(measures, c, shares[c].times);
+    }
+    return shares;
+}
+
+uint32_t nkb_shares_absent(const struct nkb_measures *measures, uint32_t computation,
+                           nkb_i128 times)
+{
+    bool unvisited = measures->cost && times != 0 && !nkb_cost_rows_of(measures->cost, computation);
+    return measures->absent | (unvisited ? NKB_FIGS_RUN_COST : 0);
 }

@@ -254,6 +254,11 @@ bool nkb_cost_own_of(const struct nkb_cost *cost, uint32_t computation, uint32_t
            ragged_flops(c, instruction, executed_flops);
 }
 
+const struct nkb_cost_row *nkb_cost_rows_of(const struct nkb_cost *cost, uint32_t computation)
+{
+    return cost->order.bodies[computation].own.at;
+}
+
 struct nkb_cost_weights nkb_cost_weight_of(const struct nkb_cost *cost, uint32_t computation)
 {
     return cost->weights[computation];

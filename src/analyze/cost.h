@@ -43,6 +43,21 @@ struct nkb_cost_weights {
  * and a number is not known. */
 bool nkb_cost_own_of(const struct nkb_cost *cost, uint32_t computation, uint32_t instruction,
                      struct nkb_cost_own *out, nkb_i128 *executed_flops);
+/* Own costs of a computation's instructions, as nkb_cost_own_of tells them; NULL: XLA does not
+ * visit it. Executed flops are those of the row but for a ragged-dot. */
+struct nkb_cost_row {
+    int64_t flops, transcendentals, bytes;
+};
+const struct nkb_cost_row *nkb_cost_rows_of(const struct nkb_cost *cost, uint32_t computation);
+#define NKB_COST_WIDE INT64_MIN /* in place of flops: a figure is beyond 63 bits */
+static inline bool nkb_cost_row_is_wide(const struct nkb_cost_row *row)
+{
+    return row->flops == NKB_COST_WIDE;
+}
+static inline bool nkb_cost_row_is_zero(const struct nkb_cost_row *row)
+{
+    return (row->flops | row->transcendentals | row->bytes) == 0;
+}
 /* With which weight a computation enters the module's xla; zero where it does not. */
 struct nkb_cost_weights nkb_cost_weight_of(const struct nkb_cost *cost, uint32_t computation);
 /* The i-th computation the instruction applies in XLA's eyes, and how often; false past the last.

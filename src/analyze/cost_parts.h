@@ -13,18 +13,6 @@ struct nkb_cost_totals {
 };
 
 /* Own costs by instruction, cost_store.c. */
-struct nkb_cost_row {
-    int64_t flops, transcendentals, bytes;
-};
-#define NKB_COST_WIDE INT64_MIN /* in place of flops: the cost is listed apart */
-static inline bool nkb_cost_row_is_wide(const struct nkb_cost_row *row)
-{
-    return row->flops == NKB_COST_WIDE;
-}
-static inline bool nkb_cost_row_is_zero(const struct nkb_cost_row *row)
-{
-    return (row->flops | row->transcendentals | row->bytes) == 0;
-}
 struct nkb_cost_wide;
 struct nkb_cost_rows {
     struct nkb_cost_row *at;    /* NULL: XLA does not visit the computation */
