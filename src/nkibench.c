@@ -1,6 +1,7 @@
 /* The run: the rooms called in order. What each step reads and makes is in run_*.c; here is the
  * handle, the rule's part, and the one place where our error codes become the program's. */
 #include "run.h"
+#include "run_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ void nkb_run_free(nkb_run *run)
     for (size_t i = 0; i < run->worker_count; i++)
         nkb_arena_free(&run->worker_arenas[i]);
     free(run->worker_arenas);
+    run_rows_free(run->rows);
     free(run->modules);
     nkb_arena_free(&run->arena);
     free(run);

@@ -95,6 +95,7 @@ struct nkb_run {
     size_t worker_count;
     struct nkb_module *modules; /* malloc'ed; freed with the run */
     size_t module_count, module_room;
+    struct run_rows *rows; /* groups of the modules that are in none of them; NULL: none */
     const char *hlo_source;      /* what they are from: one folder or file, or "--hlo" */
     const struct nkb_part *part; /* of a scan, once measured; NULL: it is none */
 

@@ -3,6 +3,7 @@
  * whatever the number of threads. */
 #include "run_hlo_by.h"
 #include "run_hlo_views.h"
+#include "run_rows.h"
 #include "run_scan.h"
 
 #include <stdatomic.h>
@@ -21,6 +22,8 @@ struct worker {
     struct nkb_arena hlo; /* the module itself */
     struct nkb_arena_store store;
     struct nkb_hlo_reader *reader;
+    struct run_rows *rows;
+    struct nkb_attribution by; /* of the job; groups that go to the rows are made in `hlo` */
 };
 
 struct job {
@@ -29,9 +32,9 @@ struct job {
     atomic_size_t files_done;
     atomic_ullong bytes_done;
     atomic_bool stop, no_memory;
-    struct nkb_attribution by;
+    struct nkb_hlo_totals_options options;
     size_t threads_each; /* for one file: more than 1 where there are fewer files than threads */
-    bool digests; /* of every file: whether one is like another is seen by who merges */
+    bool digests;        /* of every file: whether one is like another is seen by who merges */
 };
 
 /* Standard input cannot be read twice, so it is held whole. */
@@ -70,7 +73,10 @@ static void analyse_file(void *context, size_t index, size_t worker)
         if (code == 0) {
             module->form = hlo.form;
             module->size_bytes = (int64_t)hlo.size_bytes;
-            code = nkb_module_analyze_by(&hlo, &job->by, keep, module, &err);
+            code = nkb_module_analyze_by(&hlo, &own->by, keep, module, &err);
+        }
+        if (code == 0 && !run_rows_take(own->rows, own->by.passing, &job->options, module)) {
+            code = nkb_err_memory(&err);
         }
         if (code == NKB_EMEMORY)
             atomic_store(&job->no_memory, true);
@@ -110,10 +116,40 @@ static size_t thread_count(const nkb_run *run)
     return threads;
 }
 
+/* Both false when memory ran out. */
+static bool open_worker(const nkb_run *run, struct worker *worker, const struct nkb_attribution *by,
+                        struct nkb_arena *keep)
+{
+    keep->store = worker->hlo.store = &worker->store;
+    worker->by = *by;
+    worker->by.passing = run_rows_dimensions(run, by->dimensions);
+    worker->by.place = &worker->hlo;
+    worker->rows = run_rows_new();
+    return worker->rows != NULL;
+}
+
+/* Its rows are the run's, or join those of the worker before it. */
+static bool close_worker(nkb_run *run, struct worker *worker, struct nkb_arena *keep)
+{
+    bool good = true;
+    keep->store = NULL; /* what it holds stays */
+    nkb_hlo_reader_free(worker->reader);
+    nkb_arena_free(&worker->hlo);
+    nkb_arena_store_free(&worker->store);
+    if (run->rows && worker->rows) {
+        good = run_rows_join(run->rows, worker->rows);
+        run_rows_free(worker->rows);
+    } else if (worker->rows) {
+        run->rows = worker->rows;
+    }
+    return good;
+}
+
 static int analyse(nkb_run *run, const struct nkb_attribution *by)
 {
-    struct job job = {
-        .run = run, .by = *by, .digests = run_asked(run, "scan") || run_hlo_digests(run)};
+    struct job job = {.run = run,
+                      .options = {.any_form = run_switch(run, SET_ANY_FORM)},
+                      .digests = run_asked(run, "scan") || run_hlo_digests(run)};
     size_t threads = thread_count(run);
 
     run->worker_arenas = calloc(threads, sizeof *run->worker_arenas);
@@ -125,15 +161,13 @@ static int analyse(nkb_run *run, const struct nkb_attribution *by)
     run->worker_count = threads;
     job.threads_each = nkb_pool_threads((size_t)run_count(run, SET_JOBS), SIZE_MAX) / threads;
     for (size_t i = 0; i < threads; i++)
-        run->worker_arenas[i].store = job.workers[i].hlo.store = &job.workers[i].store;
-    nkb_pool_run(threads, run->module_count, analyse_file, &job);
-
-    for (size_t i = 0; i < threads; i++) {
-        run->worker_arenas[i].store = NULL; /* what it holds stays */
-        nkb_hlo_reader_free(job.workers[i].reader);
-        nkb_arena_free(&job.workers[i].hlo);
-        nkb_arena_store_free(&job.workers[i].store);
-    }
+        if (!open_worker(run, &job.workers[i], by, &run->worker_arenas[i]))
+            atomic_store(&job.no_memory, true);
+    if (!atomic_load(&job.no_memory))
+        nkb_pool_run(threads, run->module_count, analyse_file, &job);
+    for (size_t i = 0; i < threads; i++)
+        if (!close_worker(run, &job.workers[i], &run->worker_arenas[i]))
+            atomic_store(&job.no_memory, true);
     free(job.workers);
     if (atomic_load(&job.no_memory))
         return nkb_err_memory(&run->err);

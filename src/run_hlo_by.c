@@ -1,6 +1,7 @@
 #include "run_hlo_by.h"
 
 #include "run_hlo_views.h"
+#include "run_rows.h"
 
 #include <string.h>
 
@@ -164,9 +165,10 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
         out->summary = run_asked(run, "page") && run->module_count == 1;
         out->request.sort = NKB_FIGURES;
         if (out->summary)
-            out->attribution = (struct nkb_attribution){1u << NKB_BY_OPCODE | 1u << NKB_BY_SCOPE |
-                                                            1u << NKB_BY_INSTRUCTION,
-                                                        0, SUMMARY_TOP, NKB_FIG_MACS};
+            out->attribution = (struct nkb_attribution){
+                .dimensions = 1u << NKB_BY_OPCODE | 1u << NKB_BY_SCOPE | 1u << NKB_BY_INSTRUCTION,
+                .top = SUMMARY_TOP,
+                .sort = NKB_FIG_MACS};
         return refuse_without_by(run);
     }
     int code = read_dimensions(run, out, asked);
@@ -192,8 +194,9 @@ static int add_table(nkb_run *run, struct run_hlo_by *by, enum nkb_dimension dim
                                                    run_switch(run, SET_DEDUPE), run->hlo_source};
     struct nkb_value *table = NULL;
     by->request.by = dimension;
-    int code = nkb_hlo_table(&run->arena, run->modules, run->module_count, &options, &by->request,
-                             &table, &run->err);
+    int code =
+        nkb_hlo_table(&run->arena, run->modules, run->module_count, run_rows_of(run, dimension),
+                      &options, &by->request, &table, &run->err);
     nkb_value_append(&run->arena, list, table);
     return code;
 }

@@ -1,4 +1,5 @@
 #include "run_hlo_views.h"
+#include "run_rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -50,7 +51,8 @@ bool run_hlo_view(const nkb_run *run, struct nkb_attribution *attribution)
 {
     const struct view *view = view_of(run);
     if (view)
-        *attribution = (struct nkb_attribution){view->dimensions, 0, LISTED, NKB_FIG_MACS};
+        *attribution = (struct nkb_attribution){
+            .dimensions = view->dimensions, .top = LISTED, .sort = NKB_FIG_MACS};
     return view != NULL;
 }
 
@@ -141,8 +143,8 @@ static int add_table(nkb_run *run, nkb_run *of, enum nkb_dimension dimension, ui
                                                   dimension == NKB_BY_INSTRUCTION ? LISTED : 0,
                                               .depth = depth};
     struct nkb_value *table = NULL;
-    int code = nkb_hlo_table(&run->arena, of->modules, of->module_count, &options, &request, &table,
-                             &run->err);
+    int code = nkb_hlo_table(&run->arena, of->modules, of->module_count, run_rows_of(of, dimension),
+                             &options, &request, &table, &run->err);
     nkb_value_put(&run->arena, tables, nkb_dimension_name(dimension), table);
     return code;
 }

@@ -25,6 +25,7 @@ struct attribution {
     struct nkb_intern kernels; /* see kernel_key */
     struct nkb_scopes scopes;
     struct nkb_largest largest;
+    struct nkb_buf text; /* for a name */
 };
 
 static bool asked(const struct attribution *a, enum nkb_dimension dimension)
@@ -217,15 +218,17 @@ static void name_kernel(struct nkb_str text, struct nkb_group *group)
         group->key = group->detail; /* it has no name of its own */
 }
 
-static struct nkb_str name_source(const struct nkb_hlo *hlo, size_t number, struct nkb_arena *keep)
+static struct nkb_str name_source(struct attribution *a, size_t number, struct nkb_arena *keep)
 {
-    if (number == NKB_HLO_NO_SOURCE || number >= hlo->source_count)
+    if (number == NKB_HLO_NO_SOURCE || number >= a->hlo->source_count)
         return NKB_STR_LITERAL("");
-    const struct nkb_hlo_source *source = &hlo->sources[number];
-    struct nkb_buf out = NKB_BUF_INIT;
-    nkb_buf_append(&out, source->file.ptr, source->file.len);
-    nkb_buf_printf(&out, ":%ld", (long)source->line);
-    return nkb_arena_keep(keep, &out);
+    const struct nkb_hlo_source *source = &a->hlo->sources[number];
+    a->text.len = 0;
+    nkb_buf_append(&a->text, source->file.ptr, source->file.len);
+    nkb_buf_char(&a->text, ':');
+    nkb_buf_int(&a->text, source->line);
+    keep->failed |= a->text.failed;
+    return nkb_arena_copy(keep, nkb_buf_str(&a->text));
 }
 
 static void name_group(struct attribution *a, enum nkb_dimension dimension, size_t number,
@@ -246,7 +249,7 @@ static void name_group(struct attribution *a, enum nkb_dimension dimension, size
         group->key = a->scopes.names.texts[number];
         break;
     case NKB_BY_SOURCE:
-        group->key = name_source(a->hlo, number, keep);
+        group->key = name_source(a, number, keep);
         return;
     case NKB_BY_DTYPE:
         type = number == NKB_TYPE_INVALID ? NULL : nkb_hlo_type_name((int32_t)number);
@@ -298,10 +301,11 @@ static bool attribute(struct attribution *a, struct nkb_arena *keep, struct nkb_
     for (int d = 0; d < NKB_DIMENSIONS; d++) {
         if (!asked(a, (enum nkb_dimension)d))
             continue;
+        struct nkb_arena *place = a->by->passing >> d & 1 ? a->by->place : keep;
         groups[d].made = true;
         if (!(d == NKB_BY_INSTRUCTION
-                  ? nkb_largest_finish(&a->largest, a->hlo, &a->all, keep, &groups[d])
-                  : finish_bins(a, (enum nkb_dimension)d, keep, &groups[d])))
+                  ? nkb_largest_finish(&a->largest, a->hlo, &a->all, place, &groups[d])
+                  : finish_bins(a, (enum nkb_dimension)d, place, &groups[d])))
             return false;
     }
     return true;
@@ -324,6 +328,7 @@ int nkb_attribute(const struct nkb_attribution *by, const struct nkb_sites *site
     bool good = attribute(&a, keep, module->groups);
     nkb_intern_free(&a.kernels);
     nkb_scopes_free(&a.scopes);
+    nkb_buf_free(&a.text);
     nkb_arena_free(&a.scratch);
     return good ? 0 : nkb_err_memory(err);
 }

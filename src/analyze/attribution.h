@@ -15,6 +15,8 @@ struct nkb_attribution {
     uint32_t depth;       /* scopes: so many parts of a name are kept; 0: all */
     uint32_t top;         /* instructions: so many are listed, at most NKB_TOP_MAX */
     enum nkb_figure sort; /* and these are the largest by it; nkb_figures_rank decides ties */
+    uint32_t passing;     /* dimensions whose groups are made in `place` instead of `keep` */
+    struct nkb_arena *place;
 };
 
 /* Make module->groups in keep. graph->times NULL: nothing is known of executions; cost is asked

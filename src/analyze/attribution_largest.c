@@ -138,8 +138,10 @@ static struct nkb_str describe(const struct nkb_hlo_computation *computation,
         nkb_buf_append(&out, what.ptr, what.len);
     }
     nkb_buf_printf(&out, " %s", type ? type : "unknown");
-    for (uint32_t i = 0; i < in->shape->rank && i < SHOWN_DIMS; i++)
-        nkb_buf_printf(&out, "%c%lld", i ? ',' : '[', (long long)in->shape->dims[i]);
+    for (uint32_t i = 0; i < in->shape->rank && i < SHOWN_DIMS; i++) {
+        nkb_buf_char(&out, i ? ',' : '[');
+        nkb_buf_int(&out, in->shape->dims[i]);
+    }
     if (in->shape->rank)
         nkb_buf_text(&out, in->shape->rank > SHOWN_DIMS ? ",…]" : "]");
     nkb_buf_text(&out, " in ");

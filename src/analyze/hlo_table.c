@@ -1,5 +1,5 @@
-/* Rows are gathered from the groups, sorted by what they are, and equal ones added in place: first
- * by key, then by size. Sums are exact in 127 bits: at most 2^63 a group. */
+/* Rows are added up over the modules (hlo_rows.c), those of scopes once more when their names are
+ * cut, and sorted by size. */
 #include "analyze/hlo_table.h"
 
 #include <stdlib.h>
@@ -12,19 +12,11 @@ enum {
     AUTO_DEPTH = 24, /* and no deeper */
 };
 
-struct row {
-    struct nkb_str key, detail, module;
-    bool has_call_macs;
-    int64_t call_macs;
-    uint32_t absent, order; /* order: instructions are as they were listed */
-    nkb_i128 figures[NKB_FIGURES];
-};
-
 struct table {
     const struct nkb_table_request *request;
-    struct row *rows;
+    struct nkb_row *rows;
     size_t count;
-    struct row total, others;
+    struct nkb_row total, others;
     bool has_others;
     enum nkb_figure sort;
     uint32_t depth;
@@ -32,44 +24,9 @@ struct table {
     const char *why_run, *why_xla; /* of a figure that a module has not */
 };
 
-static void add_figures(struct row *to, const struct row *from)
-{
-    to->absent |= from->absent;
-    for (int f = 0; f < NKB_FIGURES; f++)
-        to->figures[f] += from->figures[f];
-}
-
-static struct row row_of(const struct nkb_group *group)
-{
-    struct row row = {.key = group->key,
-                      .detail = group->detail,
-                      .has_call_macs = group->has_call_macs,
-                      .call_macs = group->call_macs,
-                      .absent = group->absent};
-    for (int f = 0; f < NKB_FIGURES; f++)
-        row.figures[f] = group->figures[f];
-    return row;
-}
-
-/* Whose names mean nothing in another module. */
-static bool is_local(enum nkb_dimension by)
-{
-    return by == NKB_BY_COMPUTATION || by == NKB_BY_INSTRUCTION;
-}
-
 static int compare_identity(const void *left, const void *right)
 {
-    const struct row *a = left, *b = right;
-    int order = nkb_str_compare(a->key, b->key);
-    if (order == 0)
-        order = nkb_str_compare(a->detail, b->detail);
-    if (order == 0)
-        order = nkb_str_compare(a->module, b->module);
-    if (order == 0)
-        order = (a->has_call_macs > b->has_call_macs) - (a->has_call_macs < b->has_call_macs);
-    if (order == 0)
-        order = (a->call_macs > b->call_macs) - (a->call_macs < b->call_macs);
-    return order ? order : (a->order > b->order) - (a->order < b->order);
+    return nkb_row_compare(left, right);
 }
 
 /* Add up neighbours that are the same. */
@@ -80,7 +37,7 @@ static void merge(struct table *t)
         qsort(t->rows, t->count, sizeof *t->rows, compare_identity);
     for (size_t i = 0; i < t->count; i++)
         if (kept > 0 && compare_identity(&t->rows[kept - 1], &t->rows[i]) == 0)
-            add_figures(&t->rows[kept - 1], &t->rows[i]);
+            nkb_row_add_figures(&t->rows[kept - 1], &t->rows[i]);
         else
             t->rows[kept++] = t->rows[i];
     t->count = kept;
@@ -99,11 +56,14 @@ static void note_absent(struct table *t, const struct nkb_module *m)
     }
 }
 
-static int gather(struct table *t, struct nkb_arena *arena, const struct nkb_module *modules,
-                  size_t count, const struct nkb_hlo_totals_options *options, struct nkb_err *err)
+/* All rows, `early` ones to begin with, and what the modules lack. */
+static int gather(struct table *t, struct nkb_rows *rows, const struct nkb_rows *early,
+                  const struct nkb_module *modules, size_t count,
+                  const struct nkb_hlo_totals_options *options, struct nkb_err *err)
 {
     enum nkb_dimension by = t->request->by;
-    size_t room = 0;
+    if (early && !nkb_rows_join(rows, early))
+        return nkb_err_memory(err);
     for (size_t i = 0; i < count; i++) {
         const struct nkb_module *m = &modules[i];
         if (!nkb_hlo_counts(m, options))
@@ -113,41 +73,23 @@ static int gather(struct table *t, struct nkb_arena *arena, const struct nkb_mod
                                NKB_STR_ARG(m->path), nkb_dimension_name(by), nkb_dimension_name(by),
                                m->part ? "belongs to its --scan, too"
                                        : "is asked for before measuring");
-        room += nkb_module_groups(m, by)->count;
-    }
-    t->rows = nkb_arena_array(arena, room, sizeof *t->rows);
-    if (!t->rows)
-        return nkb_err_memory(err);
-    for (size_t i = 0; i < count; i++) {
-        const struct nkb_module *m = &modules[i];
-        const struct nkb_groups *groups = nkb_module_groups(m, by);
-        if (!nkb_hlo_counts(m, options))
-            continue;
         t->module_count++;
         note_absent(t, m);
-        uint32_t listed = t->request->listed ? t->request->listed : groups->count;
-        for (uint32_t g = 0; g < groups->count + groups->has_rest; g++) {
-            struct row row = row_of(g < groups->count ? &groups->at[g] : &groups->rest);
-            if (g >= listed || g == groups->count) {
-                add_figures(&t->others, &row);
-                t->has_others = true;
-                continue;
-            }
-            if (by == NKB_BY_MODULE)
-                row.key = m->path;
-            if (is_local(by))
-                row.module = m->path;
-            row.order = by == NKB_BY_INSTRUCTION ? (uint32_t)t->count : 0;
-            t->rows[t->count++] = row;
-        }
+        if (!nkb_rows_add(rows, m))
+            return nkb_err_memory(err);
     }
+    t->rows = rows->at;
+    t->count = rows->count;
+    t->others = rows->others;
+    t->has_others = rows->has_others;
     return 0;
 }
 
 /* Names part by part: what begins with the same parts stands together. */
 static int compare_scopes(const void *left, const void *right)
 {
-    const struct nkb_str a = ((const struct row *)left)->key, b = ((const struct row *)right)->key;
+    const struct nkb_str a = ((const struct nkb_row *)left)->key,
+                         b = ((const struct nkb_row *)right)->key;
     size_t n = a.len < b.len ? a.len : b.len, i = 0;
     while (i < n && a.ptr[i] == b.ptr[i])
         i++;
@@ -205,7 +147,7 @@ static enum nkb_figure find_sort(const struct table *t)
 }
 
 struct ranking {
-    const struct row *row;
+    const struct nkb_row *row;
     enum nkb_figure sort;
     bool by_key;
 };
@@ -228,14 +170,14 @@ static const char *why_absent(const struct table *t, enum nkb_figure figure)
 }
 
 static void put(const struct table *t, struct nkb_arena *arena, struct nkb_value *group,
-                const char *name, const struct row *row, enum nkb_figure figure)
+                const char *name, const struct nkb_row *row, enum nkb_figure figure)
 {
     const char *why = row->absent >> figure & 1 ? why_absent(t, figure) : NULL;
     nkb_metric_count(arena, group, name, row->figures[figure], nkb_figure_unit(figure), NULL, why);
 }
 
 static void put_figures(const struct table *t, struct nkb_arena *arena, struct nkb_value *v,
-                        const struct row *row)
+                        const struct nkb_row *row)
 {
     put(t, arena, v, "instructions", row, NKB_FIG_INSTRUCTIONS);
     put(t, arena, v, "calls", row, NKB_FIG_CALLS);
@@ -302,12 +244,12 @@ static void put_rows(struct table *t, struct nkb_arena *arena, struct nkb_value 
             shown--;
     bool lost = false;
     for (size_t i = 0; i < shown; i++) {
-        const struct row *row = ranks[i].row;
+        const struct nkb_row *row = ranks[i].row;
         struct nkb_value *item = nkb_value_object(arena);
         put_name(arena, item, "key", row->key, why_no_key(by));
         if (by == NKB_BY_KERNEL || by == NKB_BY_INSTRUCTION)
             put_name(arena, item, "detail", row->detail, "not a custom-call");
-        if (is_local(by))
+        if (nkb_rows_are_local(by))
             put_name(arena, item, "module", row->module, "it has no path");
         if (by == NKB_BY_KERNEL && row->has_call_macs)
             nkb_metric_int(arena, item, "call_macs", row->call_macs, "MAC", NULL);
@@ -321,7 +263,7 @@ static void put_rows(struct table *t, struct nkb_arena *arena, struct nkb_value 
         nkb_value_append(arena, list, item);
     }
     for (size_t i = shown; i < t->count; i++) {
-        add_figures(&t->others, ranks[i].row);
+        nkb_row_add_figures(&t->others, ranks[i].row);
         t->has_others = true;
     }
 }
@@ -360,27 +302,28 @@ static void put_table(struct table *t, struct nkb_arena *arena, const struct ran
 }
 
 int nkb_hlo_table(struct nkb_arena *arena, const struct nkb_module *modules, size_t count,
-                  const struct nkb_hlo_totals_options *options,
+                  const struct nkb_rows *early, const struct nkb_hlo_totals_options *options,
                   const struct nkb_table_request *request, struct nkb_value **out,
                   struct nkb_err *err)
 {
     struct nkb_arena scratch = NKB_ARENA_INIT;
+    struct nkb_rows rows = NKB_ROWS_INIT(request->by, request->listed);
     struct table t = {.request = request};
     struct ranking *ranks = NULL;
 
-    int code = gather(&t, &scratch, modules, count, options, err);
+    int code = gather(&t, &rows, early, modules, count, options, err);
     if (code != 0)
         goto out;
-    add_figures(&t.total, &t.others);
+    nkb_row_add_figures(&t.total, &t.others);
     for (size_t i = 0; i < t.count; i++)
-        add_figures(&t.total, &t.rows[i]);
+        nkb_row_add_figures(&t.total, &t.rows[i]);
     t.sort = find_sort(&t);
     if (request->by == NKB_BY_SCOPE) {
         t.depth = request->depth ? request->depth : find_depth(&t);
         for (size_t i = 0; i < t.count; i++)
             t.rows[i].key = cut(t.rows[i].key, t.depth);
+        merge(&t);
     }
-    merge(&t);
     ranks = nkb_arena_array(&scratch, t.count, sizeof *ranks);
     *out = nkb_value_object(arena);
     if (!ranks || !*out) {
@@ -395,6 +338,7 @@ int nkb_hlo_table(struct nkb_arena *arena, const struct nkb_module *modules, siz
     if (nkb_arena_failed(arena))
         code = nkb_err_memory(err);
 out:
+    nkb_rows_free(&rows);
     nkb_arena_free(&scratch);
     return code;
 }

@@ -3,6 +3,7 @@
 #ifndef NKB_ANALYZE_HLO_TABLE_H
 #define NKB_ANALYZE_HLO_TABLE_H
 
+#include "analyze/hlo_rows.h"
 #include "analyze/module.h"
 #include "model/value.h"
 
@@ -23,9 +24,10 @@ struct nkb_table_request {
  * the rows leave out together; absent when nothing). A row: key, detail, module, call_macs,
  * instructions, calls, static{macs nki_macs}, executed{macs dot_macs conv_macs nki_macs other_macs
  * flops transcendentals bytes}, xla{flops transcendentals bytes unknown_calls}, share, cumulative.
- * Modules count as they do in m.hlo. NKB_EINPUT when one's groups were not made; NKB_EMEMORY. */
+ * Modules count as they do in m.hlo; `early` has rows of them that were added up before, or is
+ * NULL. NKB_EINPUT when one's groups were not made; NKB_EMEMORY. */
 int nkb_hlo_table(struct nkb_arena *arena, const struct nkb_module *modules, size_t count,
-                  const struct nkb_hlo_totals_options *options,
+                  const struct nkb_rows *early, const struct nkb_hlo_totals_options *options,
                   const struct nkb_table_request *request, struct nkb_value **out,
                   struct nkb_err *err);
 

@@ -56,6 +56,19 @@ void nkb_buf_char(struct nkb_buf *buf, char c)
     nkb_buf_append(buf, &c, 1);
 }
 
+void nkb_buf_int(struct nkb_buf *buf, int64_t value)
+{
+    char digits[20]; /* of 2^63, and its sign */
+    size_t at = sizeof digits;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while ((left /= 10) != 0);
+    if (value < 0)
+        digits[--at] = '-';
+    nkb_buf_append(buf, digits + at, sizeof digits - at);
+}
+
 void nkb_buf_printf(struct nkb_buf *buf, const char *format, ...)
 {
     va_list args, again;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/str.h"
@@ -22,6 +23,7 @@ struct nkb_buf {
 void nkb_buf_append(struct nkb_buf *buf, const void *data, size_t size_bytes);
 void nkb_buf_text(struct nkb_buf *buf, const char *text);
 void nkb_buf_char(struct nkb_buf *buf, char c);
+void nkb_buf_int(struct nkb_buf *buf, int64_t value); /* as "%lld", for where there are many */
 void nkb_buf_printf(struct nkb_buf *buf, const char *format, ...) NKB_PRINTF(2, 3);
 /* Room for `more` bytes behind len; false when memory runs out. */
 bool nkb_buf_reserve(struct nkb_buf *buf, size_t more);

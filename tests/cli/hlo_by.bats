@@ -367,3 +367,30 @@ $ nkibench hlo roofline empty.hlo_module.pb
 nothing to set against a roofline: computation '' has no root instruction
 END
 }
+
+# Rows of several files are added up file by file; with --dedupe, in the end.
+@test "many files, any number of threads, make one table" {
+  local by=opcode,kernel,scope,source,dtype i
+  mkdir all
+  for i in 1 2 3 4 5; do
+    write_module "all/$i.hlo"
+    sed -i "s/q_proj/q_proj_$((i % 2))/; s/^HloModule m/HloModule m$i/" "all/$i.hlo"
+  done
+  printf 'broken' > all/broken.hlo
+  nkibench hlo all -q --any-form --by $by --top 0 --json --jobs 1 > one
+  nkibench hlo all -q --any-form --by $by --top 0 --json --jobs 3 > three
+  nkibench hlo all -q --any-form --by $by --top 0 --json --dedupe > late
+  cmp one three && cmp one late
+  nkibench hlo all -q --any-form --by scope --json --depth 2 > scopes
+  [ "$(value scopes tables[1].total.executed.macs)" = $((5 * 1024)) ]
+  grep -q 'q_proj_0' scopes && grep -q 'q_proj_1' scopes
+  # A copy counts once where that is asked for, and again where it is not.
+  cp all/1.hlo all/6.hlo
+  nkibench hlo all -q --any-form --by $by --top 0 --json --dedupe > late
+  cmp one late
+  nkibench hlo all -q --any-form --by scope --json > scopes
+  [ "$(value scopes tables[1].total.executed.macs)" = $((6 * 1024)) ]
+  # Text is no bare protobuf: without --any-form nothing of it counts.
+  nkibench hlo all -q --by scope --json > scopes
+  [ "$(value scopes tables[1].total.executed.macs)" = 0 ]
+}

@@ -25,7 +25,8 @@ struct fixture {
 
 static inline void analyse(struct fixture *f, const char *text, uint32_t depth, uint32_t top)
 {
-    const struct nkb_attribution by = {ALL, depth, top, NKB_FIG_MACS};
+    const struct nkb_attribution by = {
+        .dimensions = ALL, .depth = depth, .top = top, .sort = NKB_FIG_MACS};
     struct nkb_hlo hlo;
     *f = (struct fixture){.arena = NKB_ARENA_INIT};
     if (nkb_hlo_read_bytes(nkb_str_from(text), &f->arena, &hlo, &f->err) != 0 ||

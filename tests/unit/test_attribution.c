@@ -155,7 +155,7 @@ static void what_is_not_known_is_absent(void **state)
 static void nothing_is_made_that_is_not_asked_for(void **state)
 {
     struct nkb_arena arena = NKB_ARENA_INIT;
-    const struct nkb_attribution by = {1 << NKB_BY_DTYPE, 0, 0, NKB_FIG_MACS};
+    const struct nkb_attribution by = {.dimensions = 1 << NKB_BY_DTYPE, .sort = NKB_FIG_MACS};
     struct nkb_module module = {0};
     struct nkb_err err;
     struct nkb_hlo hlo;
@@ -172,7 +172,7 @@ static void nothing_is_made_that_is_not_asked_for(void **state)
 
 static void no_memory_is_said(void **state)
 {
-    const struct nkb_attribution by = {ALL, 0, 10, NKB_FIG_MACS};
+    const struct nkb_attribution by = {.dimensions = ALL, .top = 10, .sort = NKB_FIG_MACS};
     int failed = 0;
     (void)state;
     for (size_t limit = 1000; limit < 60000; limit += 499) {

@@ -52,7 +52,8 @@ static void find_files(const char *folder)
 
 static struct nkb_attribution by_all(uint32_t depth)
 {
-    return (struct nkb_attribution){ALL, depth, TOP, NKB_FIG_MACS};
+    return (struct nkb_attribution){
+        .dimensions = ALL, .depth = depth, .top = TOP, .sort = NKB_FIG_MACS};
 }
 
 struct total {

@@ -186,6 +186,21 @@ static void buffer_grows_and_is_terminated(void **state)
     assert_null(buf.data);
 }
 
+static void numbers_are_written_in_full(void **state)
+{
+    const int64_t values[] = {0, 7, -7, 10, 1234567890123, INT64_MAX, INT64_MIN};
+    struct nkb_buf buf = NKB_BUF_INIT, same = NKB_BUF_INIT;
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        nkb_buf_int(&buf, values[i]);
+        nkb_buf_char(&buf, ' ');
+        nkb_buf_printf(&same, "%lld ", (long long)values[i]);
+    }
+    assert_string_equal(buf.data, same.data);
+    nkb_buf_free(&buf);
+    nkb_buf_free(&same);
+}
+
 static void buffer_that_failed_stays_failed(void **state)
 {
     (void)state;
@@ -312,6 +327,7 @@ static void pool_never_has_more_threads_than_jobs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_written_in_full),
         cmocka_unit_test(arena_memory_is_zeroed_and_aligned),
         cmocka_unit_test(arena_limit_counts_to_the_byte),
         cmocka_unit_test(arena_in_lent_memory_has_what_fits),

@@ -9,8 +9,28 @@ static struct nkb_value *table(struct nkb_arena *arena, const struct nkb_module 
     const struct nkb_hlo_totals_options options = {.source = "here"};
     struct nkb_value *out = NULL;
     struct nkb_err err;
-    if (nkb_hlo_table(arena, modules, count, &options, request, &out, &err) != 0)
+    if (nkb_hlo_table(arena, modules, count, NULL, &options, request, &out, &err) != 0)
         fail_msg("%s", err.text);
+    return out;
+}
+
+/* The same with the groups of the first module added up before. */
+static struct nkb_value *table_of_early(struct nkb_arena *arena, struct nkb_module *modules,
+                                        size_t count, const struct nkb_table_request *request)
+{
+    const struct nkb_hlo_totals_options options = {.source = "here"};
+    struct nkb_rows own = NKB_ROWS_INIT(request->by, 0), early = NKB_ROWS_INIT(request->by, 0);
+    struct nkb_groups *groups = &modules[0].groups[request->by], saved = *groups;
+    struct nkb_value *out = NULL;
+    struct nkb_err err;
+    assert_true(nkb_rows_add(&own, &modules[0]) && nkb_rows_join(&early, &own));
+    nkb_rows_free(&own);
+    groups->count = 0;
+    groups->at = NULL;
+    if (nkb_hlo_table(arena, modules, count, &early, &options, request, &out, &err) != 0)
+        fail_msg("%s", err.text);
+    nkb_rows_free(&early);
+    *groups = saved;
     return out;
 }
 
@@ -52,6 +72,16 @@ static void modules_are_added_up_in_any_order(void **state)
         assert_int_equal(at(t, "total.instructions"),
                          a.module.instructions + b.module.instructions);
         assert_int_equal(at(t, "modules"), 2);
+    }
+    struct nkb_module modules[] = {a.module, b.module};
+    for (int d = 0; d < NKB_DIMENSIONS; d++) {
+        const struct nkb_table_request by = {.by = (enum nkb_dimension)d, .sort = NKB_FIGURES};
+        if ((NKB_ROWS_SHARED >> d & 1) == 0)
+            continue;
+        one.len = other.len = 0;
+        nkb_value_to_json(table(&arena, modules, 2, &by), 1, &one, NULL);
+        nkb_value_to_json(table_of_early(&arena, modules, 2, &by), 1, &other, NULL);
+        assert_string_equal(one.data, other.data);
     }
     const struct nkb_table_request request = {.by = NKB_BY_OPCODE, .sort = NKB_FIG_CALLS, .top = 2};
     struct nkb_value *t = table(&arena, ab, 2, &request);
@@ -102,12 +132,12 @@ static void groups_that_were_not_made_are_asked_for(void **state)
     (void)state;
     analyse(&f, loop_text, 0, 10);
     f.module.groups[NKB_BY_SCOPE].made = false;
-    assert_int_equal(nkb_hlo_table(&arena, &f.module, 1, &options, &request, &out, &err),
+    assert_int_equal(nkb_hlo_table(&arena, &f.module, 1, NULL, &options, &request, &out, &err),
                      NKB_EINPUT);
     assert_string_equal(err.text, "m.hlo: its groups by scope were not made; --by scope is asked "
                                   "for before measuring");
     f.module.part = "a.nkb";
-    nkb_hlo_table(&arena, &f.module, 1, &options, &request, &out, &err);
+    nkb_hlo_table(&arena, &f.module, 1, NULL, &options, &request, &out, &err);
     assert_string_equal(err.text, "m.hlo: its groups by scope were not made; --by scope belongs "
                                   "to its --scan, too");
     nkb_arena_free(&arena);
