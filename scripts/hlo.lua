@@ -161,11 +161,20 @@ local function add_costs(p, module, total)
   end
 end
 
--- The largest parts: opcodes by what they cost, and scopes by MACs, or instructions where the module names no scopes.
+-- How much of all the rows of a table tell of.
+local function told(t)
+  local last = t.rows[#t.rows]
+  return last and last.cumulative or 0
+end
+
+-- The largest parts: opcodes by what they cost, and scopes by MACs. Where the module names no scopes, instructions, or
+-- if the largest of these are only a few of many alike, what is alike.
+local ENOUGH = 0.8
 local function add_places(p, tables)
-  local opcodes, scopes, instructions = tables[1], tables[2], tables[3]
+  local opcodes, scopes, shapes, instructions = tables[1], tables[2], tables[3], tables[4]
   if not opcodes or opcodes.modules == 0 then return end
-  local places = #scopes.rows > 1 and scopes or instructions
+  local places = #scopes.rows > 1 and scopes
+    or told(instructions) < ENOUGH and told(shapes) > told(instructions) and shapes or instructions
   for _, t in ipairs { opcodes, places } do
     p.add("")
     for _, line in ipairs(hlo_table.lines(t, t.by)) do p.add("%s", line) end

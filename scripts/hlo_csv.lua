@@ -46,7 +46,7 @@ return function(argument)
       lines[#lines + 1] = table.concat(out, ",")
     end
     local is_local = t.by == "computation" or t.by == "instruction"
-    local has_detail = t.by == "kernel" or t.by == "instruction"
+    local has_detail = t.by == "kernel" or t.by == "instruction" or t.by == "shape"
     for i, row in ipairs(t.rows) do
       add(tostring(i), row.key, row, has_detail and row.detail or nil, is_local and row.module or nil,
         t.by == "kernel" and row.call_macs or nil, row.cumulative)

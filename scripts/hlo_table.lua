@@ -42,8 +42,8 @@ function M.part(part, whole)
 end
 
 -- A long name cut where it says least: an instruction's computation at its end, a path at its start, a scope, whose
--- first part is the pass, in between.
-local HEAD = { scope = 14, source = 0, module = 0 }
+-- first part is the pass, in between, as shapes, whose result and last operand tell them apart.
+local HEAD = { scope = 14, source = 0, module = 0, shape = 25 }
 
 function M.shorten(text, most, by)
   local length = utf8.len(text)
@@ -69,6 +69,7 @@ function M.name(by, row)
     local each = row.call_macs and fmt.si(row.call_macs, "MAC") .. " a call" or "MACs not known"
     return ("%s (%s)"):format(name, each)
   end
+  if by == "shape" and row.detail then return name .. "  " .. row.detail end
   if by == "instruction" then
     -- "dot.157" says that it is a dot.
     local opcode, rest = (row.detail or ""):match "^(%S+) (.*)$"

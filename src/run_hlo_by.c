@@ -77,7 +77,7 @@ static int read_sort(nkb_run *run, struct run_hlo_by *by)
 
 /* What a part keeps when nothing is asked for: whoever merges may ask for any. */
 static const char every_dimension[] =
-    "module,computation,opcode,kernel,scope,source,dtype,instruction";
+    "module,computation,opcode,kernel,scope,source,dtype,shape,instruction";
 
 static int refuse_at_scan(nkb_run *run)
 {
@@ -110,8 +110,8 @@ static int add_dimension(nkb_run *run, struct run_hlo_by *by, struct nkb_str nam
         const char *meant = nkb_suggest(name, nkb_dimension_names, NKB_DIMENSIONS);
         return nkb_err_set(
             &run->err, NKB_EUSAGE,
-            "--by is '%s'; module, computation, opcode, kernel, scope, source, dtype "
-            "or instruction is expected%s%s%s",
+            "--by is '%s'; module, computation, opcode, kernel, scope, source, dtype, "
+            "shape or instruction is expected%s%s%s",
             nkb_show(name, shown), meant ? "; did you mean '" : "", meant ? meant : "",
             meant ? "'?" : "");
     }
@@ -166,7 +166,8 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
         out->request.sort = NKB_FIGURES;
         if (out->summary)
             out->attribution = (struct nkb_attribution){
-                .dimensions = 1u << NKB_BY_OPCODE | 1u << NKB_BY_SCOPE | 1u << NKB_BY_INSTRUCTION,
+                .dimensions = 1u << NKB_BY_OPCODE | 1u << NKB_BY_SCOPE | 1u << NKB_BY_SHAPE |
+                              1u << NKB_BY_INSTRUCTION,
                 .top = SUMMARY_TOP,
                 .sort = NKB_FIG_MACS};
         return refuse_without_by(run);
@@ -210,6 +211,7 @@ static int add_summary(nkb_run *run, struct run_hlo_by *by, struct nkb_value *li
         enum nkb_figure sort;
     } shown[] = {{NKB_BY_OPCODE, NKB_FIG_FLOPS},
                  {NKB_BY_SCOPE, NKB_FIGURES},
+                 {NKB_BY_SHAPE, NKB_FIGURES},
                  {NKB_BY_INSTRUCTION, NKB_FIGURES}};
     int code = 0;
     by->request.top = SUMMARY_TOP;

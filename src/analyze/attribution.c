@@ -24,6 +24,7 @@ struct attribution {
     struct nkb_sums all;       /* of the module */
     struct nkb_intern kernels; /* see kernel_key */
     struct nkb_scopes scopes;
+    struct nkb_shapes shapes;
     struct nkb_largest largest;
     struct nkb_buf text; /* for a name */
 };
@@ -119,6 +120,14 @@ static bool add_kernel(struct attribution *a, const struct nkb_piece *piece,
            add_piece(a, NKB_BY_KERNEL, kernel, piece, shares);
 }
 
+static inline bool add_shape(struct attribution *a, const struct nkb_hlo_computation *computation,
+                             const struct nkb_piece *piece, const struct nkb_shares *shares)
+{
+    uint32_t number;
+    return nkb_shapes_number(&a->shapes, computation, piece->in, &a->scratch, &number) &&
+           add_piece(a, NKB_BY_SHAPE, number, piece, shares);
+}
+
 static inline bool add_scope(struct attribution *a, const struct nkb_piece *piece,
                              const struct nkb_context *context)
 {
@@ -153,7 +162,7 @@ static bool add_instructions(struct attribution *a, uint32_t c, const struct nkb
                              const struct nkb_context *context)
 {
     const bool by_source = asked(a, NKB_BY_SOURCE), by_kernel = asked(a, NKB_BY_KERNEL),
-               by_instruction = asked(a, NKB_BY_INSTRUCTION);
+               by_instruction = asked(a, NKB_BY_INSTRUCTION), by_shape = asked(a, NKB_BY_SHAPE);
     struct nkb_pieces pieces;
     nkb_pieces_open(&pieces, &a->measures, c);
     while (nkb_pieces_next(&pieces)) {
@@ -166,6 +175,7 @@ static bool add_instructions(struct attribution *a, uint32_t c, const struct nkb
         if ((by_source && !add_piece(a, NKB_BY_SOURCE, piece->in->source, piece, shares)) ||
             (by_kernel && piece->in->opcode == NKB_HLO_CUSTOM_CALL &&
              !add_kernel(a, piece, shares)) ||
+            (by_shape && !add_shape(a, pieces.computation, piece, shares)) ||
             (context && !add_scope(a, piece, context)))
             return false;
     }
@@ -248,6 +258,9 @@ static void name_group(struct attribution *a, enum nkb_dimension dimension, size
     case NKB_BY_SCOPE:
         group->key = a->scopes.names.texts[number];
         break;
+    case NKB_BY_SHAPE:
+        nkb_shapes_name(&a->shapes, number, group);
+        break;
     case NKB_BY_SOURCE:
         group->key = name_source(a, number, keep);
         return;
@@ -328,6 +341,7 @@ int nkb_attribute(const struct nkb_attribution *by, const struct nkb_sites *site
     bool good = attribute(&a, keep, module->groups);
     nkb_intern_free(&a.kernels);
     nkb_scopes_free(&a.scopes);
+    nkb_shapes_free(&a.shapes);
     nkb_buf_free(&a.text);
     nkb_arena_free(&a.scratch);
     return good ? 0 : nkb_err_memory(err);

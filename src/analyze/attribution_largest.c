@@ -4,8 +4,6 @@
 
 #include "base/buf.h"
 
-enum { SHOWN_DIMS = 8 };
-
 _Static_assert(NKB_PASSED == 1 << NKB_PASSED_BITS, "a place for each value of those bits");
 
 bool nkb_largest_open(struct nkb_largest *largest, const struct nkb_attribution *by, uint64_t count,
@@ -126,24 +124,8 @@ static void finish_rest(const struct nkb_largest *l, const struct nkb_sums *all,
 static struct nkb_str describe(const struct nkb_hlo_computation *computation,
                                const struct nkb_hlo_instruction *in, struct nkb_arena *keep)
 {
-    const char *type = nkb_hlo_type_name(in->shape->element_type);
     struct nkb_buf out = NKB_BUF_INIT;
-    const struct nkb_str opcode = nkb_hlo_opcode_said(in);
-    nkb_buf_append(&out, opcode.ptr, opcode.len);
-    if (in->attrs && in->attrs->custom_call_target.len) {
-        const struct nkb_nki_config *nki = in->attrs->nki;
-        struct nkb_str what =
-            nki && nki->func_name.len ? nki->func_name : in->attrs->custom_call_target;
-        nkb_buf_char(&out, ' ');
-        nkb_buf_append(&out, what.ptr, what.len);
-    }
-    nkb_buf_printf(&out, " %s", type ? type : "unknown");
-    for (uint32_t i = 0; i < in->shape->rank && i < SHOWN_DIMS; i++) {
-        nkb_buf_char(&out, i ? ',' : '[');
-        nkb_buf_int(&out, in->shape->dims[i]);
-    }
-    if (in->shape->rank)
-        nkb_buf_text(&out, in->shape->rank > SHOWN_DIMS ? ",…]" : "]");
+    nkb_shapes_say(in, &out);
     nkb_buf_text(&out, " in ");
     nkb_buf_append(&out, computation->name.ptr, computation->name.len);
     return nkb_arena_keep(keep, &out);

@@ -70,6 +70,29 @@ bool nkb_scopes_join(struct nkb_scopes *scopes, struct nkb_arena *scratch, uint3
                      struct nkb_str op_name, uint32_t *scope_out);
 void nkb_scopes_free(struct nkb_scopes *scopes);
 
+/* What nkb_shapes_number said last: instructions share shapes and attributes, so pointers tell. */
+struct nkb_shape_said {
+    const struct nkb_hlo_shape *result, *operands[2]; /* result NULL: nothing yet */
+    const struct nkb_hlo_attrs *attrs;                /* of a custom-call */
+    uint32_t opcode, number;
+};
+enum { NKB_SHAPES_SAID = 128 };
+
+/* Instructions of one opcode with the same shapes, by what they are called. */
+struct nkb_shapes {
+    struct nkb_shape_said said[NKB_SHAPES_SAID];
+    struct nkb_intern names;
+    struct nkb_buf text;
+};
+bool nkb_shapes_number(struct nkb_shapes *shapes, const struct nkb_hlo_computation *computation,
+                       const struct nkb_hlo_instruction *in, struct nkb_arena *scratch,
+                       uint32_t *out);
+/* "dot bf16[8,128]" and "bf16[8,64], bf16[64,128]". */
+void nkb_shapes_name(const struct nkb_shapes *shapes, size_t number, struct nkb_group *group);
+void nkb_shapes_free(struct nkb_shapes *shapes);
+/* An instruction's opcode, of a custom-call with what it calls, and its shape. */
+void nkb_shapes_say(const struct nkb_hlo_instruction *in, struct nkb_buf *out);
+
 /* The largest instructions. */
 struct nkb_largest_one {
     struct nkb_sums sums;

@@ -54,7 +54,7 @@ static struct nkb_str identify(struct nkb_rows *rows, const struct nkb_row *row,
     const struct identity identity = {row->key.len, row->detail.len, row->call_macs,
                                       row->has_call_macs};
     *key_at = 0;
-    if (rows->by != NKB_BY_KERNEL && rows->by != NKB_BY_COMPUTATION)
+    if (rows->by != NKB_BY_KERNEL && rows->by != NKB_BY_COMPUTATION && rows->by != NKB_BY_SHAPE)
         return row->key; /* others have nothing but a key */
     *key_at = sizeof identity;
     rows->text.len = 0;

@@ -41,7 +41,7 @@ static inline bool nkb_rows_are_local(enum nkb_dimension by)
 /* The dimensions whose rows many modules share, a bit each. */
 #define NKB_ROWS_SHARED                                                                            \
     (1u << NKB_BY_OPCODE | 1u << NKB_BY_KERNEL | 1u << NKB_BY_SCOPE | 1u << NKB_BY_SOURCE |        \
-     1u << NKB_BY_DTYPE)
+     1u << NKB_BY_DTYPE | 1u << NKB_BY_SHAPE)
 /* All groups a module has of the dimension. Texts are copied, but those of instructions, which must
  * stay as long as the rows. False when memory runs out. */
 bool nkb_rows_add(struct nkb_rows *rows, const struct nkb_module *module);

@@ -247,8 +247,9 @@ static void put_rows(struct table *t, struct nkb_arena *arena, struct nkb_value 
         const struct nkb_row *row = ranks[i].row;
         struct nkb_value *item = nkb_value_object(arena);
         put_name(arena, item, "key", row->key, why_no_key(by));
-        if (by == NKB_BY_KERNEL || by == NKB_BY_INSTRUCTION)
-            put_name(arena, item, "detail", row->detail, "not a custom-call");
+        if (by == NKB_BY_KERNEL || by == NKB_BY_INSTRUCTION || by == NKB_BY_SHAPE)
+            put_name(arena, item, "detail", row->detail,
+                     by == NKB_BY_SHAPE ? "it has no operands" : "not a custom-call");
         if (nkb_rows_are_local(by))
             put_name(arena, item, "module", row->module, "it has no path");
         if (by == NKB_BY_KERNEL && row->has_call_macs)

@@ -35,8 +35,8 @@ static const struct option asked[] = {
     {.name = "by",
      .metavar = "DIM[,DIM]",
      .group = "HLO",
-     .about = "a table of counts by module, computation, opcode, kernel, scope, source, dtype or "
-              "instruction",
+     .about = "a table of counts by module, computation, opcode, kernel, scope, source, dtype, "
+              "shape or instruction",
      .owner = OWNER_ASKED,
      .commands = "hlo"},
     {.name = "count",

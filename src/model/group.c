@@ -3,10 +3,15 @@
 #include <stddef.h>
 
 const char *const nkb_dimension_names[NKB_DIMENSIONS] = {
-    [NKB_BY_MODULE] = "module", [NKB_BY_COMPUTATION] = "computation",
-    [NKB_BY_OPCODE] = "opcode", [NKB_BY_KERNEL] = "kernel",
-    [NKB_BY_SCOPE] = "scope",   [NKB_BY_SOURCE] = "source",
-    [NKB_BY_DTYPE] = "dtype",   [NKB_BY_INSTRUCTION] = "instruction",
+    [NKB_BY_MODULE] = "module",
+    [NKB_BY_COMPUTATION] = "computation",
+    [NKB_BY_OPCODE] = "opcode",
+    [NKB_BY_KERNEL] = "kernel",
+    [NKB_BY_SCOPE] = "scope",
+    [NKB_BY_SOURCE] = "source",
+    [NKB_BY_DTYPE] = "dtype",
+    [NKB_BY_SHAPE] = "shape",
+    [NKB_BY_INSTRUCTION] = "instruction",
 };
 
 const char *nkb_dimension_name(enum nkb_dimension dimension)

@@ -16,6 +16,7 @@ enum nkb_dimension {
     NKB_BY_SCOPE,  /* metadata.op_name, joined with those of the callers where it is relative */
     NKB_BY_SOURCE, /* file:line */
     NKB_BY_DTYPE,  /* element type of the result */
+    NKB_BY_SHAPE,  /* opcode (of a custom-call, what it calls), result and operands */
     NKB_BY_INSTRUCTION,
     NKB_DIMENSIONS,
 };
@@ -51,7 +52,8 @@ enum nkb_figure {
 
 struct nkb_group {
     struct nkb_str key;    /* empty: none of its kind (no scope, no kernel, no source) */
-    struct nkb_str detail; /* kernel: its target; instruction: "dot bf16[8,128] in main" */
+    struct nkb_str detail; /* kernel: its target; instruction: "dot bf16[8,128] in main"; shape:
+                              operands */
     bool has_call_macs;    /* kernel: mac_count of one call is known */
     int64_t call_macs;
     uint32_t absent; /* bit of each figure that cannot be had or is beyond 63 bits */

@@ -88,8 +88,8 @@ local function by(dimensions)
   return assert(measure(5, program, "hlo", "--no-settings", "--quiet", "--jobs", "1", "--by", dimensions,
     data .. "/cache_128")).cpu * 1e9 / 128 / INSTRUCTIONS.cache_128
 end
-out("128 files and where their counts belong: %.0f ns/in by scope, %.0f ns/in by all eight dimensions", by "scope",
-  by "module,computation,opcode,kernel,scope,source,dtype,instruction")
+out("128 files and where their counts belong: %.0f ns/in by scope, %.0f ns/in by all nine dimensions", by "scope",
+  by "module,computation,opcode,kernel,scope,source,dtype,shape,instruction")
 
 -- One large module -------------------------------------------------------------------------------------------
 

@@ -173,8 +173,8 @@ END
 }
 
 @test "tables are asked for in words that are there" {
-  refused 'hlo cache --by scopes' "--by is 'scopes'; module, computation, opcode, kernel, scope, source, dtype or instruction is expected; did you mean 'scope'?"
-  refused 'hlo cache --by opcode,' "--by is ''; module, computation, opcode, kernel, scope, source, dtype or instruction is expected"
+  refused 'hlo cache --by scopes' "--by is 'scopes'; module, computation, opcode, kernel, scope, source, dtype, shape or instruction is expected; did you mean 'scope'?"
+  refused 'hlo cache --by opcode,' "--by is ''; module, computation, opcode, kernel, scope, source, dtype, shape or instruction is expected"
   refused 'hlo cache --top 3' '--top is for a table: give --by, too'
   refused 'hlo cache --by opcode --count all' "--count is 'all'; one of executed static xla is expected"
   refused 'hlo cache --by opcode --count xla --sort macs' "--sort is 'macs'; flops, transcendentals, bytes, calls, instructions or key is expected with --count xla"
@@ -193,14 +193,14 @@ END
 
 # Column $1 of by.csv, added up.
 column() {
-  tail -n +2 by.csv | sed 's/"[^"]*"/quoted/' | cut -d, -f"$1" | awk '{ sum += $1 } END { printf "%.0f", sum }'
+  tail -n +2 by.csv | sed 's/"[^"]*"/quoted/g' | cut -d, -f"$1" | awk '{ sum += $1 } END { printf "%.0f", sum }'
 }
 
 @test "data has every digit, and its rows add up to m.hlo" {
   nkibench hlo cache --json -q > all.json
   local total by
   total=$(value all.json executed.macs)
-  for by in module computation opcode kernel scope source dtype instruction; do
+  for by in module computation opcode kernel scope source dtype shape instruction; do
     nkibench hlo cache --json -q --by "$by" --top 5 > by.json
     [ "$(value by.json 'tables[1].total.executed.macs')" = "$total" ]
     nkibench hlo cache --csv -q --by "$by" --top 5 > by.csv
@@ -370,7 +370,7 @@ END
 
 # Rows of several files are added up file by file; with --dedupe, in the end.
 @test "many files, any number of threads, make one table" {
-  local by=opcode,kernel,scope,source,dtype i
+  local by=opcode,kernel,scope,source,dtype,shape i
   mkdir all
   for i in 1 2 3 4 5; do
     write_module "all/$i.hlo"
@@ -393,4 +393,41 @@ END
   # Text is no bare protobuf: without --any-form nothing of it counts.
   nkibench hlo all -q --by scope --json > scopes
   [ "$(value scopes tables[1].total.executed.macs)" = 0 ]
+}
+
+@test "by shape: one opcode with results and operands alike, whatever its instructions are called" {
+  write_module m.hlo
+  transcript <<'END'
+$ nkibench hlo m.hlo -q --by shape --top 0
+by shape · executed: what runs, each call and each turn of a loop
+  shape                                         MACs    share      sum         ×
+  dot f32[8,8]  f32[8,8], f32[8,8]             1.024 k  100.0 %  100.0 %       2
+  parameter f32[8,8]                               0      0.0 %  100.0 %       3
+  call f32[8,8]  f32[8,8]                          0      0.0 %  100.0 %       2
+  custom-call AwsNeuronCust…2[8,8]  f32[8,8]       0      0.0 %  100.0 %       1
+  custom-call a f32[8,8]  f32[8,8]                 0      0.0 %  100.0 %       1
+  custom-call b f32[8,8]  f32[8,8]                 0      0.0 %  100.0 %       1
+  total                                        1.024 k                        10
+END
+  nkibench hlo m.hlo -q --by shape --csv | grep -q '^shape,1,"dot f32\[8,8\]","f32\[8,8\], f32\[8,8\]",,,1,2,'
+}
+
+# Layers without names: sixteen dots of two shapes, of which six tell little.
+@test "the page of a module without scopes tells of what is alike, from the file and from its part" {
+  local i
+  {
+    printf 'HloModule layers\n\nENTRY e {\n  p0 = f32[8,8] parameter(0)\n  w = f32[8,32] parameter(1)\n'
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+      printf '  p%d = f32[8,8] dot(p%d, p%d), lhs_contracting_dims={1}, rhs_contracting_dims={0}\n' $i $((i - 1)) $((i - 1))
+    done
+    printf '  ROOT r = f32[8,32] dot(p12, w), lhs_contracting_dims={1}, rhs_contracting_dims={0}\n}\n'
+  } > layers.hlo
+  nkibench hlo layers.hlo -q > page
+  grep -q '^  dot f32\[8,8\]  f32\[8,8\], f32\[8,8\]  *6\.144 k  *75\.0 %  *75\.0 %  *12$' page
+  ! grep -q '^  instruction' page
+  nkibench hlo --scan -o layers.nkb layers.hlo -q
+  nkibench hlo layers.nkb -q | cmp - page
+  # Where the largest instructions are nearly all, they are named.
+  sed -i 's/f32\[8,32\]/f32[8,8000]/g' layers.hlo
+  nkibench hlo layers.hlo -q | grep -q '^  instruction'
 }
