@@ -39,6 +39,7 @@ void nkb_run_free(nkb_run *run)
     free(run->worker_arenas);
     run_rows_free(run->rows);
     free(run->modules);
+    nkb_part_draft_free(run->draft);
     nkb_arena_free(&run->arena);
     free(run);
 }
@@ -330,6 +331,33 @@ const char *nkb_run_text(nkb_run *run, const char *what, const char *path, size_
     if (size_bytes)
         *size_bytes = size;
     return text;
+}
+
+struct writing {
+    nkb_write_fn *write;
+    void *context;
+};
+
+static int pass_on(void *context, struct nkb_str bytes, struct nkb_err *err)
+{
+    const struct writing *writing = context;
+    return writing->write(writing->context, bytes.ptr, bytes.len) == 0
+               ? 0
+               : nkb_err_set(err, NKB_EINTERRUPT, "stopped");
+}
+
+int nkb_run_write(nkb_run *run, const char *what, nkb_write_fn *write, void *context)
+{
+    struct writing writing = {write, context};
+    size_t size = 0;
+    int code;
+    if (strcmp(what, "hlo.part") == 0) {
+        code = run_write_part(run, pass_on, &writing);
+    } else {
+        const char *text = nkb_run_text(run, what, NULL, &size);
+        code = text ? pass_on(&writing, (struct nkb_str){text, size}, &run->err) : run->err.code;
+    }
+    return code == 0 ? NKB_DONE : run_status(run, code); /* what the measuring said stays */
 }
 
 const char *nkb_run_diagnostic(const nkb_run *run, size_t i, int *is_warning)

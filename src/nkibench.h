@@ -106,7 +106,8 @@ NKB_API int nkb_run_ask(nkb_run *run, const char *name, const char *value);
  *                          "page" (any text: named HLO files at fault do not end the measuring, they are
  *                          the lines of "hlo.refused")
  *   after nkb_run_measure, when "scan" was asked for: "hlo.part" (what was found, as a file that can be given
- *                          in place of the HLO; with "shard" "3/8", of a process's share)
+ *                          in place of the HLO; with "shard" "3/8", of a process's share; what there is no
+                          memory for waits in a nameless file in the folder "spool", or in /tmp)
  *   at any time:           "rules.text" (the rules that can be found), "dry-run" (the rule, every input
  *                          and setting with where it came from, and what would be written), "missing"
  *                          (a line for each input that is needed and not there), "rules.source" and
@@ -115,6 +116,11 @@ NKB_API int nkb_run_ask(nkb_run *run, const char *name, const char *value);
  *                          `path` one's text, with "" what to do next), "example" (likewise)
  * Terminated; *size_bytes gets the length (may be NULL). NULL when it cannot be had: see nkb_run_error. */
 NKB_API const char *nkb_run_text(nkb_run *run, const char *what, const char *path, size_t *size_bytes);
+
+/* The same, given to `write` piece by piece; "hlo.part" is then never whole in memory. Not 0 from `write`
+ * ends it with NKB_STOPPED. */
+typedef int nkb_write_fn(void *context, const char *data, size_t size_bytes);
+NKB_API int nkb_run_write(nkb_run *run, const char *what, nkb_write_fn *write, void *context);
 
 /* Look at rules without running them over anything: files, names or folders (none: "score.lua"). Asked:
  * "format" (text, json, github, sarif) and "strict". The findings are then the text "check"; NKB_RULE when

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "host/host.h"
 #include "model/module.h"
-#include "model/part.h"
+#include "model/part_draft.h"
 #include "model/value.h"
 #include "nkibench.h"
 
@@ -95,9 +95,10 @@ struct nkb_run {
     size_t worker_count;
     struct nkb_module *modules; /* malloc'ed; freed with the run */
     size_t module_count, module_room;
-    struct run_rows *rows; /* groups of the modules that are in none of them; NULL: none */
-    const char *hlo_source;      /* what they are from: one folder or file, or "--hlo" */
-    const struct nkb_part *part; /* of a scan, once measured; NULL: it is none */
+    struct run_rows *rows;        /* groups of the modules that are in none of them; NULL: none */
+    const char *hlo_source;       /* what they are from: one folder or file, or "--hlo" */
+    const struct nkb_part *part;  /* of a scan, once measured; NULL: it is none */
+    struct nkb_part_draft *draft; /* of a scan: what `modules` leaves out of them */
 
     const struct nkb_value *checked; /* the text of nkb_run_check_rules; NULL before */
     nkb_run *against;              /* `hlo diff`: what is compared with; NULL else */
@@ -152,8 +153,8 @@ int run_measure_hlo(nkb_run *run, enum need need);
 int run_find_duplicates(nkb_run *run);
 /* run_matrix.c: m.runs */
 int run_measure_matrix(nkb_run *run, enum need need);
-/* run_scan.c: the bytes of a scan's part */
-int run_write_part(nkb_run *run, struct nkb_buf *out);
+/* run_scan.c: the bytes of a scan's part, in order */
+int run_write_part(nkb_run *run, nkb_part_write_fn *write, void *context);
 /* run_measure.c */
 int run_measure_all(nkb_run *run);
 /* How much the rule wants a name of m; without a rule everything is optional. */

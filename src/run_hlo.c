@@ -6,6 +6,7 @@
 #include "run_rows.h"
 #include "run_scan.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@ struct job {
     atomic_size_t files_done;
     atomic_ullong bytes_done;
     atomic_bool stop, no_memory;
+    atomic_bool full; /* a scan cannot put aside what it finds: */
+    struct nkb_err fault;
     struct nkb_hlo_totals_options options;
     size_t threads_each; /* for one file: more than 1 where there are fewer files than threads */
     bool digests;        /* of every file: whether one is like another is seen by who merges */
@@ -87,6 +90,13 @@ static void analyse_file(void *context, size_t index, size_t worker)
         nkb_arena_reset(&own->hlo);
         if (job->digests && module->ok)
             run_take_digest(module);
+    }
+    if (run->draft && !module->part) {
+        if (run_draft(run, module, &err) != 0 && !atomic_exchange(&job->full, true)) {
+            job->fault = err;
+            atomic_store(&job->stop, true);
+        }
+        nkb_arena_reset(keep);
     }
     size_t files = atomic_fetch_add(&job->files_done, 1) + 1;
     unsigned long long bytes =
@@ -171,6 +181,10 @@ static int analyse(nkb_run *run, const struct nkb_attribution *by)
     free(job.workers);
     if (atomic_load(&job.no_memory))
         return nkb_err_memory(&run->err);
+    if (atomic_load(&job.full)) {
+        run->err = job.fault;
+        return job.fault.code;
+    }
     return atomic_load(&job.stop) ? nkb_err_set(&run->err, NKB_EINTERRUPT, "stopped") : 0;
 }
 
@@ -296,21 +310,6 @@ static int check_named(nkb_run *run)
     return 0;
 }
 
-/* A part of nothing but named files that are no good would only take the place of a good one. What
- * one shard holds, or a part before this one, is for whoever merges. */
-static bool all_refused(const nkb_run *run, const struct run_files *files)
-{
-    bool any_named = false;
-    if (files->shards_of > 0 || files->shards.count > 0)
-        return false;
-    for (size_t i = 0; i < run->module_count; i++) {
-        if (run->modules[i].ok || run->modules[i].part)
-            return false;
-        any_named = any_named || run->modules[i].named;
-    }
-    return any_named;
-}
-
 /* Of all that was found, shards of others included: an empty share of something is no mistake. */
 static bool found_nothing(const nkb_run *run, const struct run_files *files)
 {
@@ -354,6 +353,11 @@ int run_measure_hlo(nkb_run *run, enum need need)
         return run_missing(run, SET_COMPILE_DIR);
     struct run_hlo_by by; /* a mistake in it is found before any file is read */
     int code = run_read_hlo_by(run, &by);
+    if (code == 0 && scan && !run->draft &&
+        !(run->draft = nkb_part_draft_new(run_asked(run, "spool"))))
+        code = nkb_err_memory(&run->err);
+    files.dimensions = scan ? UINT_MAX : by.attribution.dimensions;
+    files.page_dimensions = files.dimensions == 0 ? RUN_PAGE_DIMENSIONS : 0;
     if (code == 0)
         code = run_collect(run, &files);
     if (code == 0)
@@ -383,7 +387,7 @@ int run_measure_hlo(nkb_run *run, enum need need)
             note_unlisted(run);
         return code == 0 ? run_measure_against(run) : code;
     }
-    if (all_refused(run, &files))
+    if (run_all_refused(run, &files))
         return check_named(run);
     code = run_make_part(run, &files);
     return code == 0 ? check_named(run) : code; /* which the part says too */

@@ -166,10 +166,7 @@ int run_read_hlo_by(nkb_run *run, struct run_hlo_by *out)
         out->request.sort = NKB_FIGURES;
         if (out->summary)
             out->attribution = (struct nkb_attribution){
-                .dimensions = 1u << NKB_BY_OPCODE | 1u << NKB_BY_SCOPE | 1u << NKB_BY_SHAPE |
-                              1u << NKB_BY_INSTRUCTION,
-                .top = SUMMARY_TOP,
-                .sort = NKB_FIG_MACS};
+                .dimensions = RUN_PAGE_DIMENSIONS, .top = SUMMARY_TOP, .sort = NKB_FIG_MACS};
         return refuse_without_by(run);
     }
     int code = read_dimensions(run, out, asked);

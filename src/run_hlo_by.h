@@ -5,6 +5,11 @@
 #include "analyze/hlo_table.h"
 #include "run.h"
 
+enum {
+    RUN_PAGE_DIMENSIONS =
+        1 << NKB_BY_OPCODE | 1 << NKB_BY_SCOPE | 1 << NKB_BY_SHAPE | 1 << NKB_BY_INSTRUCTION,
+};
+
 struct run_hlo_by {
     struct nkb_attribution attribution;            /* what the analysis has to make for it */
     enum nkb_dimension dimensions[NKB_DIMENSIONS]; /* as asked, none twice */

@@ -52,27 +52,54 @@ static int take_part(nkb_run *run, const struct nkb_part *part, const char *path
         *shard = part->shards[i];
         shard->part = path;
     }
-    for (uint32_t i = 0; i < part->module_count; i++) {
-        struct nkb_module *module = run_add_module(run);
-        if (!module)
-            return nkb_err_memory(&run->err);
-        *module = part->modules[i];
-        module->part = path;
-    }
     return 0;
+}
+
+struct taking {
+    nkb_run *run;
+    const char *path;
+    struct run_files *files;
+    struct nkb_part_reading reading;
+};
+
+/* A scan passes them on; otherwise they stay, with the groups that are asked for. Those of a page
+ * are there for as long as this may be the page of a single module. */
+static int take_module(void *context, struct nkb_module *taken, struct nkb_err *err)
+{
+    struct taking *taking = context;
+    nkb_run *run = taking->run;
+    if (taking->files->page_dimensions && run->module_count > 0 &&
+        !nkb_str_equal(run->modules[0].path, taken->path)) {
+        taking->files->page_dimensions = 0;
+        taking->reading.dimensions = taking->files->dimensions;
+    }
+    struct nkb_module *module = run_add_module(run);
+    if (!module)
+        return nkb_err_memory(err);
+    *module = *taken;
+    module->part = taking->path;
+    return run->draft ? run_draft(run, module, err) : 0;
 }
 
 int run_add_part(nkb_run *run, const char *path, struct run_files *files)
 {
     struct nkb_buf bytes = NKB_BUF_INIT;
     struct nkb_part part;
+    struct taking taking = {.run = run, .path = path, .files = files};
 
+    taking.reading = (struct nkb_part_reading){
+        .take = take_module,
+        .context = &taking,
+        .passing = run->draft != NULL,
+        .dimensions = files->dimensions | files->page_dimensions,
+    };
     if (files->shards_of > 0)
         return nkb_err_set(&run->err, NKB_EUSAGE,
                            "%s: is a part; --shard picks from files and folders", path);
     int code = nkb_file_read(path, NULL, MAX_PART_BYTES, &bytes, &run->err);
     if (code == 0) {
-        code = nkb_part_read(nkb_buf_str(&bytes), NKB_VERSION, &run->arena, &part, &run->err);
+        code = nkb_part_read(nkb_buf_str(&bytes), NKB_VERSION, &taking.reading, &run->arena, &part,
+                             &run->err);
         if (code != 0)
             nkb_err_prefix(&run->err, "%s: ", path);
     }
@@ -253,6 +280,26 @@ static int settle(nkb_run *run, struct nkb_module *kept, struct nkb_module *agai
     return 0;
 }
 
+static int settle_drafted(nkb_run *run, struct nkb_module *kept, const struct nkb_module *again)
+{
+    struct nkb_arena arena = NKB_ARENA_INIT;
+    struct nkb_module one, other;
+    int code = nkb_part_draft_get(run->draft, kept, &arena, &one, &run->err);
+    if (code == 0)
+        code = nkb_part_draft_get(run->draft, again, &arena, &other, &run->err);
+    if (code == 0) {
+        one.part = kept->part;
+        other.part = again->part;
+        code = settle(run, &one, &other);
+    }
+    if (code == 0)
+        code = run_draft(run, &one, &run->err);
+    if (code == 0)
+        *kept = one;
+    nkb_arena_free(&arena);
+    return code;
+}
+
 int run_settle_overlaps(nkb_run *run)
 {
     size_t kept = 0;
@@ -262,7 +309,8 @@ int run_settle_overlaps(nkb_run *run)
             at[++kept] = at[i];
             continue;
         }
-        int code = settle(run, &at[kept], &at[i]);
+        int code =
+            run->draft ? settle_drafted(run, &at[kept], &at[i]) : settle(run, &at[kept], &at[i]);
         if (code != 0)
             return code;
     }

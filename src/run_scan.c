@@ -104,13 +104,42 @@ static void note(nkb_run *run, const struct nkb_part *part)
                      part->module_count, NKB_STR_ARG(first->path), first->error);
 }
 
-int run_write_part(nkb_run *run, struct nkb_buf *out)
+int run_draft(nkb_run *run, struct nkb_module *module, struct nkb_err *err)
+{
+    int code = nkb_part_draft_put(run->draft, module, err);
+    if (code == 0)
+        *module = (struct nkb_module){
+            .path = nkb_str_from(nkb_part_draft_text(run->draft, module->path.ptr)),
+            .named = module->named,
+            .part = module->part,
+            .ok = module->ok,
+            .size_bytes = module->size_bytes, /* for progress */
+            .error = nkb_part_draft_text(run->draft, module->error),
+            .drafted = module->drafted,
+        };
+    return code;
+}
+
+int run_write_part(nkb_run *run, nkb_part_write_fn *write, void *context)
 {
     if (!run->part && run->err.text[0])
         return run->err.code; /* why the measuring failed */
     if (!run->part)
         return nkb_err_set(&run->err, NKB_EUSAGE, "no part: ask for \"scan\" before measuring");
-    return nkb_part_write(run->part, NKB_VERSION, out, &run->err);
+    return nkb_part_draft_write(run->draft, run->part, NKB_VERSION, write, context, &run->err);
+}
+
+bool run_all_refused(const nkb_run *run, const struct run_files *files)
+{
+    bool any_named = false;
+    if (files->shards_of > 0 || files->shards.count > 0)
+        return false;
+    for (size_t i = 0; i < run->module_count; i++) {
+        if (run->modules[i].ok || run->modules[i].part)
+            return false;
+        any_named = any_named || run->modules[i].named;
+    }
+    return any_named;
 }
 
 int run_make_part(nkb_run *run, const struct run_files *files)

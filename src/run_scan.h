@@ -20,6 +20,8 @@ struct run_files {
     RUN_LIST(const char *) problems;   /* folders that cannot be listed */
     RUN_LIST(struct nkb_shard) shards; /* of parts */
     int64_t shard, shards_of;          /* asked for: which of how many; 0: all */
+    unsigned dimensions;               /* whose groups of parts are wanted */
+    unsigned page_dimensions;          /* and whose if all is of a single path */
     RUN_LIST(struct nkb_str)
     found; /* when sharding: names of all files, relative to their folders */
 };
@@ -44,6 +46,7 @@ const char *run_files_source(const struct run_files *files);
 /* run_parts.c */
 /* Is it a regular file that begins as a part does? */
 bool run_is_part(const char *path);
+/* Of its modules the groups by files->dimensions. */
 int run_add_part(nkb_run *run, const char *path, struct run_files *files);
 /* Shards that do not go together, and with `whole` also one that is missing, end the run. */
 int run_check_shards(nkb_run *run, struct run_files *files, bool whole);
@@ -58,6 +61,12 @@ int run_settle_overlaps(nkb_run *run);
 int run_read_shard(nkb_run *run, struct run_files *files);
 /* Does a file fall to this process? Its name is what all processes see it by. */
 int run_pick(nkb_run *run, struct run_files *files, struct nkb_str name, bool *mine);
+/* Put aside what is known of a module; all that stays of it is where it is, and whether it is good.
+ * On any thread. */
+int run_draft(nkb_run *run, struct nkb_module *module, struct nkb_err *err);
+/* A part of nothing but named files that are no good would only take the place of a good one. What
+ * one shard holds, or a part before this one, is for whoever merges. */
+bool run_all_refused(const nkb_run *run, const struct run_files *files);
 /* A scan ends with the value of its part instead of the metrics. */
 int run_make_part(nkb_run *run, const struct run_files *files);
 

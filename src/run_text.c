@@ -226,6 +226,13 @@ static int report(nkb_run *run, const char *script, struct nkb_value *tree, stru
     return nkb_script_run(script, tree, &run->arena, out, NULL, &run->err);
 }
 
+static int append(void *context, struct nkb_str bytes, struct nkb_err *err)
+{
+    struct nkb_buf *out = context;
+    nkb_buf_append(out, bytes.ptr, bytes.len);
+    return out->failed ? nkb_err_memory(err) : 0;
+}
+
 int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_buf *out)
 {
     if (strcmp(what, "rules.text") == 0) {
@@ -242,7 +249,7 @@ int run_make_text(nkb_run *run, const char *what, const char *path, struct nkb_b
     if (strncmp(what, "test.", 5) == 0)
         return run_test_text(run, what + 5, out);
     if (strcmp(what, "hlo.part") == 0)
-        return run_write_part(run, out);
+        return run_write_part(run, append, out);
     if (strncmp(what, "explain.", 8) == 0)
         return run_explain(run, strcmp(what + 8, "json") == 0, out);
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -101,4 +102,33 @@ int nkb_sha256_file_bytes(const char *path, unsigned char out[NKB_SHA256_BYTES],
     if (code == 0)
         memcpy(out, digest, sizeof digest);
     return code;
+}
+
+struct nkb_sha256 {
+    SHA256_CTX context;
+};
+
+struct nkb_sha256 *nkb_sha256_new(void)
+{
+    struct nkb_sha256 *digest = malloc(sizeof *digest);
+    if (digest && SHA256_Init(&digest->context) != 1) {
+        free(digest);
+        return NULL;
+    }
+    return digest;
+}
+
+void nkb_sha256_free(struct nkb_sha256 *digest)
+{
+    free(digest);
+}
+
+void nkb_sha256_add(struct nkb_sha256 *digest, struct nkb_str data)
+{
+    SHA256_Update(&digest->context, data.ptr ? data.ptr : "", data.len);
+}
+
+void nkb_sha256_end(struct nkb_sha256 *digest, unsigned char out[NKB_SHA256_BYTES])
+{
+    SHA256_Final(out, &digest->context);
 }

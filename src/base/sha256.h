@@ -17,4 +17,12 @@ int nkb_sha256_file(const char *path, char out[NKB_SHA256_TEXT_BYTES], long long
 int nkb_sha256_file_bytes(const char *path, unsigned char out[NKB_SHA256_BYTES],
                           struct nkb_err *err);
 
+/* Of bytes that come piece by piece. NULL when memory runs out. */
+struct nkb_sha256;
+struct nkb_sha256 *nkb_sha256_new(void);
+void nkb_sha256_free(struct nkb_sha256 *digest);
+void nkb_sha256_add(struct nkb_sha256 *digest, struct nkb_str data);
+/* After the last. */
+void nkb_sha256_end(struct nkb_sha256 *digest, unsigned char out[NKB_SHA256_BYTES]);
+
 #endif

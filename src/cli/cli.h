@@ -126,6 +126,8 @@ struct output {
 };
 /* Before the work: is it writable? Makes the temporary. */
 int output_open(struct cli *cli, struct output *output, const char *flag, const char *path);
+int output_add(struct cli *cli, struct output *output, const char *text, size_t size);
+/* The last of it, and nothing more. */
 int output_write(struct cli *cli, struct output *output, const char *text, size_t size);
 int output_commit(struct cli *cli, struct output *output);
 void output_discard(struct output *output);

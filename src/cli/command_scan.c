@@ -2,6 +2,7 @@
  * when it has to say that a named file is no good; that is the exit code then, as it is hlo's. */
 #include "cli/cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* --output has a default, which is that of a score. */
@@ -16,17 +17,46 @@ static const char *asked_output(struct cli *cli)
     return NULL;
 }
 
+struct writing {
+    struct cli *cli;
+    struct output *output;
+    bool begun;
+};
+
+static int write_piece(void *context, const char *data, size_t size)
+{
+    struct writing *to = context;
+    int code = to->begun ? 0 : output_check_input(to->cli, to->output); /* now there is a part */
+    to->begun = true;
+    return code == 0 ? output_add(to->cli, to->output, data, size) : code;
+}
+
+/* What waits for the part to be written lies beside it: most of it will be there anyway. */
+static int ask_spool(struct cli *cli, const struct output *output)
+{
+    const char *slash = output->temporary ? strrchr(output->temporary, '/') : NULL;
+    const char *folder = output->temporary ? "." : getenv("TMPDIR");
+    if (slash)
+        folder = slash == output->temporary
+                     ? "/"
+                     : nkb_arena_printf(&cli->arena, "%.*s", (int)(slash - output->temporary),
+                                        output->temporary);
+    return nkb_run_ask(cli->run, "spool", folder);
+}
+
 static int write_part(struct cli *cli, struct output *output, int status)
 {
-    size_t size = 0;
-    const char *part = status == NKB_DONE || status == NKB_INPUT
-                           ? nkb_run_text(cli->run, "hlo.part", NULL, &size)
-                           : NULL;
-    if (!part)
-        return status == NKB_DONE ? NKB_INPUT : status;
-    int code = output_check_input(cli, output);
+    struct writing to = {cli, output, false};
+    if (status != NKB_DONE && status != NKB_INPUT)
+        return status;
+    int code = 0;
+    if (nkb_run_write(cli->run, "hlo.part", write_piece, &to) != NKB_DONE) {
+        if (!cli->err.text[0]) /* no part, and the run says why */
+            return NKB_INPUT;
+        code = cli->err.code;
+    }
     if (code == 0)
-        code = output_write(cli, output, part, size);
+        code = output_write(cli, output, "", 0);
     if (code == 0)
         code = output_commit(cli, output);
     return code == 0 ? NKB_DONE : code == NKB_EUSAGE ? NKB_USAGE : NKB_INPUT;
@@ -53,6 +83,8 @@ int command_scan(struct cli *cli)
     int status = code == 0 ? NKB_DONE : code == NKB_EUSAGE ? NKB_USAGE : NKB_INPUT;
     if (code == 0)
         status = nkb_run_ask(cli->run, "scan", "true");
+    if (status == NKB_DONE)
+        status = ask_spool(cli, &output);
     if (status == NKB_DONE) {
         progress_watch(cli);
         status = nkb_run_measure(cli->run);

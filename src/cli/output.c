@@ -154,10 +154,15 @@ int output_check_input(struct cli *cli, const struct output *output)
     return 0;
 }
 
+int output_add(struct cli *cli, struct output *output, const char *text, size_t size)
+{
+    return write_all(output->fd, text, size,
+                     output->fd == STDOUT_FILENO ? "standard output" : output->path, &cli->err);
+}
+
 int output_write(struct cli *cli, struct output *output, const char *text, size_t size)
 {
-    int code = write_all(output->fd, text, size,
-                         output->fd == STDOUT_FILENO ? "standard output" : output->path, &cli->err);
+    int code = output_add(cli, output, text, size);
     if (code == 0 && output->temporary && fsync(output->fd) != 0)
         code = refuse(cli, output, errno);
     if (output->fd != STDOUT_FILENO) {

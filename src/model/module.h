@@ -89,6 +89,11 @@ struct nkb_module {
     uint32_t loop_count, kernel_count, op_count, diagnostic_count;
     const char *why_no_loops; /* when executed cannot be had */
     struct nkb_groups *groups; /* of each dimension; NULL: none was asked for */
+
+    struct nkb_drafted { /* where all this lies in a part's draft (model/part_draft.h) */
+        uint64_t at;
+        size_t size_bytes; /* 0: nowhere */
+    } drafted;
 };
 
 /* Its groups of a dimension; not made when they were not asked for. */

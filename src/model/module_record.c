@@ -157,9 +157,10 @@ static const struct nkb_field module[] = {
     TEXTS(struct nkb_module, diagnostics, diagnostic_count),
     ROW(struct nkb_module, why_no_loops, TEXT),
     ASKED(struct nkb_module, groups, NKB_DIMENSIONS, groups_record),
+    PLACE(struct nkb_module, drafted, ASIDE),
 };
 const struct nkb_record nkb_module_record = NKB_RECORD(struct nkb_module, module);
-SIZE_IS(struct nkb_module, 400);
+SIZE_IS(struct nkb_module, 416);
 
 static const struct nkb_field shard[] = {
     ROW(struct nkb_shard, of, STR),         ROW(struct nkb_shard, index, INT),

@@ -3,7 +3,8 @@
  * of the same files make the same whole. Equal parts have equal bytes.
  *
  * A file is: magic, format, mark of the tables, engine version, size of the body, the body, and the
- * SHA-256 of all before. The body is a table of texts, sorted, then the struct by its rows. */
+ * SHA-256 of all before. The body is a table of texts, sorted, then the struct by its rows. What is
+ * found becomes one by way of a draft (model/part_draft.h). */
 #ifndef NKB_MODEL_PART_H
 #define NKB_MODEL_PART_H
 
@@ -40,13 +41,20 @@ extern const struct nkb_record nkb_module_record, nkb_part_record;
 /* Do these bytes begin as a part does? */
 bool nkb_part_detect(struct nkb_str head);
 
-/* Appends the file's bytes. `engine` is the version of the analysis. NKB_EMEMORY only. */
-int nkb_part_write(const struct nkb_part *part, const char *engine, struct nkb_buf *out,
-                   struct nkb_err *err);
+/* Called with each module of a part, in order; *module may be taken. Not 0 ends the reading. */
+typedef int nkb_part_take_fn(void *context, struct nkb_module *module, struct nkb_err *err);
 
-/* Everything in *out points into the arena. NKB_EINPUT for what is no whole part of this engine and
- * these tables: one line with the byte, without the path. */
-int nkb_part_read(struct nkb_str bytes, const char *engine, struct nkb_arena *arena,
-                  struct nkb_part *out, struct nkb_err *err);
+struct nkb_part_reading {
+    nkb_part_take_fn *take;
+    void *context;
+    bool passing;        /* what a module points to need not outlive its call */
+    unsigned dimensions; /* whose groups are wanted, bit by bit; may change between calls */
+};
+
+/* All but the modules goes to *out, whose modules are none. Everything points into the arena, but
+ * for modules that pass. NKB_EINPUT for what is no whole part of this engine and these tables: one
+ * line with the byte, without the path. Modules may have been taken before. */
+int nkb_part_read(struct nkb_str bytes, const char *engine, struct nkb_part_reading *reading,
+                  struct nkb_arena *arena, struct nkb_part *out, struct nkb_err *err);
 
 #endif

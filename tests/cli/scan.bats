@@ -374,3 +374,47 @@ END
   nkibench hlo advise --json --top 0 many.nkb | cmp - one.json
   grep -q '"instructions_left_out": 201' one.json
 }
+
+# 700 dots each, so that what is found of them is more than stays in memory.
+many_dots() {
+  mkdir -p "$1"
+  FOLDER=$1 "$LUA" -e 'for n = 1, 60 do
+    local file = assert(io.open(os.getenv("FOLDER") .. "/" .. n .. ".hlo", "w"))
+    file:write(("HloModule m%d\n\nENTRY e {\n  p = f32[%d,8]{1,0} parameter(0)\n"):format(n, n))
+    for i = 1, 700 do
+      file:write(("  %sd.%d = f32[%d,8]{1,0} negate(p)\n"):format(i == 700 and "ROOT " or "", i, n))
+    end
+    file:write("}\n")
+    file:close()
+  end'
+}
+
+@test "what is put aside in a file makes the same part, and leaves nothing" {
+  many_dots c
+  nkibench hlo --scan -o a.nkb --jobs 1 c
+  nkibench hlo --scan -o b.nkb --jobs 4 c
+  cmp a.nkb b.nkb
+  mkdir t
+  TMPDIR=$PWD/t nkibench hlo --scan -o - c | cmp - a.nkb
+  scan_shards c 3 s
+  nkibench hlo --json c > one.json
+  nkibench hlo --json --merge s3.nkb s1.nkb s2.nkb | cmp - one.json
+  nkibench hlo --scan -o b.nkb a.nkb a.nkb c
+  cmp a.nkb b.nkb
+  [ -z "$(ls -A t)" ]
+}
+
+@test "a scan that cannot put aside what it finds says so, and writes nothing" {
+  many_dots c
+  nkibench hlo --scan -o old.nkb cache
+  cp old.nkb part.nkb
+  transcript <<'END'
+$ TMPDIR=nowhere nkibench hlo --scan -o - c
+! nkibench: nowhere: what is found cannot be put aside there: No such file or directory
+? 1
+$ (trap '' XFSZ; ulimit -f 200; nkibench hlo --scan -o part.nkb c)
+! nkibench: <*>/run: what is found cannot be put aside there: File too large
+? 1
+END
+  cmp part.nkb old.nkb
+}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sha256.h"
+#include "../unit/part_whole.h"
 #include "model/part_format.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -41,11 +42,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     nkb_buf_append(&bytes, data, size);
     for (int mended = 0; mended < 2; mended++) {
         err = (struct nkb_err){0};
-        int code = nkb_part_read(nkb_buf_str(&bytes), "fuzz", &arena, &part, &err);
+        int code = read_whole(nkb_buf_str(&bytes), "fuzz", &arena, &part, &err);
         if ((code == 0) != (err.text[0] == '\0'))
             abort();
-        if (code == 0 && (nkb_part_write(&part, "fuzz", &again, &err) != 0 ||
-                          nkb_part_read(nkb_buf_str(&again), "fuzz", &arena, &other, &err) != 0 ||
+        if (code == 0 && (write_whole(&part, "fuzz", &again, &err) != 0 ||
+                          read_whole(nkb_buf_str(&again), "fuzz", &arena, &other, &err) != 0 ||
                           !nkb_record_equal(&nkb_part_record, &part, &other, 0)))
             abort();
         mend(&bytes);

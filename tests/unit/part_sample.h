@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "model/part_format.h"
+#include "part_whole.h"
 
 #define ENGINE "1.2.3"
 
@@ -127,7 +128,7 @@ static void write_sample(void)
 {
     struct nkb_part part = sample();
     nkb_buf_free(&bytes);
-    assert_int_equal(nkb_part_write(&part, ENGINE, &bytes, &err), 0);
+    assert_int_equal(write_whole(&part, ENGINE, &bytes, &err), 0);
 }
 
 #endif

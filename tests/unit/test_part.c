@@ -12,7 +12,7 @@ static void what_is_written_is_read_back(void **state)
     struct nkb_buf twice = NKB_BUF_INIT;
     write_sample();
     assert_true(nkb_part_detect(nkb_buf_str(&bytes)));
-    assert_int_equal(nkb_part_read(nkb_buf_str(&bytes), ENGINE, &arena, &again, &err), 0);
+    assert_int_equal(read_whole(nkb_buf_str(&bytes), ENGINE, &arena, &again, &err), 0);
     assert_true(nkb_record_equal(&nkb_part_record, &part, &again, 0));
     const struct nkb_module *m = &again.modules[0];
     assert_int_equal(m->kernels[0].executed_macs, INT64_MIN);
@@ -27,7 +27,7 @@ static void what_is_written_is_read_back(void **state)
     assert_int_equal(m->groups[NKB_BY_SCOPE].at[0].absent, UINT32_MAX);
     assert_int_equal(m->groups[NKB_BY_INSTRUCTION].rest.absent, 5);
     assert_string_equal(again.modules[1].why_no_xla, "");
-    assert_int_equal(nkb_part_write(&again, ENGINE, &twice, &err), 0);
+    assert_int_equal(write_whole(&again, ENGINE, &twice, &err), 0);
     assert_int_equal(twice.len, bytes.len);
     assert_memory_equal(twice.data, bytes.data, bytes.len);
     nkb_buf_free(&twice);
@@ -37,8 +37,8 @@ static void an_empty_part_is_a_part(void **state)
 {
     (void)state;
     struct nkb_part none = {0}, again;
-    assert_int_equal(nkb_part_write(&none, ENGINE, &bytes, &err), 0);
-    assert_int_equal(nkb_part_read(nkb_buf_str(&bytes), ENGINE, &arena, &again, &err), 0);
+    assert_int_equal(write_whole(&none, ENGINE, &bytes, &err), 0);
+    assert_int_equal(read_whole(nkb_buf_str(&bytes), ENGINE, &arena, &again, &err), 0);
     assert_true(nkb_record_equal(&nkb_part_record, &none, &again, 0));
 }
 

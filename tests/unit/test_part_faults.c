@@ -11,7 +11,7 @@
 static void assert_refused(const char *want)
 {
     struct nkb_part part;
-    assert_int_equal(nkb_part_read(nkb_buf_str(&bytes), ENGINE, &arena, &part, &err), NKB_EINPUT);
+    assert_int_equal(read_whole(nkb_buf_str(&bytes), ENGINE, &arena, &part, &err), NKB_EINPUT);
     assert_string_equal(err.text, want);
 }
 
@@ -22,7 +22,7 @@ static void a_cut_anywhere_is_refused(void **state)
     write_sample();
     for (size_t cut = 0; cut < bytes.len; cut++) {
         struct nkb_str head = {bytes.data, cut};
-        assert_int_equal(nkb_part_read(head, ENGINE, &arena, &part, &err), NKB_EINPUT);
+        assert_int_equal(read_whole(head, ENGINE, &arena, &part, &err), NKB_EINPUT);
     }
     bytes.len = 60;
     assert_refused("byte 60: the part ends in its head; it was cut off");
@@ -50,7 +50,7 @@ static void a_flipped_bit_anywhere_is_refused(void **state)
     for (size_t i = 0; i < bytes.len; i++)
         for (int bit = 0; bit < 8; bit++) {
             bytes.data[i] = (char)(bytes.data[i] ^ (1 << bit));
-            if (nkb_part_read(nkb_buf_str(&bytes), ENGINE, &arena, &part, &err) != NKB_EINPUT)
+            if (read_whole(nkb_buf_str(&bytes), ENGINE, &arena, &part, &err) != NKB_EINPUT)
                 fail_msg("bit %d of byte %zu changed nothing", bit, i);
             bytes.data[i] = (char)(bytes.data[i] ^ (1 << bit));
         }
@@ -86,7 +86,7 @@ static void forge(const char *body, size_t size)
 {
     struct nkb_part none = {0};
     nkb_buf_free(&bytes);
-    assert_int_equal(nkb_part_write(&none, ENGINE, &bytes, &err), 0);
+    assert_int_equal(write_whole(&none, ENGINE, &bytes, &err), 0);
     bytes.len = PART_BODY_AT;
     nkb_buf_append(&bytes, body, size);
     for (int i = 0; i < 8; i++)
@@ -126,8 +126,8 @@ static void lies_end_at_their_byte(void **state)
     FORGE("\0\0\0\1\0\x06\x10\xf0\x01\2\0\0");
     assert_refused("byte 49: neither true nor false");
     FORGE("\0\0\0\1\0\x06\x10\xf0\x01\0\0");
-    assert_int_equal(
-        nkb_part_read(nkb_buf_str(&bytes), ENGINE, &arena, &(struct nkb_part){0}, &err), 0);
+    assert_int_equal(read_whole(nkb_buf_str(&bytes), ENGINE, &arena, &(struct nkb_part){0}, &err),
+                     0);
     FORGE("\0\0\0\1\0\x12\x10\xf0\x01\0\0");
     assert_refused("shard 9 of 8; 1 of at most 65536 is expected");
     FORGE("\0\0\0\1\0\0\x10\xf0\x01\0\0");
@@ -138,7 +138,7 @@ static void assert_wrong(const struct nkb_module *module, const char *want)
 {
     struct nkb_part part = {.modules = (struct nkb_module[]){*module}, .module_count = 1};
     nkb_buf_free(&bytes);
-    assert_int_equal(nkb_part_write(&part, ENGINE, &bytes, &err), 0);
+    assert_int_equal(write_whole(&part, ENGINE, &bytes, &err), 0);
     assert_refused(want);
 }
 
@@ -169,15 +169,15 @@ static void modules_keep_what_others_rely_on(void **state)
     m.ops = &(struct nkb_op){.opcode = (enum nkb_hlo_opcode)(NKB_HLO_OPCODE_COUNT + 1)};
     struct nkb_part part = {.modules = &m, .module_count = 1};
     nkb_buf_free(&bytes);
-    assert_int_equal(nkb_part_write(&part, ENGINE, &bytes, &err), 0);
-    assert_int_equal(nkb_part_read(nkb_buf_str(&bytes), ENGINE, &arena, &part, &err), NKB_EINPUT);
+    assert_int_equal(write_whole(&part, ENGINE, &bytes, &err), 0);
+    assert_int_equal(read_whole(nkb_buf_str(&bytes), ENGINE, &arena, &part, &err), NKB_EINPUT);
     assert_non_null(strstr(err.text, ": a choice that is none"));
     m = good("x");
     m.static_macs.nki_ratio = (double)INFINITY;
     part = (struct nkb_part){.modules = &m, .module_count = 1};
     nkb_buf_free(&bytes);
-    assert_int_equal(nkb_part_write(&part, ENGINE, &bytes, &err), 0);
-    assert_int_equal(nkb_part_read(nkb_buf_str(&bytes), ENGINE, &arena, &part, &err), NKB_EINPUT);
+    assert_int_equal(write_whole(&part, ENGINE, &bytes, &err), 0);
+    assert_int_equal(read_whole(nkb_buf_str(&bytes), ENGINE, &arena, &part, &err), NKB_EINPUT);
     assert_non_null(strstr(err.text, ": a number that is not finite"));
 }
 
@@ -187,11 +187,11 @@ static void as_many_shards_as_there_may_be(void **state)
     struct nkb_shard most = {
         .of = NKB_STR_LITERAL("x"), .index = NKB_MAX_SHARDS, .count = NKB_MAX_SHARDS};
     struct nkb_part part = {.shards = &most, .shard_count = 1}, again;
-    assert_int_equal(nkb_part_write(&part, ENGINE, &bytes, &err), 0);
-    assert_int_equal(nkb_part_read(nkb_buf_str(&bytes), ENGINE, &arena, &again, &err), 0);
+    assert_int_equal(write_whole(&part, ENGINE, &bytes, &err), 0);
+    assert_int_equal(read_whole(nkb_buf_str(&bytes), ENGINE, &arena, &again, &err), 0);
     most.count++;
     nkb_buf_free(&bytes);
-    assert_int_equal(nkb_part_write(&part, ENGINE, &bytes, &err), 0);
+    assert_int_equal(write_whole(&part, ENGINE, &bytes, &err), 0);
     assert_refused("shard 65536 of 65537; 1 of at most 65536 is expected");
 }
 

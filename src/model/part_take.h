@@ -1,0 +1,26 @@
+/* What reads rows of structs, of a part or of what was put aside. */
+#ifndef NKB_MODEL_PART_TAKE_H
+#define NKB_MODEL_PART_TAKE_H
+
+#include "model/part_format.h"
+
+struct part_reader {
+    const unsigned char *data;
+    size_t at, end; /* of the body */
+    struct nkb_arena *arena;
+    const struct nkb_str *texts;
+    struct nkb_str *kept; /* those that were wanted, in the arena; NULL: all stay where they are */
+    size_t text_count;
+    unsigned skipped;        /* groups of these dimensions are read for their faults alone, */
+    struct nkb_arena *aside; /* into what is forgotten */
+    struct nkb_err *err;
+    int code; /* of the first fault; everything read after it is zero */
+};
+
+void part_fault(struct part_reader *r, size_t at, const char *what);
+uint64_t part_take_varint(struct part_reader *r);
+/* How many, each of at least so many bytes. */
+size_t part_take_count(struct part_reader *r, size_t least);
+void part_take_record(struct part_reader *r, const struct nkb_record *record, void *base);
+
+#endif

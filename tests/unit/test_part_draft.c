@@ -1,0 +1,172 @@
+/* A part's bytes are those of what it says, whoever put it aside, when, and whatever else was put.
+ */
+#include "part_sample.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/pool.h"
+
+enum { MODULES = 1500, THREADS = 4 }; /* more than is kept in memory */
+
+static struct nkb_part_draft *draft;
+static struct nkb_module many[MODULES];
+static char names[MODULES][32];
+
+static void put_one(void *context, size_t job, size_t worker)
+{
+    const size_t *step = context;
+    struct nkb_err mine;
+    size_t i = job * *step % MODULES;
+    (void)worker;
+    struct nkb_module module = i % 5 == 0 ? bad(names[i]) : good(names[i]);
+    module.size_bytes = (int64_t)i;
+    many[i].drafted.size_bytes = 0;
+    if (nkb_part_draft_put(draft, &module, &mine) == 0)
+        many[i].drafted = module.drafted;
+}
+
+/* As `bytes`, put in another order for each step prime to their number. */
+static void write_many(size_t step, size_t threads, struct nkb_buf *out)
+{
+    struct nkb_part part = sample();
+    part.modules = many;
+    part.module_count = MODULES;
+    for (size_t i = 0; i < MODULES; i++)
+        snprintf(names[i], sizeof names[i], "neuron_cache/%zu", i);
+    draft = nkb_part_draft_new(NULL);
+    assert_non_null(draft);
+    nkb_pool_run(threads, MODULES, put_one, &step);
+    for (size_t i = 0; i < MODULES; i++)
+        assert_true(many[i].drafted.size_bytes > 0);
+    assert_int_equal(nkb_part_draft_write(draft, &part, ENGINE, append_piece, out, &err), 0);
+}
+
+static void the_order_of_putting_is_not_seen(void **state)
+{
+    (void)state;
+    struct nkb_buf other = NKB_BUF_INIT;
+    struct nkb_part again;
+    write_many(1, 1, &bytes);
+    nkb_part_draft_free(draft);
+    assert_int_equal(read_whole(nkb_buf_str(&bytes), ENGINE, &arena, &again, &err), 0);
+    assert_int_equal(again.module_count, MODULES);
+    for (uint32_t i = 0; i < MODULES; i++) {
+        struct nkb_module want = i % 5 == 0 ? bad(names[i]) : good(names[i]);
+        want.size_bytes = i;
+        assert_true(nkb_record_equal(&nkb_module_record, &again.modules[i], &want, 0));
+    }
+    for (size_t threads = 1; threads <= THREADS; threads++) {
+        write_many(7, threads, &other);
+        assert_int_equal(other.len, bytes.len);
+        assert_memory_equal(other.data, bytes.data, bytes.len);
+        nkb_part_draft_free(draft);
+        nkb_buf_free(&other);
+    }
+}
+
+static void it_may_be_written_twice(void **state)
+{
+    (void)state;
+    struct nkb_buf other = NKB_BUF_INIT;
+    struct nkb_part part = sample();
+    write_many(1, 1, &bytes);
+    part.modules = many;
+    part.module_count = MODULES;
+    assert_int_equal(nkb_part_draft_write(draft, &part, ENGINE, append_piece, &other, &err), 0);
+    assert_int_equal(other.len, bytes.len);
+    assert_memory_equal(other.data, bytes.data, bytes.len);
+    nkb_buf_free(&other);
+    nkb_part_draft_free(draft);
+}
+
+/* Of what two parts say of a path one stays: texts that only the other had are none of the part's.
+ */
+static void what_is_left_out_leaves_no_text(void **state)
+{
+    (void)state;
+    struct nkb_buf other = NKB_BUF_INIT;
+    struct nkb_part part = sample();
+    struct nkb_module left_out = good("left out");
+    write_sample();
+    draft = nkb_part_draft_new(NULL);
+    assert_int_equal(nkb_part_draft_put(draft, &left_out, &err), 0);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(nkb_part_draft_put(draft, &modules[i], &err), 0);
+    assert_int_equal(nkb_part_draft_write(draft, &part, ENGINE, append_piece, &other, &err), 0);
+    assert_int_equal(other.len, bytes.len);
+    assert_memory_equal(other.data, bytes.data, bytes.len);
+
+    struct nkb_module got;
+    assert_int_equal(nkb_part_draft_get(draft, &left_out, &arena, &got, &err), 0);
+    assert_true(nkb_record_equal(&nkb_module_record, &got, &left_out, 0));
+    assert_string_equal(nkb_part_draft_text(draft, "left out"), "left out");
+    assert_null(nkb_part_draft_text(draft, NULL));
+    nkb_buf_free(&other);
+    nkb_part_draft_free(draft);
+}
+
+static int stop_at_once(void *context, struct nkb_str piece, struct nkb_err *into)
+{
+    (void)context;
+    return nkb_err_set(into, NKB_EINTERRUPT, "stopped at %zu bytes", piece.len);
+}
+
+static void a_writer_may_stop(void **state)
+{
+    (void)state;
+    struct nkb_part part = {0};
+    draft = nkb_part_draft_new(NULL);
+    assert_int_equal(nkb_part_draft_write(draft, &part, ENGINE, stop_at_once, NULL, &err),
+                     NKB_EINTERRUPT);
+    assert_string_equal(err.text, "stopped at 45 bytes"); /* head, and five times none */
+    nkb_part_draft_free(draft);
+}
+
+static int count_taken(void *context, struct nkb_module *module, struct nkb_err *into)
+{
+    size_t *left = context;
+    (void)module;
+    return --*left == 0 ? nkb_err_set(into, NKB_EINTERRUPT, "enough") : 0;
+}
+
+static void a_reader_may_stop_and_leave_out_groups(void **state)
+{
+    (void)state;
+    struct nkb_part part;
+    size_t left = 3;
+    struct nkb_part_reading reading = {.take = count_taken, .context = &left};
+    write_many(1, 1, &bytes);
+    nkb_part_draft_free(draft);
+    assert_int_equal(nkb_part_read(nkb_buf_str(&bytes), ENGINE, &reading, &arena, &part, &err),
+                     NKB_EINTERRUPT);
+    assert_string_equal(err.text, "enough");
+
+    struct nkb_part one = {.modules = modules, .module_count = 1};
+    struct gathering to = {&arena, &(struct nkb_part){0}};
+    reading = (struct nkb_part_reading){
+        .take = gather, .context = &to, .dimensions = 1u << NKB_BY_INSTRUCTION};
+    nkb_buf_free(&bytes);
+    modules[0] = good("a");
+    assert_int_equal(write_whole(&one, ENGINE, &bytes, &err), 0);
+    assert_int_equal(nkb_part_read(nkb_buf_str(&bytes), ENGINE, &reading, &arena, &part, &err), 0);
+    const struct nkb_module *got = &to.part->modules[0];
+    assert_false(nkb_module_groups(got, NKB_BY_SCOPE)->made);
+    assert_int_equal(nkb_module_groups(got, NKB_BY_INSTRUCTION)->rest.absent, 5);
+    assert_true(nkb_record_equal(&nkb_module_record, got, &modules[0], NKB_ASPECT_ASKED));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_order_of_putting_is_not_seen, fresh),
+        cmocka_unit_test_setup(it_may_be_written_twice, fresh),
+        cmocka_unit_test_setup(what_is_left_out_leaves_no_text, fresh),
+        cmocka_unit_test_setup(a_writer_may_stop, fresh),
+        cmocka_unit_test_setup(a_reader_may_stop_and_leave_out_groups, fresh),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    nkb_arena_free(&arena);
+    nkb_buf_free(&bytes);
+    return failed;
+}
