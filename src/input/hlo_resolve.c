@@ -14,48 +14,59 @@ bool nkb_hlo_build_ids_room(struct nkb_hlo_build *build, struct nkb_hlo_id_list 
     return true;
 }
 
-/* Positions of `count` ids, to *next, which moves on; but with the id of one that leads nowhere
- * behind them they get a place of their own. */
-static const uint32_t *find_all(struct nkb_hlo_build *build, const int64_t *ids, uint32_t count,
-                                uint32_t **next)
+/* Positions of ids; false: some lead nowhere. */
+static bool find_all(const struct nkb_id_map *map, const int64_t *ids, size_t count,
+                     uint32_t *found)
 {
-    uint32_t *found = *next;
-    const int64_t *missing = NULL;
-
-    for (uint32_t i = 0; i < count; i++) {
-        found[i] = nkb_id_map_find(&build->ids, ids[i], NKB_HLO_NONE);
-        if (found[i] == NKB_HLO_NONE && !missing)
-            missing = &ids[i];
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        found[i] = nkb_id_map_find(map, ids[i], NKB_HLO_NONE);
+        good &= found[i] != NKB_HLO_NONE;
     }
-    *next += count;
-    if (!missing)
+    return good;
+}
+
+/* What one instruction found; but with the id of the first that leads nowhere behind the positions
+ * they get a place of their own. */
+static const uint32_t *with_missing(struct nkb_hlo_build *build, const int64_t *ids,
+                                    const uint32_t *found, uint32_t count)
+{
+    uint32_t missing = 0;
+    while (missing < count && found[missing] != NKB_HLO_NONE)
+        missing++;
+    if (missing == count)
         return found;
     uint32_t *own =
         nkb_arena_array(build->arena, (size_t)count + NKB_HLO_MISSING_ROOM, sizeof *own);
-    if (!own)
+    if (!own) {
+        nkb_hlo_build_memory(build);
         return NULL;
+    }
     memcpy(own, found, count * sizeof *own);
-    memcpy(own + count, missing, sizeof *missing);
+    memcpy(own + count, &ids[missing], sizeof ids[missing]);
     return own;
 }
 
 bool nkb_hlo_resolve_operands(struct nkb_hlo_build *build, struct nkb_hlo_computation *computation)
 {
-    uint32_t *next = nkb_arena_take(build->arena, build->operand_ids.count * sizeof *next);
+    size_t count = build->operand_ids.count;
     const int64_t *ids = build->operand_ids.at;
+    uint32_t *found = nkb_arena_take(build->arena, count * sizeof *found);
 
-    if (!next || !nkb_id_map_build(&build->ids, build->instruction_ids.at, sizeof(int64_t),
-                                   computation->instruction_count))
+    if (!found || !nkb_id_map_build(&build->ids, build->instruction_ids.at, sizeof(int64_t),
+                                    computation->instruction_count))
         return nkb_hlo_build_memory(build);
     computation->root = nkb_id_map_find(&build->ids, computation->root_id, NKB_HLO_NONE);
+    bool all = find_all(&build->ids, ids, count, found);
 
     for (uint32_t i = 0; i < computation->instruction_count; i++) {
         struct nkb_hlo_instruction *in = &computation->instructions[i];
         if (in->operand_count) {
-            in->operands = find_all(build, ids, in->operand_count, &next);
+            in->operands = all ? found : with_missing(build, ids, found, in->operand_count);
             if (!in->operands)
-                return nkb_hlo_build_memory(build);
+                return false;
             ids += in->operand_count;
+            found += in->operand_count;
         }
         if (in->called_count) {
             /* An array of pointers it is: NOLINTNEXTLINE(bugprone-sizeof-expression) */
@@ -71,17 +82,20 @@ bool nkb_hlo_resolve_operands(struct nkb_hlo_build *build, struct nkb_hlo_comput
 
 bool nkb_hlo_resolve_calls(struct nkb_hlo_build *build)
 {
-    uint32_t *next = nkb_arena_take(build->arena, build->called_ids.count * sizeof *next);
+    size_t count = build->called_ids.count;
     const int64_t *ids = build->called_ids.at;
+    uint32_t *found = nkb_arena_take(build->arena, count * sizeof *found);
 
-    if (!next)
+    if (!found)
         return nkb_hlo_build_memory(build);
+    find_all(&build->ids, ids, count, found);
     for (size_t i = 0; i < build->caller_count; i++) {
         struct nkb_hlo_instruction *in = build->callers[i];
-        in->called = find_all(build, ids, in->called_count, &next);
+        in->called = with_missing(build, ids, found, in->called_count);
         if (!in->called)
-            return nkb_hlo_build_memory(build);
+            return false;
         ids += in->called_count;
+        found += in->called_count;
     }
     return true;
 }

@@ -1,5 +1,5 @@
-/* Open addressing with the id's own low bits, at most half full: ids that follow each other, as
- * real ones do, fall into neighbouring slots. A slot is a position; the id is looked up there. */
+/* Hashed: open addressing with the id's own low bits, at most half full. A slot is a position; the
+ * id is looked up there. */
 #include "input/id_map.h"
 
 #include <stdlib.h>
@@ -22,10 +22,11 @@ static int64_t id_at(const struct nkb_id_map *map, uint32_t i)
     return id;
 }
 
-static bool reserve(struct nkb_id_map *map, uint32_t count)
+/* So many slots or more, a power of two. */
+static bool reserve(struct nkb_id_map *map, size_t count)
 {
     size_t want = 8, bytes;
-    while (want < (size_t)count * 2)
+    while (want < count)
         want *= 2;
     if (want > map->room) {
         if (!nkb_size_mul(want, sizeof *map->slots, &bytes))
@@ -38,7 +39,6 @@ static bool reserve(struct nkb_id_map *map, uint32_t count)
     }
     map->mask = want - 1;
     map->count = 0;
-    map->sorted = false;
     return true;
 }
 
@@ -79,21 +79,44 @@ static bool sort_all(struct nkb_id_map *map, uint32_t count)
     for (uint32_t i = 0; i < count; i++)
         if (i + 1 == count || pairs[i].id != pairs[i + 1].id)
             map->slots[map->count++] = pairs[i].position;
-    map->sorted = true;
+    map->form = NKB_ID_MAP_SORTED;
     free(pairs);
     return true;
 }
 
-/* Is every id one more than the one before? Then a position is a difference, and no slot is needed.
- */
-static bool follow_each_other(struct nkb_id_map *map, uint32_t count)
+/* Is every id one more than the one before? */
+static bool follow_each_other(const struct nkb_id_map *map, uint32_t count)
 {
-    map->first = count ? id_at(map, 0) : 0;
+    uint64_t first = count ? (uint64_t)id_at(map, 0) : 0;
     for (uint32_t i = 0; i < count; i++)
-        if ((uint64_t)id_at(map, i) - (uint64_t)map->first != i)
+        if ((uint64_t)id_at(map, i) - first != i)
             return false;
-    map->count = count;
-    map->dense = true;
+    return true;
+}
+
+/* How many numbers lie between the least id, which is put into `first`, and the largest, both
+ * counted; one less than that, for there may be 2^64. */
+static uint64_t spread(struct nkb_id_map *map, uint32_t count)
+{
+    int64_t low = id_at(map, 0), high = low;
+    for (uint32_t i = 1; i < count; i++) {
+        int64_t id = id_at(map, i);
+        low = id < low ? id : low;
+        high = id > high ? id : high;
+    }
+    map->first = low;
+    return (uint64_t)high - (uint64_t)low;
+}
+
+static bool build_range(struct nkb_id_map *map, uint32_t count, size_t slots)
+{
+    if (!reserve(map, slots))
+        return false;
+    memset(map->slots, 0, slots * sizeof *map->slots);
+    for (uint32_t i = 0; i < count; i++)
+        map->slots[(uint64_t)id_at(map, i) - (uint64_t)map->first] = i + 1;
+    map->count = slots;
+    map->form = NKB_ID_MAP_RANGE;
     return true;
 }
 
@@ -102,12 +125,19 @@ bool nkb_id_map_build(struct nkb_id_map *map, const int64_t *ids, size_t stride_
 {
     if (count >= UINT32_MAX)
         return false;
-    map->dense = false;
     map->ids = ids;
     map->stride_bytes = stride_bytes;
-    if (follow_each_other(map, count))
+    map->form = NKB_ID_MAP_HASHED;
+    if (follow_each_other(map, count)) {
+        map->first = count ? id_at(map, 0) : 0;
+        map->count = count;
+        map->form = NKB_ID_MAP_DENSE;
         return true;
-    if (!reserve(map, count))
+    }
+    uint64_t last = spread(map, count);
+    if (last < (uint64_t)count * NKB_ID_MAP_SPREAD)
+        return build_range(map, count, (size_t)last + 1);
+    if (!reserve(map, (size_t)count * 2))
         return false;
     memset(map->slots, 0, (map->mask + 1) * sizeof *map->slots);
     for (uint32_t i = 0; i < count; i++)
@@ -118,9 +148,9 @@ bool nkb_id_map_build(struct nkb_id_map *map, const int64_t *ids, size_t stride_
 
 static uint32_t find_sorted(const struct nkb_id_map *map, int64_t id, uint32_t none)
 {
-    uint32_t low = 0, high = map->count;
+    size_t low = 0, high = map->count;
     while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
+        size_t middle = low + (high - low) / 2;
         int64_t there = id_at(map, map->slots[middle]);
         if (there == id)
             return map->slots[middle];
@@ -132,15 +162,11 @@ static uint32_t find_sorted(const struct nkb_id_map *map, int64_t id, uint32_t n
     return none;
 }
 
-uint32_t nkb_id_map_find(const struct nkb_id_map *map, int64_t id, uint32_t none)
+uint32_t nkb_id_map_search(const struct nkb_id_map *map, int64_t id, uint32_t none)
 {
-    if (map->dense) {
-        uint64_t position = (uint64_t)id - (uint64_t)map->first;
-        return position < map->count ? (uint32_t)position : none;
-    }
     if (!map->slots)
         return none;
-    if (map->sorted)
+    if (map->form == NKB_ID_MAP_SORTED)
         return find_sorted(map, id, none);
     size_t at = hash(id);
     for (size_t probes = 0; probes < NKB_ID_MAP_PROBES; probes++, at++) {

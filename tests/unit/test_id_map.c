@@ -61,7 +61,7 @@ static void chosen_ids(uint32_t count, bool expect_sorted)
     for (uint32_t i = 0; i < count; i++)
         ids[i] = (int64_t)(count - i) << 24;
     assert_true(nkb_id_map_build(&map, ids, sizeof *ids, count));
-    assert_int_equal(map.sorted, expect_sorted);
+    assert_int_equal(map.form, expect_sorted ? NKB_ID_MAP_SORTED : NKB_ID_MAP_HASHED);
     for (uint32_t i = 0; i < count; i++)
         assert_int_equal(nkb_id_map_find(&map, ids[i], NONE), i);
     assert_true(nkb_id_map_find(&map, 5, NONE) == NONE);
@@ -88,9 +88,39 @@ static void test_repeated_ids_survive_sorting(void **state)
     for (int64_t i = 0; i < COUNT; i++)
         ids[i] = ids[COUNT + i] = i << 40 << 10;
     assert_true(nkb_id_map_build(&map, ids, sizeof ids[0], 2 * COUNT));
-    assert_true(map.sorted);
+    assert_int_equal(map.form, NKB_ID_MAP_SORTED);
     for (uint32_t i = 0; i < COUNT; i++)
         assert_int_equal(nkb_id_map_find(&map, ids[i], NONE), COUNT + i);
+    nkb_id_map_free(&map);
+}
+
+/* Ids of a shuffled range with gaps, and one more than such a range may have. */
+static void test_a_range_is_a_table_by_distance(void **state)
+{
+    const int64_t base = INT64_C(7) << 32;
+    const int64_t range[] = {base + 7, base + 2, base + 5, base + 2},
+                  wide[] = {base + 8, base, base + 5, base + 2},
+                  ends[] = {INT64_MAX, INT64_MIN, INT64_MIN + 1};
+    struct nkb_id_map map = {0};
+
+    (void)state;
+    assert_true(nkb_id_map_build(&map, range, sizeof range[0], 4));
+    assert_int_equal(map.form, NKB_ID_MAP_RANGE);
+    assert_int_equal(nkb_id_map_find(&map, base + 7, NONE), 0);
+    assert_int_equal(nkb_id_map_find(&map, base + 2, NONE), 3);
+    assert_int_equal(nkb_id_map_find(&map, base + 5, NONE), 2);
+    const int64_t none[] = {base + 1, base + 3, base + 6, base + 8, 0, -1, INT64_MIN, INT64_MAX};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_true(nkb_id_map_find(&map, none[i], NONE) == NONE);
+
+    assert_true(nkb_id_map_build(&map, wide, sizeof wide[0], 4));
+    assert_int_equal(map.form, NKB_ID_MAP_HASHED);
+    for (uint32_t i = 0; i < 4; i++)
+        assert_int_equal(nkb_id_map_find(&map, wide[i], NONE), i);
+
+    assert_true(nkb_id_map_build(&map, ends, sizeof ends[0], 3));
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(nkb_id_map_find(&map, ends[i], NONE), i);
     nkb_id_map_free(&map);
 }
 
@@ -102,6 +132,7 @@ int main(void)
         cmocka_unit_test(test_a_map_is_used_again),
         cmocka_unit_test(test_ids_chosen_to_collide_are_sorted_instead),
         cmocka_unit_test(test_repeated_ids_survive_sorting),
+        cmocka_unit_test(test_a_range_is_a_table_by_distance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
