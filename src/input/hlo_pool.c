@@ -1,6 +1,6 @@
-/* One open-addressed table for all kinds of things. A slot is looked for in a few places; when none
- * is free the first is taken over. Things are compared, never trusted by their hash, so whoever
- * makes hashes collide wins nothing but some memory of his own file. */
+/* One open-addressed table for all kinds of things but texts. A slot is looked for in a few places;
+ * when none is free the first is taken over. Things are compared, never trusted by their hash, so
+ * whoever makes hashes collide wins nothing but some memory of his own file. */
 #include "input/hlo_pool.h"
 
 #include <stdlib.h>
@@ -12,10 +12,9 @@ enum {
     LAST_SLOTS = 64 * 1024,
     PROBES = 4,
     PIECE_BYTES = 16 * 1024,
-    CUT_BYTES = 512, /* larger things are the arena's own */
 };
 
-enum kind { EMPTY, BYTES, TEXT, SHAPE };
+enum kind { EMPTY, BYTES, SHAPE };
 
 void nkb_hlo_pool_open(struct nkb_hlo_pool *pool, struct nkb_arena *arena)
 {
@@ -26,72 +25,50 @@ void nkb_hlo_pool_open(struct nkb_hlo_pool *pool, struct nkb_arena *arena)
     pool->slot_count = pool->room < FIRST_SLOTS ? pool->room : FIRST_SLOTS;
     if (pool->slots)
         memset(pool->slots, 0, pool->slot_count * sizeof *pool->slots);
+    if (pool->texts)
+        memset(pool->texts, 0, NKB_HLO_POOL_TEXTS * sizeof *pool->texts);
 }
 
 void nkb_hlo_pool_free(struct nkb_hlo_pool *pool)
 {
     free(pool->slots);
+    free(pool->texts);
     *pool = (struct nkb_hlo_pool){0};
+}
+
+/* More to cut from. */
+static bool next_piece(struct nkb_hlo_pool *pool)
+{
+    pool->piece = nkb_arena_take(pool->arena, PIECE_BYTES);
+    pool->piece_left = pool->piece ? PIECE_BYTES : 0;
+    return pool->piece != NULL;
 }
 
 void *nkb_hlo_pool_take(struct nkb_hlo_pool *pool, size_t size_bytes)
 {
     enum { ALIGN = sizeof(int64_t) };
     size_t size = (size_bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    if (size_bytes > CUT_BYTES)
+    if (size_bytes > NKB_HLO_POOL_CUT_BYTES)
         return nkb_arena_take(pool->arena, size_bytes);
-    if (size > pool->piece_left) {
-        pool->piece = nkb_arena_take(pool->arena, PIECE_BYTES);
-        pool->piece_left = pool->piece ? PIECE_BYTES : 0;
-        if (!pool->piece)
-            return NULL;
-    }
+    if (size > pool->piece_left && !next_piece(pool))
+        return NULL;
     void *place = pool->piece;
     pool->piece += size;
     pool->piece_left -= size;
     return place;
 }
 
-/* memcpy is a call, and most names are shorter than two words. */
-static void copy_short(char *to, const char *from, size_t len)
-{
-    uint64_t first, last;
-    uint32_t low, high;
-    if (len > 2 * sizeof first) {
-        memcpy(to, from, len);
-    } else if (len >= sizeof first) {
-        memcpy(&first, from, sizeof first);
-        memcpy(&last, from + len - sizeof last, sizeof last);
-        memcpy(to, &first, sizeof first);
-        memcpy(to + len - sizeof last, &last, sizeof last);
-    } else if (len >= sizeof low) {
-        memcpy(&low, from, sizeof low);
-        memcpy(&high, from + len - sizeof high, sizeof high);
-        memcpy(to, &low, sizeof low);
-        memcpy(to + len - sizeof high, &high, sizeof high);
-    } else {
-        for (size_t i = 0; i < len; i++)
-            to[i] = from[i];
-    }
-}
-
-/* Names are as many as instructions, so they stand without a gap: from the end of the piece. */
 bool nkb_hlo_pool_name(struct nkb_hlo_pool *pool, struct nkb_str text, struct nkb_str *out)
 {
-    char *place;
-    if (text.len >= CUT_BYTES) {
+    if (text.len >= NKB_HLO_POOL_CUT_BYTES) {
         *out = nkb_arena_copy(pool->arena, text);
         return out->ptr != NULL;
     }
-    if (text.len >= pool->piece_left) {
-        pool->piece = nkb_arena_take(pool->arena, PIECE_BYTES);
-        pool->piece_left = pool->piece ? PIECE_BYTES : 0;
-        if (!pool->piece)
-            return false;
-    }
+    if (text.len >= pool->piece_left && !next_piece(pool))
+        return false;
     pool->piece_left -= text.len + 1;
-    place = pool->piece + pool->piece_left;
-    copy_short(place, text.ptr, text.len);
+    char *place = pool->piece + pool->piece_left;
+    nkb_ascii_copy(place, (const unsigned char *)text.ptr, text.len); /* whatever it is */
     place[text.len] = '\0';
     *out = (struct nkb_str){place, text.len};
     return true;
@@ -171,25 +148,72 @@ static const void *pool_bytes(struct nkb_hlo_pool *pool, const void *bytes, size
     return copy;
 }
 
-bool nkb_hlo_pool_text(struct nkb_hlo_pool *pool, struct nkb_str text, struct nkb_str *out)
+/* Sixteen bytes at a time, the last of them again where they are no whole sixteen. Bits of all
+ * bytes go into *seen. */
+static inline uint64_t hash_text(struct nkb_str text, uint64_t *seen)
 {
-    bool found;
-    uint64_t hash = nkb_hash_bytes(TEXT, text.ptr, text.len);
+    const char *at = text.ptr, *end = at + text.len;
+    uint64_t h = text.len, first = 0, last = 0;
+
+    if (text.len >= 16) {
+        for (; at < end - 16; at += 16) {
+            first = nkb_ascii_eight(at);
+            last = nkb_ascii_eight(at + 8);
+            *seen |= first | last;
+            h = nkb_hash_mix(h ^ first, last);
+        }
+        first = nkb_ascii_eight(end - 16);
+        last = nkb_ascii_eight(end - 8);
+    } else if (text.len >= 8) {
+        first = nkb_ascii_eight(at);
+        last = nkb_ascii_eight(end - 8);
+    } else if (text.len >= 4) {
+        first = nkb_ascii_four(at);
+        last = nkb_ascii_four(end - 4);
+    } else {
+        for (; at < end; at++)
+            last = last << 8 | (unsigned char)*at;
+    }
+    *seen |= first | last;
+    return nkb_hash_mix(h ^ first, last);
+}
+
+static inline bool pool_text(struct nkb_hlo_pool *pool, struct nkb_str text, uint64_t forbidden,
+                             struct nkb_str *out)
+{
     if (text.len == 0) {
         *out = NKB_STR_LITERAL("");
         return true;
     }
-    struct nkb_hlo_pool_slot *slot = find(pool, TEXT, hash, same_bytes, text.ptr, text.len, &found);
-    if (!slot)
+    uint64_t seen = 0, hash = hash_text(text, &seen);
+    if ((seen & forbidden) != 0)
         return false;
-    if (found) {
-        *out = (struct nkb_str){slot->value, text.len};
+    if (!pool->texts)
+        pool->texts = calloc(NKB_HLO_POOL_TEXTS, sizeof *pool->texts);
+    if (!pool->texts)
+        return false;
+    struct nkb_hlo_pool_text *known = &pool->texts[hash % NKB_HLO_POOL_TEXTS];
+    uint32_t high = (uint32_t)(hash >> 32);
+    if (known->ptr && known->hash == high && known->len == text.len &&
+        nkb_bytes_equal(known->ptr, text.ptr, text.len)) {
+        *out = (struct nkb_str){known->ptr, text.len};
         return true;
     }
     if (!nkb_hlo_pool_name(pool, text, out))
         return false;
-    put(pool, slot, TEXT, hash, out->ptr, text.len);
+    if (text.len <= UINT32_MAX)
+        *known = (struct nkb_hlo_pool_text){out->ptr, high, (uint32_t)text.len};
     return true;
+}
+
+bool nkb_hlo_pool_text(struct nkb_hlo_pool *pool, struct nkb_str text, struct nkb_str *out)
+{
+    return pool_text(pool, text, 0, out);
+}
+
+bool nkb_hlo_pool_ascii_text(struct nkb_hlo_pool *pool, struct nkb_str text, struct nkb_str *out)
+{
+    return pool_text(pool, text, NKB_ASCII_NOT, out);
 }
 
 static bool pool_ints(struct nkb_hlo_pool *pool, const int64_t **at, uint32_t count)

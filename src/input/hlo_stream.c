@@ -3,6 +3,7 @@
  * pieces. Here, too, is where a walk begins and a fault becomes a message. */
 #include "input/hlo_walk.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "input/hlo_split.h"
 
@@ -80,7 +81,7 @@ static bool stream_text(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
         if (!nkb_wire_more(wire, 1))
             return false;
         size_t piece = nkb_wire_ready(wire) < left ? nkb_wire_ready(wire) : (size_t)left;
-        if ((state != 0 || !nkb_hlo_walk_ascii(wire->at, piece)) &&
+        if ((state != 0 || !nkb_ascii_is(wire->at, piece)) &&
             !nkb_utf8_feed(&state, (struct nkb_str){(const char *)wire->at, piece}))
             return nkb_hlo_fault_utf8(wire, start);
         wire->at += piece;

@@ -23,7 +23,7 @@ static inline bytes short_bytes(bytes p, bytes end, size_t tag_bytes, size_t *le
 static inline bytes short_text(const struct nkb_hlo_build *build, bytes p, bytes end, size_t *len)
 {
     p = short_bytes(p, end, 1, len);
-    return p && *len <= build->limits->text_bytes && nkb_hlo_walk_ascii(p, *len) ? p : NULL;
+    return p && *len <= build->limits->text_bytes && nkb_ascii_is(p, *len) ? p : NULL;
 }
 
 /* What follows a number, NULL when it is cut off or too long. */
@@ -99,14 +99,15 @@ const unsigned char *nkb_hlo_usual_metadata(struct nkb_hlo_build *build, bytes p
         switch (p[0]) {
         case OP_TYPE:
             at = short_bytes(p, end, 1, &len);
-            if (!at || !nkb_hlo_walk_ascii(at, len))
+            if (!at || !nkb_ascii_is(at, len))
                 return p;
             p = at + len;
             break;
         case OP_NAME:
-            at = short_text(build, p, end, &len);
-            if (!at || !nkb_hlo_pool_text(&build->pool, (struct nkb_str){(const char *)at, len},
-                                          &metadata->op_name))
+            at = short_bytes(p, end, 1, &len);
+            text = (struct nkb_str){(const char *)at, len};
+            if (!at || len > build->limits->text_bytes ||
+                !nkb_hlo_pool_ascii_text(&build->pool, text, &metadata->op_name))
                 return p;
             p = at + len;
             break;
@@ -156,9 +157,12 @@ static inline bytes take_name(struct nkb_hlo_build *build, bytes p, bytes end)
     size_t len;
     if (!is_at(p, end, 1 << 3 | NKB_WIRE_BYTES))
         return p;
-    bytes at = short_text(build, p, end, &len);
+    bytes at = short_bytes(p, end, 1, &len);
     struct nkb_str name = {(const char *)at, len};
-    return at && nkb_hlo_pool_name(&build->pool, name, &build->draft.in->name) ? at + len : p;
+    return at && len <= build->limits->text_bytes &&
+                   nkb_hlo_pool_ascii_name(&build->pool, name, &build->draft.in->name)
+               ? at + len
+               : p;
 }
 
 static inline bytes take_opcode(struct nkb_hlo_build *build, bytes p, bytes end)

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "input/hlo_usual.h"
 
@@ -22,7 +23,7 @@ static bool walk_text(struct nkb_hlo_walk *w, const struct nkb_proto_field *fiel
 {
     struct nkb_str text = {(const char *)p, len};
 
-    if (!nkb_hlo_walk_ascii(p, len) && !nkb_utf8_valid(text))
+    if (!nkb_ascii_is(p, len) && !nkb_utf8_valid(text))
         return nkb_hlo_fault_utf8(w->wire, offset_of(w, p));
     if (!target)
         return true;
@@ -39,7 +40,7 @@ bool nkb_hlo_walk_varints(struct nkb_hlo_walk *w, const struct nkb_proto_field *
     if (p == end)
         return true;
     if (!target || field->keep == NKB_KEEP_NOT) {
-        if (nkb_hlo_walk_ascii(p, (size_t)(end - p)))
+        if (nkb_ascii_is(p, (size_t)(end - p)))
             return true; /* numbers of one byte each, whatever they are */
         while (p && p < end)
             p = nkb_wire_read_varint(w->wire, p, end, &value);

@@ -4,8 +4,6 @@
 #ifndef NKB_INPUT_HLO_WALK_H
 #define NKB_INPUT_HLO_WALK_H
 
-#include <string.h>
-
 #include "base/err.h"
 #include "input/hlo_build.h"
 #include "input/hlo_schema.h"
@@ -48,31 +46,6 @@ bool nkb_hlo_walk_computation(struct nkb_hlo_walk *walk, struct nkb_hlo_computat
 /* A fault was met in this field (NULL: unknown) at this depth. */
 void nkb_hlo_walk_blame(struct nkb_hlo_walk *walk, const struct nkb_proto_field *field,
                         uint32_t number, unsigned depth);
-/* Has it no byte above 127? Any makes the eight together so. */
-static inline bool nkb_hlo_walk_ascii(const unsigned char *p, size_t len)
-{
-    uint64_t seen = 0, eight;
-    uint32_t four;
-
-    if (len >= sizeof eight) {
-        const unsigned char *last = p + len - sizeof eight;
-        for (; p < last; p += sizeof eight) {
-            memcpy(&eight, p, sizeof eight);
-            seen |= eight;
-        }
-        memcpy(&eight, last, sizeof eight);
-        seen |= eight;
-    } else if (len >= sizeof four) {
-        memcpy(&four, p, sizeof four);
-        seen = four;
-        memcpy(&four, p + len - sizeof four, sizeof four);
-        seen |= four;
-    } else {
-        while (len)
-            seen |= p[--len];
-    }
-    return (seen & UINT64_C(0x8080808080808080)) == 0;
-}
 /* Faults that both walks know; each returns false. */
 bool nkb_hlo_fault_length(struct nkb_wire *wire, uint64_t at, uint64_t len, uint64_t left);
 bool nkb_hlo_fault_utf8(struct nkb_wire *wire, uint64_t at);
