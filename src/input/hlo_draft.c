@@ -301,8 +301,8 @@ bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
     if (draft->met.has_metadata) {
         const struct nkb_hlo_metadata *metadata = &draft->metadata;
         in->op_name = metadata->op_name;
-        if (!nkb_hlo_sources_find(&build->sources, build->arena, metadata->source_file,
-                                  metadata->source_line, metadata->stack_frame_id, &in->source))
+        if (!nkb_hlo_sources_find(&build->sources, metadata->source_file, metadata->source_line,
+                                  metadata->stack_frame_id, &in->source))
             return nkb_hlo_build_memory(build);
     }
     return good && keep_attributes(build, trips_later);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/num.h"
 
 enum { FIRST_ROOM = 64 };
@@ -41,24 +42,65 @@ bool nkb_hlo_sources_file(struct nkb_hlo_sources *sources, struct nkb_arena *are
     return true;
 }
 
-static bool find_place(struct nkb_hlo_sources *sources, struct nkb_arena *arena, uint32_t file,
-                       int32_t line, uint32_t *source_out)
+/* The slot that holds the pair, or the empty one where it belongs. */
+static uint32_t *slot_of(const struct nkb_hlo_places *places, uint64_t pair)
 {
-    const uint32_t place[2] = {file, (uint32_t)line};
-    uint32_t number;
-    if (!nkb_intern_add(&sources->places, arena,
-                        (struct nkb_str){(const char *)place, sizeof place}, &number))
-        return false;
-    *source_out = number + 1;
-    return number + 1 < FRAME_BIT;
+    size_t mask = places->slot_count - 1;
+    for (size_t i = nkb_hash_mix(pair, places->seed) & mask;; i = (i + 1) & mask) {
+        uint32_t *slot = &places->slots[i];
+        if (*slot == 0 || places->pairs[*slot - 1] == pair)
+            return slot;
+    }
 }
 
-bool nkb_hlo_sources_find(struct nkb_hlo_sources *sources, struct nkb_arena *arena, uint32_t file,
-                          int32_t line, int32_t frame, uint32_t *source_out)
+/* Slots for as many pairs as there is room for. */
+static bool make_slots(struct nkb_hlo_places *places)
+{
+    size_t count = places->room * 2;
+    uint32_t *slots = calloc(count, sizeof *slots);
+    if (!slots)
+        return false;
+    free(places->slots);
+    places->slots = slots;
+    places->slot_count = count;
+    places->seed = (uint64_t)(uintptr_t)slots;
+    for (size_t i = 0; i < places->count; i++)
+        *slot_of(places, places->pairs[i]) = (uint32_t)i + 1;
+    return true;
+}
+
+static bool find_place(struct nkb_hlo_sources *sources, uint32_t file, int32_t line,
+                       uint32_t *source_out)
+{
+    struct nkb_hlo_places *places = &sources->places;
+    uint64_t pair = (uint64_t)file << 32 | (uint32_t)line;
+    if (places->count == places->room &&
+        (!room_for(&places->pairs, &places->room, places->count, sizeof pair) ||
+         !make_slots(places)))
+        return false;
+    uint32_t *slot = slot_of(places, pair);
+    if (*slot == 0) {
+        if (places->count + 1 >= FRAME_BIT)
+            return false;
+        places->pairs[places->count++] = pair;
+        *slot = (uint32_t)places->count;
+    }
+    *source_out = *slot;
+    return true;
+}
+
+static struct nkb_hlo_source place_of(const struct nkb_hlo_sources *sources, size_t number)
+{
+    uint64_t pair = sources->places.pairs[number];
+    return (struct nkb_hlo_source){sources->files.texts[pair >> 32], (int32_t)(uint32_t)pair};
+}
+
+bool nkb_hlo_sources_find(struct nkb_hlo_sources *sources, uint32_t file, int32_t line,
+                          int32_t frame, uint32_t *source_out)
 {
     *source_out = NKB_HLO_NO_SOURCE;
     if (file != 0)
-        return find_place(sources, arena, file, line, source_out);
+        return find_place(sources, file, line, source_out);
     if (frame > 0) {
         *source_out = FRAME_BIT | (uint32_t)frame;
         sources->frames_wanted = true;
@@ -75,10 +117,10 @@ bool nkb_hlo_sources_append(struct nkb_hlo_sources *sources, struct nkb_arena *a
     if (!now)
         return false;
     for (size_t i = 0; i < places; i++) {
-        uint32_t place[2], file;
-        memcpy(place, from->places.texts[i].ptr, sizeof place);
-        if (!nkb_hlo_sources_file(sources, arena, from->files.texts[place[0]], &file) ||
-            !find_place(sources, arena, file, (int32_t)place[1], &now[i + 1]))
+        struct nkb_hlo_source place = place_of(from, i);
+        uint32_t file;
+        if (!nkb_hlo_sources_file(sources, arena, place.file, &file) ||
+            !find_place(sources, file, place.line, &now[i + 1]))
             return false;
     }
     for (size_t i = 0; i < count; i++)
@@ -124,8 +166,7 @@ static bool is_one_of(int64_t id, size_t count)
 }
 
 /* The innermost frame is where the instruction was written; its parents are the callers. */
-static bool resolve_frame(struct nkb_hlo_sources *sources, struct nkb_arena *arena, int64_t frame,
-                          uint32_t *source)
+static bool resolve_frame(struct nkb_hlo_sources *sources, int64_t frame, uint32_t *source)
 {
     *source = NKB_HLO_NO_SOURCE;
     if (!is_one_of(frame, sources->frame_count))
@@ -137,18 +178,16 @@ static bool resolve_frame(struct nkb_hlo_sources *sources, struct nkb_arena *are
     if (!is_one_of(location->file_name_id, sources->index_file_count))
         return true;
     uint32_t file = sources->index_files[location->file_name_id - 1];
-    return file == 0 || find_place(sources, arena, file, location->line, source);
+    return file == 0 || find_place(sources, file, location->line, source);
 }
 
-static bool resolve_frames(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
-                           struct nkb_hlo *module)
+static bool resolve_frames(struct nkb_hlo_sources *sources, struct nkb_hlo *module)
 {
     for (uint32_t c = 0; c < module->computation_count; c++) {
         struct nkb_hlo_computation *computation = &module->computations[c];
         for (uint32_t i = 0; i < computation->instruction_count; i++) {
             uint32_t *source = &computation->instructions[i].source;
-            if ((*source & FRAME_BIT) != 0 &&
-                !resolve_frame(sources, arena, *source & ~FRAME_BIT, source))
+            if ((*source & FRAME_BIT) != 0 && !resolve_frame(sources, *source & ~FRAME_BIT, source))
                 return false;
         }
     }
@@ -158,7 +197,7 @@ static bool resolve_frames(struct nkb_hlo_sources *sources, struct nkb_arena *ar
 bool nkb_hlo_sources_finish(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
                             struct nkb_hlo *module)
 {
-    if (sources->frames_wanted && !resolve_frames(sources, arena, module))
+    if (sources->frames_wanted && !resolve_frames(sources, module))
         return false;
     size_t count = sources->places.count + 1;
     module->sources = nkb_arena_array(arena, count, sizeof *module->sources);
@@ -166,19 +205,16 @@ bool nkb_hlo_sources_finish(struct nkb_hlo_sources *sources, struct nkb_arena *a
         return false;
     module->source_count = (uint32_t)count;
     module->sources[NKB_HLO_NO_SOURCE].file = NKB_STR_LITERAL("");
-    for (size_t i = 1; i < count; i++) {
-        uint32_t place[2];
-        memcpy(place, sources->places.texts[i - 1].ptr, sizeof place);
-        module->sources[i] =
-            (struct nkb_hlo_source){sources->files.texts[place[0]], (int32_t)place[1]};
-    }
+    for (size_t i = 1; i < count; i++)
+        module->sources[i] = place_of(sources, i - 1);
     return true;
 }
 
 void nkb_hlo_sources_free(struct nkb_hlo_sources *sources)
 {
     nkb_intern_free(&sources->files);
-    nkb_intern_free(&sources->places);
+    free(sources->places.pairs);
+    free(sources->places.slots);
     free(sources->index_files);
     free(sources->locations);
     free(sources->frames);

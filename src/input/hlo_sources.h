@@ -15,9 +15,19 @@ struct nkb_hlo_frame {
     int32_t file_location_id;
 };
 
+/* Files and lines, a number for each pair: 0, 1, 2 … as they are met. Zeroed memory has none. */
+struct nkb_hlo_places {
+    uint64_t *pairs; /* by number: file << 32 | line; malloc'ed as the slots are */
+    uint32_t *slots; /* number + 1; 0: an empty slot */
+    size_t count, room;
+    size_t slot_count; /* a power of two; at most half is used */
+    uint64_t seed;     /* an address, lest pairs be chosen to collide */
+};
+
 /* Zeroed memory has none. */
 struct nkb_hlo_sources {
-    struct nkb_intern files, places;
+    struct nkb_intern files;
+    struct nkb_hlo_places places;
     uint32_t last_file; /* most instructions are from the file of the one before */
 
     uint32_t *index_files; /* the index: numbers in files */
@@ -40,8 +50,8 @@ static inline bool nkb_hlo_sources_is_last(const struct nkb_hlo_sources *sources
  * over the frame. Functions return false when memory runs out. */
 bool nkb_hlo_sources_file(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
                           struct nkb_str file, uint32_t *file_out); /* 0: the empty one */
-bool nkb_hlo_sources_find(struct nkb_hlo_sources *sources, struct nkb_arena *arena, uint32_t file,
-                          int32_t line, int32_t frame, uint32_t *source_out);
+bool nkb_hlo_sources_find(struct nkb_hlo_sources *sources, uint32_t file, int32_t line,
+                          int32_t frame, uint32_t *source_out);
 
 /* What another found in `count` instructions of the same module, which follow those of this one:
  * their sources become this one's. */

@@ -57,11 +57,11 @@ static bool find_source(struct nkb_hlotext *r, uint32_t file, int32_t line, int3
                         uint32_t *source)
 {
     if (file == 0 || !r->recall.is_open)
-        return nkb_hlo_sources_find(&r->sources, r->arena, file, line, frame, source);
+        return nkb_hlo_sources_find(&r->sources, file, line, frame, source);
     struct nkb_hlotext_place *place = nkb_hlotext_recall_place(&r->recall, file, line);
     uint32_t module = r->recall.shapes.module;
     if (place->module != module || place->file != file || place->line != line) {
-        if (!nkb_hlo_sources_find(&r->sources, r->arena, file, line, frame, source))
+        if (!nkb_hlo_sources_find(&r->sources, file, line, frame, source))
             return false;
         *place = (struct nkb_hlotext_place){module, file, line, *source};
     }
