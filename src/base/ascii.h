@@ -6,23 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "base/str.h"
 
 #define NKB_ASCII_NOT UINT64_C(0x8080808080808080)
-
-static inline uint64_t nkb_ascii_eight(const void *at)
-{
-    uint64_t eight;
-    memcpy(&eight, at, sizeof eight);
-    return eight;
-}
-
-static inline uint32_t nkb_ascii_four(const void *at)
-{
-    uint32_t four;
-    memcpy(&four, at, sizeof four);
-    return four;
-}
 
 static inline bool nkb_ascii_is(const unsigned char *p, size_t len)
 {
@@ -31,10 +18,10 @@ static inline bool nkb_ascii_is(const unsigned char *p, size_t len)
     if (len >= 8) {
         const unsigned char *last = p + len - 8;
         for (; p < last; p += 8)
-            seen |= nkb_ascii_eight(p);
-        seen |= nkb_ascii_eight(last);
+            seen |= nkb_eight_bytes(p);
+        seen |= nkb_eight_bytes(last);
     } else if (len >= 4) {
-        seen = nkb_ascii_four(p) | nkb_ascii_four(p + len - 4);
+        seen = nkb_four_bytes(p) | nkb_four_bytes(p + len - 4);
     } else {
         while (len)
             seen |= p[--len];
@@ -51,16 +38,16 @@ static inline bool nkb_ascii_copy(char *to, const unsigned char *p, size_t len)
     if (len >= 8) {
         const unsigned char *last = p + len - 8;
         for (char *next = to; p < last; p += 8, next += 8) {
-            eight = nkb_ascii_eight(p);
+            eight = nkb_eight_bytes(p);
             memcpy(next, &eight, sizeof eight);
             seen |= eight;
         }
-        eight = nkb_ascii_eight(last);
+        eight = nkb_eight_bytes(last);
         memcpy(to + len - 8, &eight, sizeof eight);
         seen |= eight;
     } else if (len >= 4) {
-        low = nkb_ascii_four(p);
-        high = nkb_ascii_four(p + len - 4);
+        low = nkb_four_bytes(p);
+        high = nkb_four_bytes(p + len - 4);
         memcpy(to, &low, sizeof low);
         memcpy(to + len - 4, &high, sizeof high);
         seen = low | high;

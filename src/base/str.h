@@ -22,32 +22,34 @@ static inline struct nkb_str nkb_str_from(const char *text)
     return (struct nkb_str){text, text ? strlen(text) : 0};
 }
 
+/* Bytes as a number, wherever they stand and whatever its order of bytes: to compare and to hash. */
+static inline uint64_t nkb_eight_bytes(const void *at)
+{
+    uint64_t eight;
+    memcpy(&eight, at, sizeof eight);
+    return eight;
+}
+
+static inline uint32_t nkb_four_bytes(const void *at)
+{
+    uint32_t four;
+    memcpy(&four, at, sizeof four);
+    return four;
+}
+
 /* memcmp is a call, and most texts that are compared are a few words long. */
 static inline bool nkb_bytes_equal(const void *a, const void *b, size_t len)
 {
     const char *p = a, *q = b;
-    uint64_t x, y;
-    uint32_t v, w;
-    if (len >= sizeof x) {
-        for (; len > sizeof x; len -= sizeof x, p += sizeof x, q += sizeof x) {
-            memcpy(&x, p, sizeof x);
-            memcpy(&y, q, sizeof y);
-            if (x != y)
+    if (len >= 8) {
+        for (; len > 8; len -= 8, p += 8, q += 8)
+            if (nkb_eight_bytes(p) != nkb_eight_bytes(q))
                 return false;
-        }
-        memcpy(&x, p + len - sizeof x, sizeof x);
-        memcpy(&y, q + len - sizeof y, sizeof y);
-        return x == y;
+        return nkb_eight_bytes(p + len - 8) == nkb_eight_bytes(q + len - 8);
     }
-    if (len >= sizeof v) {
-        memcpy(&v, p, sizeof v);
-        memcpy(&w, q, sizeof w);
-        if (v != w)
-            return false;
-        memcpy(&v, p + len - sizeof v, sizeof v);
-        memcpy(&w, q + len - sizeof w, sizeof w);
-        return v == w;
-    }
+    if (len >= 4)
+        return nkb_four_bytes(p) == nkb_four_bytes(q) &&
+               nkb_four_bytes(p + len - 4) == nkb_four_bytes(q + len - 4);
     for (size_t i = 0; i < len; i++)
         if (p[i] != q[i])
             return false;

@@ -157,19 +157,19 @@ static inline uint64_t hash_text(struct nkb_str text, uint64_t *seen)
 
     if (text.len >= 16) {
         for (; at < end - 16; at += 16) {
-            first = nkb_ascii_eight(at);
-            last = nkb_ascii_eight(at + 8);
+            first = nkb_eight_bytes(at);
+            last = nkb_eight_bytes(at + 8);
             *seen |= first | last;
             h = nkb_hash_mix(h ^ first, last);
         }
-        first = nkb_ascii_eight(end - 16);
-        last = nkb_ascii_eight(end - 8);
+        first = nkb_eight_bytes(end - 16);
+        last = nkb_eight_bytes(end - 8);
     } else if (text.len >= 8) {
-        first = nkb_ascii_eight(at);
-        last = nkb_ascii_eight(end - 8);
+        first = nkb_eight_bytes(at);
+        last = nkb_eight_bytes(end - 8);
     } else if (text.len >= 4) {
-        first = nkb_ascii_four(at);
-        last = nkb_ascii_four(end - 4);
+        first = nkb_four_bytes(at);
+        last = nkb_four_bytes(end - 4);
     } else {
         for (; at < end; at++)
             last = last << 8 | (unsigned char)*at;
