@@ -22,7 +22,8 @@ static inline struct nkb_str nkb_str_from(const char *text)
     return (struct nkb_str){text, text ? strlen(text) : 0};
 }
 
-/* Bytes as a number, wherever they stand and whatever its order of bytes: to compare and to hash. */
+/* Bytes as a number, wherever they stand and whatever its order of bytes: to compare and to hash.
+ */
 static inline uint64_t nkb_eight_bytes(const void *at)
 {
     uint64_t eight;
@@ -42,8 +43,8 @@ static inline bool nkb_bytes_equal(const void *a, const void *b, size_t len)
 {
     const char *p = a, *q = b;
     if (len >= 8) {
-        for (; len > 8; len -= 8, p += 8, q += 8)
-            if (nkb_eight_bytes(p) != nkb_eight_bytes(q))
+        for (size_t i = 0; i < len - 8; i += 8)
+            if (nkb_eight_bytes(p + i) != nkb_eight_bytes(q + i))
                 return false;
         return nkb_eight_bytes(p + len - 8) == nkb_eight_bytes(q + len - 8);
     }

@@ -113,30 +113,11 @@ static bool close_computation(struct nkb_hlo_build *build)
     return count == 0 || nkb_hlo_resolve_operands(build, computation);
 }
 
-struct nkb_hlo_draft *nkb_hlo_build_open_instruction(struct nkb_hlo_build *build, uint64_t at)
+bool nkb_hlo_build_one_more(struct nkb_hlo_build *build, uint64_t at)
 {
-    if (!nkb_hlo_build_count(build, &build->instructions_all, 1, build->limits->instructions,
-                             "instructions") ||
-        (build->instruction_count == build->instruction_room && !grow_instructions(build, at)))
-        return NULL;
-    struct nkb_hlo_draft *draft = &build->draft;
-    draft->id = draft->parameter_number = draft->tuple_index = 0;
-    draft->in = &build->instructions[build->instruction_count];
-    *draft->in = nkb_hlo_no_instruction;
-    draft->met = nkb_hlo_nothing_met;
-    draft->met.first_operand = build->operand_ids.count;
-    draft->met.first_called = build->called_ids.count;
-    if (build->temp.used_bytes)
-        nkb_arena_reset(&build->temp);
-    return draft;
-}
-
-bool nkb_hlo_build_close_instruction(struct nkb_hlo_build *build)
-{
-    if (!nkb_hlo_draft_finish(build))
-        return false;
-    build->instruction_count++;
-    return true;
+    if (build->instructions_all == build->limits->instructions)
+        return nkb_hlo_build_too_many(build, build->limits->instructions, "instructions");
+    return build->instruction_count < build->instruction_room || grow_instructions(build, at);
 }
 
 void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_field *field,
@@ -149,6 +130,7 @@ void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_fie
     case NKB_KEEP_INTO:
         given = (bool *)target + field->flag;
         child = (char *)target + field->at;
+        build->draft.met.has_more = true;
         if (field->flag != NKB_PROTO_NO_FLAG && !*given) {
             *given = true;
             memset(child, 0, field->size);

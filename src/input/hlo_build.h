@@ -100,9 +100,12 @@ void *nkb_hlo_build_open(struct nkb_hlo_build *build, const struct nkb_proto_fie
 bool nkb_hlo_build_close(struct nkb_hlo_build *build, const struct nkb_proto_field *field);
 /* Room for `more` instructions of the computation, in the arena. */
 bool nkb_hlo_build_reserve(struct nkb_hlo_build *build, size_t more);
-/* What these two do for an instruction. */
-struct nkb_hlo_draft *nkb_hlo_build_open_instruction(struct nkb_hlo_build *build, uint64_t at);
-bool nkb_hlo_build_close_instruction(struct nkb_hlo_build *build);
+/* Room for one more, which stands at offset `at`, when there may be none. */
+bool nkb_hlo_build_one_more(struct nkb_hlo_build *build, uint64_t at);
+/* What open and close do for an instruction: below. */
+static inline struct nkb_hlo_draft *nkb_hlo_build_open_instruction(struct nkb_hlo_build *build,
+                                                                   uint64_t at);
+static inline bool nkb_hlo_build_close_instruction(struct nkb_hlo_build *build);
 /* Room for `more` numbers behind those of a list, which they now belong to. */
 int64_t *nkb_hlo_build_more(struct nkb_hlo_build *build, const int64_t **at, uint32_t *count,
                             uint64_t more);
@@ -128,7 +131,7 @@ bool nkb_hlo_build_source_file(struct nkb_hlo_build *build, struct nkb_str name)
 bool nkb_hlo_build_index_file(struct nkb_hlo_build *build, struct nkb_str name);
 
 /* Between the files of the builder. What a draft becomes, hlo_draft.c: */
-bool nkb_hlo_draft_finish(struct nkb_hlo_build *build);
+bool nkb_hlo_draft_attributes(struct nkb_hlo_build *build);
 /* A message that fills part of a draft is complete: share what it came to. */
 bool nkb_hlo_draft_share(struct nkb_hlo_build *build, const struct nkb_proto_field *field);
 /* Instead of walking a message that the memo has; false: it must be walked. And what to note of one
@@ -180,6 +183,59 @@ static inline bool nkb_hlo_build_numbers(struct nkb_hlo_build *build, uint64_t m
 {
     return nkb_hlo_build_count(build, &build->numbers, more, build->limits->numbers,
                                "dimensions, ids and other listed numbers");
+}
+
+static inline struct nkb_hlo_draft *nkb_hlo_build_open_instruction(struct nkb_hlo_build *build,
+                                                                   uint64_t at)
+{
+    struct nkb_hlo_draft *draft = &build->draft;
+
+    if ((build->instruction_count == build->instruction_room ||
+         build->instructions_all == build->limits->instructions) &&
+        !nkb_hlo_build_one_more(build, at))
+        return NULL;
+    build->instructions_all++;
+    draft->id = draft->parameter_number = draft->tuple_index = 0;
+    draft->in = &build->instructions[build->instruction_count];
+    *draft->in = nkb_hlo_no_instruction;
+    draft->met = nkb_hlo_nothing_met;
+    draft->met.first_operand = build->operand_ids.count;
+    draft->met.first_called = build->called_ids.count;
+    if (build->temp.used_bytes)
+        nkb_arena_reset(&build->temp);
+    return draft;
+}
+
+static inline bool nkb_hlo_build_close_instruction(struct nkb_hlo_build *build)
+{
+    const struct nkb_hlo_draft *draft = &build->draft;
+    const struct nkb_hlo_metadata *metadata = &draft->metadata;
+    const struct nkb_hlo_note *dot = draft->met.noted_dot;
+    struct nkb_hlo_instruction *in = draft->in;
+    int64_t *id = nkb_hlo_build_ids(build, &build->instruction_ids, 1);
+
+    if (!id)
+        return false;
+    *id = draft->id;
+    in->shape = draft->met.shape ? draft->met.shape : &nkb_hlo_no_shape;
+    in->operand_count = (uint32_t)(build->operand_ids.count - draft->met.first_operand);
+    in->called_count = (uint32_t)(build->called_ids.count - draft->met.first_called);
+    if (in->opcode == NKB_HLO_PARAMETER || in->opcode == NKB_HLO_GET_TUPLE_ELEMENT) {
+        in->has_number = true;
+        in->number = in->opcode == NKB_HLO_PARAMETER ? draft->parameter_number : draft->tuple_index;
+    }
+    if (draft->met.has_metadata) {
+        in->op_name = metadata->op_name;
+        if (!nkb_hlo_sources_find(&build->sources, metadata->source_file, metadata->source_line,
+                                  metadata->stack_frame_id, &in->source))
+            return nkb_hlo_build_memory(build);
+    }
+    if (!draft->met.has_more && (!draft->met.dot || (dot && dot->is.dot.alone)))
+        in->attrs = draft->met.dot ? dot->is.dot.alone : NULL;
+    else if (!nkb_hlo_draft_attributes(build))
+        return false;
+    build->instruction_count++;
+    return true;
 }
 
 #endif

@@ -8,7 +8,7 @@
 const struct nkb_hlo_instruction nkb_hlo_no_instruction = {.name = {"", 0},
                                                            .opcode = NKB_HLO_OPCODE_COUNT};
 const struct nkb_hlo_draft_met nkb_hlo_nothing_met;
-static const struct nkb_hlo_shape no_shape;
+const struct nkb_hlo_shape nkb_hlo_no_shape;
 static const struct nkb_hlo_window_dim no_window; /* given, without dimensions */
 
 bool nkb_hlo_build_opcode(struct nkb_hlo_build *build, struct nkb_str name)
@@ -227,13 +227,6 @@ bool nkb_hlo_draft_recall(struct nkb_hlo_build *build, const struct nkb_proto_fi
 {
     struct nkb_hlo_draft *draft = &build->draft;
 
-    if (field->memo == NKB_MEMO_METADATA) {
-        if (draft->met.has_metadata)
-            return false;
-        draft->met.has_metadata = true;
-        draft->metadata = note->is.metadata;
-        return true;
-    }
     if (draft->met.recalled[field->memo] ||
         (field->memo == NKB_MEMO_SHAPE ? draft->met.has_shape : draft->met.has_dot))
         return false;
@@ -252,9 +245,7 @@ void nkb_hlo_draft_note(struct nkb_hlo_build *build, const struct nkb_proto_fiel
 {
     struct nkb_hlo_draft *draft = &build->draft;
 
-    if (field->memo == NKB_MEMO_METADATA) {
-        note->is.metadata = draft->metadata;
-    } else if (field->memo == NKB_MEMO_SHAPE) {
+    if (field->memo == NKB_MEMO_SHAPE) {
         note->is.shape = draft->met.shape;
     } else {
         note->is.dot.dot = draft->met.dot;
@@ -263,29 +254,11 @@ void nkb_hlo_draft_note(struct nkb_hlo_build *build, const struct nkb_proto_fiel
     }
 }
 
-bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
+bool nkb_hlo_draft_attributes(struct nkb_hlo_build *build)
 {
-    struct nkb_hlo_draft *draft = &build->draft;
-    struct nkb_hlo_instruction *in = draft->in;
     bool trips_later = false, good = true;
 
-    int64_t *id = nkb_hlo_build_ids(build, &build->instruction_ids, 1);
-
-    if (!id)
-        return false;
-    *id = draft->id;
-    in->shape = draft->met.shape ? draft->met.shape : &no_shape;
-    in->operand_count = (uint32_t)(build->operand_ids.count - draft->met.first_operand);
-    in->called_count = (uint32_t)(build->called_ids.count - draft->met.first_called);
-    switch (in->opcode) {
-    case NKB_HLO_PARAMETER:
-        in->has_number = true;
-        in->number = draft->parameter_number;
-        break;
-    case NKB_HLO_GET_TUPLE_ELEMENT:
-        in->has_number = true;
-        in->number = draft->tuple_index;
-        break;
+    switch (build->draft.in->opcode) {
     case NKB_HLO_CONSTANT:
         good = take_literal(build);
         break;
@@ -297,13 +270,6 @@ bool nkb_hlo_draft_finish(struct nkb_hlo_build *build)
         break;
     default:
         break;
-    }
-    if (draft->met.has_metadata) {
-        const struct nkb_hlo_metadata *metadata = &draft->metadata;
-        in->op_name = metadata->op_name;
-        if (!nkb_hlo_sources_find(&build->sources, metadata->source_file, metadata->source_line,
-                                  metadata->stack_frame_id, &in->source))
-            return nkb_hlo_build_memory(build);
     }
     return good && keep_attributes(build, trips_later);
 }

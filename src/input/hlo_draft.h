@@ -32,6 +32,12 @@ struct nkb_hlo_payload {
     int64_t id;
 };
 
+struct nkb_hlo_metadata {
+    struct nkb_str op_name;
+    uint32_t source_file; /* number among the module's files; 0: none */
+    int32_t source_line, stack_frame_id;
+};
+
 /* What few instructions have, filled field by field: the schema marks those. */
 struct nkb_hlo_draft_rare {
     struct nkb_hlo_attrs attrs;
@@ -47,16 +53,18 @@ struct nkb_hlo_draft_met {
     const struct nkb_hlo_dot *dot;
     struct nkb_hlo_note *noted_dot; /* where that stands in the memo; NULL: nowhere */
     /* By kind of memo: the message was not walked but recalled; a second one needs it walked. */
-    const struct nkb_hlo_note *recalled[NKB_MEMO_METADATA];
+    const struct nkb_hlo_note *recalled[NKB_MEMO_KINDS];
     size_t first_operand, first_called; /* its ids are the builder's from here on */
     bool has_shape, has_metadata, has_literal, has_payload, has_dot, has_ragged_dot,
         has_convolution, has_window, has_rare;
+    bool has_more; /* attributes or a value, perhaps, beside a recalled dot */
 };
 
 /* Before any field; to be copied from where the compiler does not see how much of them is zero, for
  * it would zero so few bytes by a machine instruction that takes its time to begin. */
 extern const struct nkb_hlo_instruction nkb_hlo_no_instruction;
 extern const struct nkb_hlo_draft_met nkb_hlo_nothing_met;
+extern const struct nkb_hlo_shape nkb_hlo_no_shape;
 
 struct nkb_hlo_draft {
     int64_t id, parameter_number, tuple_index;
@@ -86,7 +94,7 @@ static inline struct nkb_hlo_draft_rare *nkb_hlo_draft_rare(struct nkb_hlo_draft
 {
     if (!draft->met.has_rare)
         memset(&draft->rare, 0, sizeof draft->rare);
-    draft->met.has_rare = true;
+    draft->met.has_rare = draft->met.has_more = true;
     return &draft->rare;
 }
 

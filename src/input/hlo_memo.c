@@ -22,8 +22,6 @@ void nkb_hlo_memo_free(struct nkb_hlo_memo *memo)
 void nkb_hlo_memo_put(const struct nkb_hlo_memo *memo, struct nkb_hlo_note *note,
                       enum nkb_hlo_memo_kind kind, const unsigned char *bytes, size_t len)
 {
-    note->module = memo->module;
-    note->kind = (uint16_t)kind;
-    note->len = (uint16_t)len;
+    note->label = nkb_hlo_memo_label(memo, kind, len);
     memcpy(note->bytes, bytes, len);
 }

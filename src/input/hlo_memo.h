@@ -1,4 +1,4 @@
-/* Messages that come again byte for byte, as shapes and metadata do, are not walked again: what
+/* Messages that come again byte for byte, as shapes do, are not walked again: what
  * they came to is found by their bytes. Only messages that were found good are noted, so a message
  * found here is good. One note a slot, the last one: memory is fixed. */
 #ifndef NKB_INPUT_HLO_MEMO_H
@@ -8,23 +8,16 @@
 #include "model/hlo.h"
 
 enum {
-    NKB_HLO_MEMO_BYTES = 216, /* longer messages are walked */
+    NKB_HLO_MEMO_BYTES = 232, /* longer messages are walked */
     NKB_HLO_MEMO_BITS = 9,
     NKB_HLO_MEMO_SLOTS = 1 << NKB_HLO_MEMO_BITS,
 };
 
 /* Which field of an instruction: the schema's `memo`. */
-enum nkb_hlo_memo_kind { NKB_MEMO_NOT, NKB_MEMO_SHAPE, NKB_MEMO_DOT, NKB_MEMO_METADATA };
-
-struct nkb_hlo_metadata {
-    struct nkb_str op_name;
-    uint32_t source_file; /* number among the module's files; 0: none */
-    int32_t source_line, stack_frame_id;
-};
+enum nkb_hlo_memo_kind { NKB_MEMO_NOT, NKB_MEMO_SHAPE, NKB_MEMO_DOT, NKB_MEMO_KINDS };
 
 struct nkb_hlo_note {
-    uint32_t module; /* the memo's, while the note is good */
-    uint16_t kind, len;
+    uint64_t label; /* the memo's module, the kind and the length, while the note is good */
     unsigned char bytes[NKB_HLO_MEMO_BYTES];
     union {
         const struct nkb_hlo_shape *shape;
@@ -32,7 +25,6 @@ struct nkb_hlo_note {
             const struct nkb_hlo_dot *dot;
             const struct nkb_hlo_attrs *alone; /* attributes of an instruction with no others */
         } dot;
-        struct nkb_hlo_metadata metadata;
     } is;
 };
 
@@ -52,15 +44,12 @@ static inline struct nkb_hlo_note *nkb_hlo_memo_at(const struct nkb_hlo_memo *me
                                                    const unsigned char *bytes, size_t len)
 {
     uint64_t first = 0, middle = 0, last = 0;
-    uint32_t low, high;
-    if (len >= sizeof first) {
-        memcpy(&first, bytes, sizeof first);
-        memcpy(&middle, bytes + (len - sizeof middle) / 2, sizeof middle);
-        memcpy(&last, bytes + len - sizeof last, sizeof last);
-    } else if (len >= sizeof low) {
-        memcpy(&low, bytes, sizeof low);
-        memcpy(&high, bytes + len - sizeof high, sizeof high);
-        last = low | (uint64_t)high << 32;
+    if (len >= 8) {
+        first = nkb_eight_bytes(bytes);
+        middle = nkb_eight_bytes(bytes + (len - 8) / 2);
+        last = nkb_eight_bytes(bytes + len - 8);
+    } else if (len >= 4) {
+        last = nkb_four_bytes(bytes) | (uint64_t)nkb_four_bytes(bytes + len - 4) << 32;
     } else {
         for (size_t i = 0; i < len; i++)
             last = last << 8 | bytes[i];
@@ -70,12 +59,23 @@ static inline struct nkb_hlo_note *nkb_hlo_memo_at(const struct nkb_hlo_memo *me
     return &memo->notes[h >> (64 - NKB_HLO_MEMO_BITS)];
 }
 
+static inline uint64_t nkb_hlo_memo_label(const struct nkb_hlo_memo *memo,
+                                          enum nkb_hlo_memo_kind kind, size_t len)
+{
+    return (uint64_t)memo->module << 32 | (uint64_t)kind << 16 | len;
+}
+
 static inline bool nkb_hlo_memo_has(const struct nkb_hlo_memo *memo,
                                     const struct nkb_hlo_note *note, enum nkb_hlo_memo_kind kind,
                                     const unsigned char *bytes, size_t len)
 {
-    return note->module == memo->module && note->kind == kind && note->len == len &&
+    return note->label == nkb_hlo_memo_label(memo, kind, len) &&
            nkb_bytes_equal(note->bytes, bytes, len);
+}
+
+static inline size_t nkb_hlo_note_len(const struct nkb_hlo_note *note)
+{
+    return note->label & UINT16_MAX;
 }
 
 /* Note it there; the caller fills `is`. */

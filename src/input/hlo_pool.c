@@ -178,32 +178,41 @@ static inline uint64_t hash_text(struct nkb_str text, uint64_t *seen)
     return nkb_hash_mix(h ^ first, last);
 }
 
+/* One that is not known: keep it, and know it by this hash. */
+static bool keep_text(struct nkb_hlo_pool *pool, struct nkb_str text, uint64_t hash,
+                      struct nkb_str *out)
+{
+    if (!pool->texts)
+        pool->texts = calloc(NKB_HLO_POOL_TEXTS, sizeof *pool->texts);
+    if (!pool->texts || !nkb_hlo_pool_name(pool, text, out))
+        return false;
+    if (text.len <= UINT32_MAX)
+        pool->texts[hash % NKB_HLO_POOL_TEXTS] =
+            (struct nkb_hlo_pool_text){out->ptr, (uint32_t)(hash >> 32), (uint32_t)text.len};
+    return true;
+}
+
+/* No text in which any of these bits is set in eight of its bytes. */
 static inline bool pool_text(struct nkb_hlo_pool *pool, struct nkb_str text, uint64_t forbidden,
                              struct nkb_str *out)
 {
+    uint64_t seen = 0, hash;
     if (text.len == 0) {
         *out = NKB_STR_LITERAL("");
         return true;
     }
-    uint64_t seen = 0, hash = hash_text(text, &seen);
+    hash = hash_text(text, &seen);
     if ((seen & forbidden) != 0)
         return false;
-    if (!pool->texts)
-        pool->texts = calloc(NKB_HLO_POOL_TEXTS, sizeof *pool->texts);
-    if (!pool->texts)
-        return false;
-    struct nkb_hlo_pool_text *known = &pool->texts[hash % NKB_HLO_POOL_TEXTS];
-    uint32_t high = (uint32_t)(hash >> 32);
-    if (known->ptr && known->hash == high && known->len == text.len &&
-        nkb_bytes_equal(known->ptr, text.ptr, text.len)) {
-        *out = (struct nkb_str){known->ptr, text.len};
-        return true;
+    if (pool->texts) {
+        const struct nkb_hlo_pool_text *known = &pool->texts[hash % NKB_HLO_POOL_TEXTS];
+        if (known->hash == (uint32_t)(hash >> 32) && known->len == text.len &&
+            nkb_bytes_equal(known->ptr, text.ptr, text.len)) {
+            *out = (struct nkb_str){known->ptr, text.len};
+            return true;
+        }
     }
-    if (!nkb_hlo_pool_name(pool, text, out))
-        return false;
-    if (text.len <= UINT32_MAX)
-        *known = (struct nkb_hlo_pool_text){out->ptr, high, (uint32_t)text.len};
-    return true;
+    return keep_text(pool, text, hash, out);
 }
 
 bool nkb_hlo_pool_text(struct nkb_hlo_pool *pool, struct nkb_str text, struct nkb_str *out)

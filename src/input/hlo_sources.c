@@ -43,7 +43,7 @@ bool nkb_hlo_sources_file(struct nkb_hlo_sources *sources, struct nkb_arena *are
 }
 
 /* The slot that holds the pair, or the empty one where it belongs. */
-static uint32_t *slot_of(const struct nkb_hlo_places *places, uint64_t pair)
+static inline uint32_t *slot_of(const struct nkb_hlo_places *places, uint64_t pair)
 {
     size_t mask = places->slot_count - 1;
     for (size_t i = nkb_hash_mix(pair, places->seed) & mask;; i = (i + 1) & mask) {
@@ -69,24 +69,27 @@ static bool make_slots(struct nkb_hlo_places *places)
     return true;
 }
 
-static bool find_place(struct nkb_hlo_sources *sources, uint32_t file, int32_t line,
-                       uint32_t *source_out)
+static bool add_place(struct nkb_hlo_places *places, uint64_t pair, uint32_t *source_out)
 {
-    struct nkb_hlo_places *places = &sources->places;
-    uint64_t pair = (uint64_t)file << 32 | (uint32_t)line;
+    if (places->count + 1 >= FRAME_BIT)
+        return false;
     if (places->count == places->room &&
         (!room_for(&places->pairs, &places->room, places->count, sizeof pair) ||
          !make_slots(places)))
         return false;
-    uint32_t *slot = slot_of(places, pair);
-    if (*slot == 0) {
-        if (places->count + 1 >= FRAME_BIT)
-            return false;
-        places->pairs[places->count++] = pair;
-        *slot = (uint32_t)places->count;
-    }
-    *source_out = *slot;
+    places->pairs[places->count++] = pair;
+    *slot_of(places, pair) = (uint32_t)places->count;
+    *source_out = (uint32_t)places->count;
     return true;
+}
+
+static inline bool find_place(struct nkb_hlo_sources *sources, uint32_t file, int32_t line,
+                              uint32_t *source_out)
+{
+    struct nkb_hlo_places *places = &sources->places;
+    uint64_t pair = (uint64_t)file << 32 | (uint32_t)line;
+    *source_out = places->count ? *slot_of(places, pair) : 0;
+    return *source_out != 0 || add_place(places, pair, source_out);
 }
 
 static struct nkb_hlo_source place_of(const struct nkb_hlo_sources *sources, size_t number)

@@ -223,7 +223,7 @@ static bool stream_field(struct nkb_hlo_walk *w, const struct nkb_proto_message 
 }
 
 /* Behind the last of the fields with a length that follow each other from `p` and are whole, as the
- * instructions of a computation are. */
+ * computations of a module are. */
 static const unsigned char *whole_fields(const unsigned char *p, const unsigned char *end)
 {
     while (end - p >= 4 && p[0] >= 8 && p[0] < 0x80 && (p[0] & 7) == NKB_WIRE_BYTES) {
@@ -243,7 +243,8 @@ static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_messag
                            void *target, uint64_t end, uint32_t group, unsigned depth)
 {
     struct nkb_wire *wire = w->wire;
-    bool split_tried = !target || message != &nkb_proto_computation;
+    bool has_instructions = target && message == &nkb_proto_computation;
+    bool split_tried = !has_instructions;
     uint64_t tag_at;
 
     while ((tag_at = nkb_wire_offset(wire)) < end) {
@@ -267,7 +268,17 @@ static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_messag
             if (split == NKB_SPLIT_DONE)
                 continue;
         }
-        const unsigned char *whole = group ? wire->at : whole_fields(wire->at, wire->fill);
+        if (has_instructions) {
+            const unsigned char *from = wire->at,
+                                *next = nkb_hlo_walk_instructions(w, from, wire->fill, depth);
+            if (!next)
+                return false;
+            wire->at = next;
+            if (next > from)
+                continue;
+        }
+        const unsigned char *whole =
+            group || has_instructions ? wire->at : whole_fields(wire->at, wire->fill);
         if (whole > wire->at) {
             const unsigned char *next =
                 nkb_hlo_walk_fields(w, wire->at, whole, message, target, depth);

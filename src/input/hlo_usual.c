@@ -1,68 +1,237 @@
 /* A function for each field, in one wire form: a tag is its bytes, a length has one byte. Each
  * returns what follows its field, or `p` when another stands there or it is not usual; it changes
- * nothing before it is certain to succeed. hlo_schema.c has the fields' names and numbers. */
+ * nothing before it is certain to succeed, or only what the walk by the schema changes again.
+ * hlo_schema.c has the fields' names and numbers.
+ *
+ * Behind the end of a message at least SLACK bytes can be read, or it is not looked at here: so a
+ * field's tag, length and number are read first and it is asked afterwards where they end. */
 #include "input/hlo_usual.h"
 
 #include "input/hlo_walk.h"
 
 typedef const unsigned char *bytes;
 
-enum { SHORT = 0x80, VARINT_BYTES = 10 };
+enum { SLACK = 160, SHORT = 0x80 }; /* more than a short text and what stands before it */
 
-/* A text or message behind a tag of `tag_bytes`: its bytes, NULL when it is long or cut off. */
-static inline bytes short_bytes(bytes p, bytes end, size_t tag_bytes, size_t *len)
+#define TAG(number, wire) ((number) << 3 | NKB_WIRE_##wire)
+/* Of fields from 16 on a tag has two bytes: as a number, the first one lowest. */
+#define LONG_TAG(number, wire) (((TAG(number, wire) & 0x7f) | SHORT) | (number) >> 4 << 8)
+
+/* May a message be looked at that ends here? */
+static inline bool may_look(const struct nkb_hlo_build *build, bytes end)
 {
-    if ((size_t)(end - p) <= tag_bytes || p[tag_bytes] >= SHORT)
-        return NULL;
-    *len = p[tag_bytes];
-    p += tag_bytes + 1;
-    return *len <= (size_t)(end - p) ? p : NULL;
+    return build->wire->fill - end >= SLACK && build->memo_is_open;
 }
 
-/* The same, of ASCII that may be kept. */
-static inline bytes short_text(const struct nkb_hlo_build *build, bytes p, bytes end, size_t *len)
+static inline bool is_at(bytes p, unsigned tag)
 {
-    p = short_bytes(p, end, 1, len);
-    return p && *len <= build->limits->text_bytes && nkb_ascii_is(p, *len) ? p : NULL;
+    return p[0] == tag;
 }
 
-/* What follows a number, NULL when it is cut off or too long. */
+static inline bool is_at_long(bytes p, unsigned long_tag)
+{
+    return (p[0] | (unsigned)p[1] << 8) == long_tag;
+}
+
+/* A text or message whose length stands at p: what follows it, NULL when it is long or cut off. */
+static inline bytes behind_bytes(bytes p, bytes end)
+{
+    size_t len = p[0];
+    return len < SHORT && p + 1 + len <= end ? p + 1 + len : NULL;
+}
+
+static inline struct nkb_str text_between(bytes p, bytes end)
+{
+    return (struct nkb_str){(const char *)p, (size_t)(end - p)};
+}
+
+/* What follows a number, NULL when it is too long or cut off. */
 static inline bytes number(bytes p, bytes end, uint64_t *value)
 {
-    bytes behind = nkb_wire_read_short(p, end, value);
-    if (behind)
-        return behind;
-    uint64_t v = 0;
-    for (unsigned shift = 0; p < end && shift < 7 * VARINT_BYTES; shift += 7) {
-        v |= (uint64_t)(*p & 0x7f) << shift;
-        if (*p++ < 0x80) {
-            *value = v;
-            return p;
-        }
+    if (p[0] < SHORT) {
+        *value = p[0];
+        return p < end ? p + 1 : NULL;
     }
-    return NULL;
+    if (p[1] < SHORT) {
+        *value = (p[0] & 0x7fu) | (uint64_t)p[1] << 7;
+        return end - p >= 2 ? p + 2 : NULL;
+    }
+    p = nkb_wire_read_ten(p, value);
+    return p && p <= end ? p : NULL;
+}
+
+static inline bytes skip_text(bytes p, bytes end, unsigned tag)
+{
+    bytes behind = is_at(p, tag) ? behind_bytes(p + 1, end) : NULL;
+    return behind && nkb_ascii_is(p + 2, (size_t)(behind - p) - 2) ? behind : p;
+}
+
+static inline bytes skip_number(bytes p, bytes end, unsigned tag)
+{
+    uint64_t value;
+    bytes behind = is_at(p, tag) ? number(p + 1, end, &value) : NULL;
+    return behind ? behind : p;
+}
+
+static inline bytes take_number(bytes p, bytes end, unsigned tag, int64_t *to)
+{
+    uint64_t value;
+    bytes behind = is_at(p, tag) ? number(p + 1, end, &value) : NULL;
+    if (!behind)
+        return p;
+    *to = (int64_t)value;
+    return behind;
+}
+
+static inline bytes take_int32(bytes p, bytes end, unsigned tag, int32_t *to)
+{
+    uint64_t value;
+    bytes behind = is_at(p, tag) ? number(p + 1, end, &value) : NULL;
+    if (!behind)
+        return p;
+    *to = (int32_t)(uint32_t)value;
+    return behind;
+}
+
+static inline bytes take_op_name(struct nkb_hlo_build *build, bytes p, bytes end,
+                                 struct nkb_hlo_metadata *metadata)
+{
+    bytes behind = is_at(p, TAG(2, BYTES)) ? behind_bytes(p + 1, end) : NULL;
+    if (!behind)
+        return p;
+    struct nkb_str text = text_between(p + 2, behind);
+    return text.len <= build->limits->text_bytes &&
+                   nkb_hlo_pool_ascii_text(&build->pool, text, &metadata->op_name)
+               ? behind
+               : p;
+}
+
+/* Usual is the file of the instruction before. */
+static inline bytes take_source_file(struct nkb_hlo_build *build, bytes p, bytes end,
+                                     struct nkb_hlo_metadata *metadata)
+{
+    bytes behind = is_at(p, TAG(3, BYTES)) ? behind_bytes(p + 1, end) : NULL;
+    if (!behind)
+        return p;
+    struct nkb_str text = text_between(p + 2, behind);
+    if (text.len > build->limits->text_bytes || !nkb_hlo_sources_is_last(&build->sources, text))
+        return p;
+    metadata->source_file = build->sources.last_file;
+    return behind;
+}
+
+/* In the order of their numbers, as compilers write fields. */
+static inline bytes metadata_fields(struct nkb_hlo_build *build, bytes p, bytes end,
+                                    struct nkb_hlo_metadata *metadata)
+{
+    bytes from;
+    do {
+        from = p;
+        p = skip_text(p, end, TAG(1, BYTES)); /* op_type */
+        p = take_op_name(build, p, end, metadata);
+        p = take_source_file(build, p, end, metadata);
+        p = take_int32(p, end, TAG(4, VARINT), &metadata->source_line);
+        /* Ids of XLA's passes, which the schema does not know. */
+        p = skip_number(p, end, TAG(6, VARINT));
+        p = skip_number(p, end, TAG(7, VARINT));
+        p = take_int32(p, end, TAG(15, VARINT), &metadata->stack_frame_id);
+    } while (p != from && p < end);
+    return p;
+}
+
+const unsigned char *nkb_hlo_usual_metadata(struct nkb_hlo_build *build, bytes p, bytes end,
+                                            void *target)
+{
+    return may_look(build, end) ? metadata_fields(build, p, end, target) : p;
+}
+
+static inline bytes take_name(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    bytes behind = is_at(p, TAG(1, BYTES)) ? behind_bytes(p + 1, end) : NULL;
+    if (!behind)
+        return p;
+    struct nkb_str text = text_between(p + 2, behind);
+    return text.len <= build->limits->text_bytes &&
+                   nkb_hlo_pool_ascii_name(&build->pool, text, &build->draft.in->name)
+               ? behind
+               : p;
+}
+
+static inline bytes take_opcode(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    bytes behind = is_at(p, TAG(2, BYTES)) ? behind_bytes(p + 1, end) : NULL;
+    if (!behind || build->draft.met.has_rare)
+        return p;
+    struct nkb_str text = text_between(p + 2, behind);
+    enum nkb_hlo_opcode opcode = text.len <= build->limits->text_bytes
+                                     ? nkb_hlo_opcodes_find(&build->opcodes, text)
+                                     : NKB_HLO_OPCODE_COUNT;
+    if (opcode == NKB_HLO_OPCODE_COUNT)
+        return p;
+    build->draft.in->opcode = opcode;
+    return behind;
 }
 
 static inline struct nkb_hlo_note *recall(struct nkb_hlo_build *build, enum nkb_hlo_memo_kind kind,
-                                          bytes at, size_t len)
+                                          bytes at, bytes end)
 {
-    if (!build->memo_is_open)
-        return NULL;
+    size_t len = (size_t)(end - at);
     struct nkb_hlo_note *note = nkb_hlo_memo_at(&build->memo, kind, at, len);
     return nkb_hlo_memo_has(&build->memo, note, kind, at, len) ? note : NULL;
 }
 
-static inline bool keep_operand(struct nkb_hlo_build *build, uint64_t id)
+static inline bytes take_shape(struct nkb_hlo_build *build, bytes p, bytes end)
 {
-    struct nkb_hlo_id_list *list = &build->operand_ids;
-    if (build->numbers == build->limits->numbers || list->count == list->room)
-        return false;
-    build->numbers++;
-    list->at[list->count++] = (int64_t)id;
-    return true;
+    struct nkb_hlo_draft_met *met = &build->draft.met;
+    bytes behind = is_at(p, TAG(3, BYTES)) ? behind_bytes(p + 1, end) : NULL;
+    if (!behind || met->has_shape || met->recalled[NKB_MEMO_SHAPE])
+        return p;
+    const struct nkb_hlo_note *note = recall(build, NKB_MEMO_SHAPE, p + 2, behind);
+    if (!note)
+        return p;
+    met->recalled[NKB_MEMO_SHAPE] = note;
+    met->shape = note->is.shape;
+    return behind;
 }
 
-/* All numbers from p to end become operands, or none and false. */
+static inline bytes take_metadata(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    struct nkb_hlo_draft *draft = &build->draft;
+    bytes behind = is_at(p, TAG(7, BYTES)) ? behind_bytes(p + 1, end) : NULL;
+    if (!behind || draft->met.has_metadata)
+        return p;
+    draft->metadata = (struct nkb_hlo_metadata){0};
+    if (metadata_fields(build, p + 2, behind, &draft->metadata) != behind)
+        return p;
+    draft->met.has_metadata = true;
+    return behind;
+}
+
+static inline bytes take_dot(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    struct nkb_hlo_draft_met *met = &build->draft.met;
+    bytes behind = is_at_long(p, LONG_TAG(30, BYTES)) ? behind_bytes(p + 2, end) : NULL;
+    if (!behind || met->has_dot || met->recalled[NKB_MEMO_DOT])
+        return p;
+    struct nkb_hlo_note *note = recall(build, NKB_MEMO_DOT, p + 3, behind);
+    if (!note)
+        return p;
+    met->recalled[NKB_MEMO_DOT] = met->noted_dot = note;
+    met->dot = note->is.dot.dot;
+    return behind;
+}
+
+static inline bytes take_id(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    uint64_t value;
+    bytes behind = is_at_long(p, LONG_TAG(35, VARINT)) ? number(p + 2, end, &value) : NULL;
+    if (!behind)
+        return p;
+    build->draft.id = (int64_t)value;
+    return behind;
+}
+
+/* All numbers from p to end, or none and false. */
 static inline bool keep_operands(struct nkb_hlo_build *build, bytes p, bytes end)
 {
     struct nkb_hlo_id_list *list = &build->operand_ids;
@@ -79,220 +248,81 @@ static inline bool keep_operands(struct nkb_hlo_build *build, bytes p, bytes end
     return true;
 }
 
-const unsigned char *nkb_hlo_usual_metadata(struct nkb_hlo_build *build, bytes p, bytes end,
-                                            void *target)
-{
-    enum {
-        OP_TYPE = 1 << 3 | 2,
-        OP_NAME = 2 << 3 | 2,
-        SOURCE_FILE = 3 << 3 | 2,
-        SOURCE_LINE = 4 << 3,
-        STACK_FRAME_ID = 15 << 3,
-    };
-    struct nkb_hlo_metadata *metadata = target;
-    struct nkb_str text;
-    uint64_t value;
-    size_t len;
-
-    while (end - p >= 2) {
-        bytes at;
-        switch (p[0]) {
-        case OP_TYPE:
-            at = short_bytes(p, end, 1, &len);
-            if (!at || !nkb_ascii_is(at, len))
-                return p;
-            p = at + len;
-            break;
-        case OP_NAME:
-            at = short_bytes(p, end, 1, &len);
-            text = (struct nkb_str){(const char *)at, len};
-            if (!at || len > build->limits->text_bytes ||
-                !nkb_hlo_pool_ascii_text(&build->pool, text, &metadata->op_name))
-                return p;
-            p = at + len;
-            break;
-        case SOURCE_FILE:
-            at = short_text(build, p, end, &len);
-            text = (struct nkb_str){(const char *)at, len};
-            if (!at || !nkb_hlo_sources_is_last(&build->sources, text))
-                return p;
-            metadata->source_file = build->sources.last_file;
-            p = at + len;
-            break;
-        case SOURCE_LINE:
-            at = number(p + 1, end, &value);
-            if (!at)
-                return p;
-            metadata->source_line = (int32_t)(uint32_t)value;
-            p = at;
-            break;
-        case STACK_FRAME_ID:
-            at = number(p + 1, end, &value);
-            if (!at)
-                return p;
-            metadata->stack_frame_id = (int32_t)(uint32_t)value;
-            p = at;
-            break;
-        default:
-            return p;
-        }
-    }
-    return p;
-}
-
-/* Is this the tag at p? More than the tag is there. */
-static inline bool is_at(bytes p, bytes end, unsigned tag)
-{
-    return end - p >= 2 && p[0] == tag;
-}
-
-/* The same for a tag of two bytes, of fields from 16 on. */
-static inline bool is_at_long(bytes p, bytes end, unsigned number, enum nkb_wire_type wire)
-{
-    return end - p >= 3 && p[0] == (((number << 3 | wire) & 0x7f) | 0x80) && p[1] == number >> 4;
-}
-
-static inline bytes take_name(struct nkb_hlo_build *build, bytes p, bytes end)
-{
-    size_t len;
-    if (!is_at(p, end, 1 << 3 | NKB_WIRE_BYTES))
-        return p;
-    bytes at = short_bytes(p, end, 1, &len);
-    struct nkb_str name = {(const char *)at, len};
-    return at && len <= build->limits->text_bytes &&
-                   nkb_hlo_pool_ascii_name(&build->pool, name, &build->draft.in->name)
-               ? at + len
-               : p;
-}
-
-static inline bytes take_opcode(struct nkb_hlo_build *build, bytes p, bytes end)
-{
-    size_t len;
-    if (!is_at(p, end, 2 << 3 | NKB_WIRE_BYTES) || build->draft.met.has_rare)
-        return p;
-    bytes at = short_bytes(p, end, 1, &len);
-    if (!at || len > build->limits->text_bytes)
-        return p;
-    enum nkb_hlo_opcode opcode =
-        nkb_hlo_opcodes_find(&build->opcodes, (struct nkb_str){(const char *)at, len});
-    if (opcode == NKB_HLO_OPCODE_COUNT)
-        return p;
-    build->draft.in->opcode = opcode;
-    return at + len;
-}
-
-static inline bytes take_shape(struct nkb_hlo_build *build, bytes p, bytes end)
-{
-    struct nkb_hlo_draft_met *met = &build->draft.met;
-    size_t len;
-    if (!is_at(p, end, 3 << 3 | NKB_WIRE_BYTES) || met->has_shape || met->recalled[NKB_MEMO_SHAPE])
-        return p;
-    bytes at = short_bytes(p, end, 1, &len);
-    const struct nkb_hlo_note *note = at ? recall(build, NKB_MEMO_SHAPE, at, len) : NULL;
-    if (!note)
-        return p;
-    met->recalled[NKB_MEMO_SHAPE] = note;
-    met->shape = note->is.shape;
-    return at + len;
-}
-
-static inline bytes take_dot(struct nkb_hlo_build *build, bytes p, bytes end)
-{
-    struct nkb_hlo_draft_met *met = &build->draft.met;
-    size_t len;
-    if (!is_at_long(p, end, 30, NKB_WIRE_BYTES) || met->has_dot || met->recalled[NKB_MEMO_DOT])
-        return p;
-    bytes at = short_bytes(p, end, 2, &len);
-    struct nkb_hlo_note *note = at ? recall(build, NKB_MEMO_DOT, at, len) : NULL;
-    if (!note)
-        return p;
-    met->recalled[NKB_MEMO_DOT] = met->noted_dot = note;
-    met->dot = note->is.dot.dot;
-    return at + len;
-}
-
-/* Recalled, or made of its own fields and noted. */
-static inline bytes take_metadata(struct nkb_hlo_build *build, bytes p, bytes end)
-{
-    struct nkb_hlo_draft *draft = &build->draft;
-    size_t len;
-    if (!is_at(p, end, 7 << 3 | NKB_WIRE_BYTES) || draft->met.has_metadata || !build->memo_is_open)
-        return p;
-    bytes at = short_bytes(p, end, 1, &len);
-    if (!at)
-        return p;
-    struct nkb_hlo_note *note = nkb_hlo_memo_at(&build->memo, NKB_MEMO_METADATA, at, len);
-    if (nkb_hlo_memo_has(&build->memo, note, NKB_MEMO_METADATA, at, len)) {
-        draft->metadata = note->is.metadata;
-    } else {
-        draft->metadata = (struct nkb_hlo_metadata){0};
-        if (nkb_hlo_usual_metadata(build, at, at + len, &draft->metadata) != at + len)
-            return p;
-        if (!nkb_hlo_draft_holds(draft, note)) {
-            nkb_hlo_memo_put(&build->memo, note, NKB_MEMO_METADATA, at, len);
-            note->is.metadata = draft->metadata;
-        }
-    }
-    draft->met.has_metadata = true;
-    return at + len;
-}
-
-static inline bytes take_number(bytes p, bytes end, unsigned tag, int64_t *to)
-{
-    uint64_t value;
-    bytes behind = is_at(p, end, tag) ? number(p + 1, end, &value) : NULL;
-    if (!behind)
-        return p;
-    *to = (int64_t)value;
-    return behind;
-}
-
-static inline bytes take_id(struct nkb_hlo_build *build, bytes p, bytes end)
-{
-    uint64_t value;
-    bytes behind = is_at_long(p, end, 35, NKB_WIRE_VARINT) ? number(p + 2, end, &value) : NULL;
-    if (!behind)
-        return p;
-    build->draft.id = (int64_t)value;
-    return behind;
-}
-
 /* One by one, or all in one field. */
 static inline bytes take_operands(struct nkb_hlo_build *build, bytes p, bytes end)
 {
-    uint64_t id;
-    size_t len;
-    bytes at;
-    while (is_at_long(p, end, 36, NKB_WIRE_VARINT)) {
-        at = number(p + 2, end, &id);
-        if (!at || !keep_operand(build, id))
+    struct nkb_hlo_id_list *list = &build->operand_ids;
+    bytes behind;
+    while (is_at_long(p, LONG_TAG(36, VARINT))) {
+        uint64_t id;
+        behind = number(p + 2, end, &id);
+        if (!behind || build->numbers == build->limits->numbers || list->count == list->room)
             return p;
-        p = at;
+        build->numbers++;
+        list->at[list->count++] = (int64_t)id;
+        p = behind;
     }
-    if (!is_at_long(p, end, 36, NKB_WIRE_BYTES))
-        return p;
-    at = short_bytes(p, end, 2, &len);
-    return at && keep_operands(build, at, at + len) ? at + len : p;
+    behind = is_at_long(p, LONG_TAG(36, BYTES)) ? behind_bytes(p + 2, end) : NULL;
+    return behind && keep_operands(build, p + 3, behind) ? behind : p;
 }
 
-/* In the order of their numbers, which is that of compilers. */
-const unsigned char *nkb_hlo_usual_instruction(struct nkb_hlo_build *build, bytes p, bytes end,
-                                               void *target)
+/* A message that has nothing in it, whatever it is. */
+static inline bytes skip_empty(bytes p, bytes end, unsigned long_tag)
 {
-    struct nkb_hlo_draft *draft = target;
-    bytes from;
+    return is_at_long(p, long_tag) && p[2] == 0 && end - p >= 3 ? p + 3 : p;
+}
 
+/* In the order of their numbers. */
+static inline bytes instruction_fields(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    bytes from;
     do {
         from = p;
         p = take_name(build, p, end);
         p = take_opcode(build, p, end);
         p = take_shape(build, p, end);
         p = take_metadata(build, p, end);
-        p = take_number(p, end, 9 << 3, &draft->parameter_number);
-        p = take_number(p, end, 13 << 3, &draft->tuple_index);
+        p = take_number(p, end, TAG(9, VARINT), &build->draft.parameter_number);
+        p = take_number(p, end, TAG(13, VARINT), &build->draft.tuple_index);
         p = take_dot(build, p, end);
         p = take_id(build, p, end);
         p = take_operands(build, p, end);
+        p = skip_empty(p, end, LONG_TAG(68, BYTES)); /* frontend_attributes */
+        p = skip_empty(p, end, LONG_TAG(82, BYTES)); /* statistics_viz */
     } while (p != from && p < end);
+    return p;
+}
+
+const unsigned char *nkb_hlo_usual_instruction(struct nkb_hlo_build *build, bytes p, bytes end,
+                                               void *target)
+{
+    (void)target; /* the builder has but one draft */
+    return may_look(build, end) ? instruction_fields(build, p, end) : p;
+}
+
+const unsigned char *nkb_hlo_usual_instructions(struct nkb_hlo_build *build, bytes p, bytes end,
+                                                bytes *unfinished)
+{
+    *unfinished = NULL;
+    while (end - p >= 3 && is_at(p, TAG(2, BYTES))) {
+        bytes at = p + 2;
+        ptrdiff_t len = p[1];
+        if (len >= SHORT) {
+            len = (len & 0x7f) | (ptrdiff_t)p[2] << 7;
+            at++;
+        }
+        if (at[-1] >= SHORT || len > end - at)
+            break;
+        build->wire->at = at; /* for faults */
+        if (!nkb_hlo_build_open_instruction(build, build->wire->bias + (uintptr_t)p))
+            return NULL;
+        p = may_look(build, at + len) ? instruction_fields(build, at, at + len) : at;
+        if (p < at + len) {
+            *unfinished = at + len;
+            return p;
+        }
+        if (!nkb_hlo_build_close_instruction(build))
+            return NULL;
+    }
     return p;
 }

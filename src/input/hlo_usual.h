@@ -16,4 +16,11 @@ typedef const unsigned char *nkb_hlo_usual_fn(struct nkb_hlo_build *build, const
 nkb_hlo_usual_fn nkb_hlo_usual_instruction; /* struct nkb_hlo_draft */
 nkb_hlo_usual_fn nkb_hlo_usual_metadata;    /* struct nkb_hlo_metadata */
 
+/* Whole instructions of a computation, one behind the other, in the usual form of tag and length.
+ * Returns what follows them; or NULL for a fault; or where it stopped inside one that it has
+ * opened, and that ends at *unfinished. */
+const unsigned char *nkb_hlo_usual_instructions(struct nkb_hlo_build *build, const unsigned char *p,
+                                                const unsigned char *end,
+                                                const unsigned char **unfinished);
+
 #endif

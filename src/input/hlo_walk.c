@@ -110,48 +110,25 @@ static bytes walk_child(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
     return p;
 }
 
-/* The same for an instruction, which most messages are. */
-static bytes walk_instruction(struct nkb_hlo_walk *w, const struct nkb_proto_field *field,
-                              bytes tag_at, bytes p, bytes end, unsigned depth)
+const unsigned char *nkb_hlo_walk_instructions(struct nkb_hlo_walk *w, bytes p, bytes end,
+                                               unsigned depth)
 {
-    if (depth == NKB_HLO_DEPTH) {
-        nkb_hlo_fault_depth(w->wire, offset_of(w, tag_at));
-        return NULL;
-    }
-    struct nkb_hlo_draft *draft = nkb_hlo_build_open_instruction(w->build, offset_of(w, tag_at));
-    if (!draft)
-        return NULL;
-    p = nkb_hlo_usual_instruction(w->build, p, end, draft);
-    if (p < end)
-        p = nkb_hlo_walk_fields(w, p, end, field->message, draft, depth + 1);
-    return p && nkb_hlo_build_close_instruction(w->build) ? p : NULL;
-}
+    enum { NUMBER = 2 };
 
-/* Whole instructions, one behind the other, in the usual form of tag and length. Returns what
- * follows them, NULL for a fault. */
-static bytes walk_instructions(struct nkb_hlo_walk *w, bytes p, bytes end, unsigned depth)
-{
-    enum { NUMBER = 2, TAG = NUMBER << 3 | NKB_WIRE_BYTES };
-
-    while (end - p >= 3 && p[0] == TAG) {
-        size_t len = p[1];
-        bytes at = p + 2;
-        if (len >= 0x80) {
-            len = (len & 0x7f) | (size_t)p[2] << 7;
-            at++;
-        }
-        if (at[-1] >= 0x80 || len > (size_t)(end - at))
-            break;
-        const struct nkb_proto_field *field = &nkb_proto_computation.fields[NUMBER];
-        w->wire->at = at; /* for the builder's faults */
-        at = walk_instruction(w, field, p, at, at + len, depth);
-        if (!at) {
-            nkb_hlo_walk_blame(w, field, NUMBER, depth);
+    if (depth == NKB_HLO_DEPTH)
+        return p; /* a fault, if there is any */
+    for (bytes unfinished;;) {
+        p = nkb_hlo_usual_instructions(w->build, p, end, &unfinished);
+        if (p && !unfinished)
+            return p;
+        if (p)
+            p = nkb_hlo_walk_fields(w, p, unfinished, &nkb_proto_instruction, &w->build->draft,
+                                    depth + 1);
+        if (!p || !nkb_hlo_build_close_instruction(w->build)) {
+            nkb_hlo_walk_blame(w, &nkb_proto_computation.fields[NUMBER], NUMBER, depth);
             return NULL;
         }
-        p = at;
     }
-    return p;
 }
 
 const unsigned char *nkb_hlo_walk_group(struct nkb_hlo_walk *w, bytes p, bytes end, uint32_t group,
@@ -188,11 +165,11 @@ static bytes walk_known(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
     struct nkb_hlo_note *note = NULL;
     bool only = !((const bool *)target)[field->flag];
 
-    if (field->memo < NKB_MEMO_METADATA && draft->met.recalled[field->memo]) {
+    if (draft->met.recalled[field->memo]) {
         const struct nkb_hlo_note *first = draft->met.recalled[field->memo];
         draft->met.recalled[field->memo] = NULL;
         only = false;
-        if (!walk_child(w, field, target, tag_at, first->bytes, first->len, depth)) {
+        if (!walk_child(w, field, target, tag_at, first->bytes, nkb_hlo_note_len(first), depth)) {
             w->wire->fault_at = offset_of(w, tag_at); /* memory or a limit; it stands nowhere */
             return NULL;
         }
@@ -258,8 +235,6 @@ static bytes walk_bytes(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
     case NKB_PROTO_MESSAGE:
         if (target && field->memo != NKB_MEMO_NOT)
             return walk_known(w, field, target, tag_at, p, len, depth);
-        if (target && field->keep == NKB_KEEP_INSTRUCTION)
-            return walk_instruction(w, field, tag_at, p, p + len, depth);
         return walk_child(w, field, target, tag_at, p, len, depth);
     case NKB_PROTO_TEXT:
         good = walk_text(w, field, target, p, len);
@@ -291,7 +266,7 @@ const unsigned char *nkb_hlo_walk_fields(struct nkb_hlo_walk *w, bytes p, bytes 
         if (target && message->usual)
             p = message->usual(w->build, p, end, target);
         else if (target && message == &nkb_proto_computation)
-            p = walk_instructions(w, p, end, depth);
+            p = nkb_hlo_walk_instructions(w, p, end, depth);
         if (!p || p >= end)
             return p;
         bytes tag_at = p;

@@ -34,6 +34,10 @@ const unsigned char *nkb_hlo_walk_fields(struct nkb_hlo_walk *w, const unsigned 
                                          const unsigned char *end,
                                          const struct nkb_proto_message *message, void *target,
                                          unsigned depth);
+/* Whole instructions of a computation, one behind the other, in the usual form of tag and length:
+ * returns what follows them. */
+const unsigned char *nkb_hlo_walk_instructions(struct nkb_hlo_walk *w, const unsigned char *p,
+                                               const unsigned char *end, unsigned depth);
 /* The inside of a group, all unknown; returns what follows its end. */
 const unsigned char *nkb_hlo_walk_group(struct nkb_hlo_walk *w, const unsigned char *p,
                                         const unsigned char *end, uint32_t group, unsigned depth);

@@ -158,11 +158,44 @@ void nkb_wire_skip(struct nkb_wire *wire, uint64_t len)
         stand_at(wire, wire->window, 0, nkb_wire_offset(wire) + len);
 }
 
+/* Eight bytes as one number, the first one lowest: one load where that is the machine's order. */
+static uint64_t eight_bytes(const unsigned char *p)
+{
+    uint64_t low = p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24;
+    uint64_t high = p[4] | (uint64_t)p[5] << 8 | (uint64_t)p[6] << 16 | (uint64_t)p[7] << 24;
+    return low | high << 32;
+}
+
+/* The sevens of bits of eight bytes, side by side. */
+static uint64_t join_sevens(uint64_t v)
+{
+    v = (v & UINT64_C(0x007f007f007f007f)) | (v & UINT64_C(0x7f007f007f007f00)) >> 1;
+    v = (v & UINT64_C(0x00003fff00003fff)) | (v & UINT64_C(0x3fff00003fff0000)) >> 2;
+    return (v & UINT64_C(0x0fffffff)) | (v & UINT64_C(0x0fffffff00000000)) >> 4;
+}
+
+const unsigned char *nkb_wire_read_ten(const unsigned char *p, uint64_t *out)
+{
+    uint64_t v = eight_bytes(p), last = ~v & UINT64_C(0x8080808080808080);
+    if (last != 0) { /* the lowest bit is that of the byte that ends it */
+        *out = join_sevens(v & (last ^ (last - 1)));
+        return p + (__builtin_ctzll(last) >> 3) + 1;
+    }
+    *out = join_sevens(v) | (uint64_t)(p[8] & 0x7f) << 56;
+    if (p[8] < 0x80)
+        return p + 9;
+    *out |= (uint64_t)p[9] << 63;
+    return p[9] < 0x80 ? p + 10 : NULL;
+}
+
 const unsigned char *nkb_wire_read_long(struct nkb_wire *wire, const unsigned char *p,
                                         const unsigned char *end, uint64_t *out)
 {
     uint64_t value = 0, start = wire->bias + (uintptr_t)p;
+    const unsigned char *behind = end - p >= VARINT_BYTES ? nkb_wire_read_ten(p, out) : NULL;
 
+    if (behind)
+        return behind;
     for (unsigned i = 0; i < VARINT_BYTES; i++) {
         if (p == end) {
             nkb_wire_fault(wire, start,

@@ -107,6 +107,10 @@ static inline const unsigned char *nkb_wire_read_short(const unsigned char *p,
     return p + 2;
 }
 
+/* A varint where the ten bytes it may have can be read, whatever they are; NULL for a longer one.
+ */
+const unsigned char *nkb_wire_read_ten(const unsigned char *p, uint64_t *out);
+
 static inline const unsigned char *nkb_wire_read_varint(struct nkb_wire *wire,
                                                         const unsigned char *p,
                                                         const unsigned char *end, uint64_t *out)
