@@ -179,11 +179,11 @@ static bool spread(struct nkb_scopes *s, const struct nkb_measures *m, uint32_t 
         const struct nkb_context from = s->contexts[k]; /* the array moves */
         for (size_t i = m->sites->first[c]; i < m->sites->first[c + 1]; i++) {
             const struct nkb_site *site = &m->sites->at[i];
-            const struct nkb_hlo_instruction *in = nkb_site_instruction(m->sites, site);
             uint32_t scope;
-            if (in->called_count == 0)
+            if (!site->calls)
                 continue;
-            if (!nkb_scopes_join(s, scratch, from.scope, in->op_name, &scope) ||
+            if (!nkb_scopes_join(s, scratch, from.scope,
+                                 nkb_site_instruction(m->sites, site)->op_name, &scope) ||
                 !spread_site(s, m, site, &from.shares, scope, scratch))
                 return false;
         }

@@ -155,7 +155,8 @@ static nkb_i128 *byte_times(const struct nkb_measures *measures, struct nkb_aren
         for (size_t i = sites->first[c]; times[c] != 0 && i < sites->first[c + 1]; i++) {
             struct nkb_runs runs;
             uint32_t untold;
-            if (!nkb_cost_passes_bytes(nkb_site_instruction(sites, &sites->at[i])->opcode) ||
+            if (!nkb_site_runs_others(&sites->at[i]) ||
+                !nkb_cost_passes_bytes(nkb_site_instruction(sites, &sites->at[i])->opcode) ||
                 !nkb_callgraph_runs(sites, graph, &sites->at[i], &runs, &untold))
                 continue;
             for (int r = 0; r < runs.count; r++) /* none is more than its times: it fits */
