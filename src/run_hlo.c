@@ -17,7 +17,7 @@
 #include "base/pool.h"
 #include "input/hlo.h"
 
-enum { MAX_STDIN_BYTES = 1 << 30 };
+enum { MAX_STDIN_BYTES = 1 << 30, WORTH_THREADS = 64 * 1024 /* instructions of a module */ };
 
 struct worker {
     struct nkb_arena hlo; /* the module itself */
@@ -76,6 +76,7 @@ static void analyse_file(void *context, size_t index, size_t worker)
         if (code == 0) {
             module->form = hlo.form;
             module->size_bytes = (int64_t)hlo.size_bytes;
+            own->by.threads = hlo.instruction_count < WORTH_THREADS ? 1 : job->threads_each;
             code = nkb_module_analyze_by(&hlo, &own->by, keep, module, &err);
         }
         if (code == 0 && !run_rows_take(own->rows, own->by.passing, &job->options, module)) {

@@ -17,6 +17,7 @@ struct nkb_attribution {
     enum nkb_figure sort; /* and these are the largest by it; nkb_figures_rank decides ties */
     uint32_t passing;     /* dimensions whose groups are made in `place` instead of `keep` */
     struct nkb_arena *place;
+    size_t threads; /* for one module; it is the same for any number. 0: one */
 };
 
 /* Make module->groups in keep. graph->times NULL: nothing is known of executions; cost is asked

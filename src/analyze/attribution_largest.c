@@ -131,10 +131,11 @@ static struct nkb_str describe(const struct nkb_hlo_computation *computation,
     return nkb_arena_keep(keep, &out);
 }
 
-bool nkb_largest_finish(struct nkb_largest *l, const struct nkb_hlo *hlo,
+bool nkb_largest_finish(const struct nkb_largest *largest, const struct nkb_hlo *hlo,
                         const struct nkb_sums *all, struct nkb_arena *keep,
                         struct nkb_groups *groups)
 {
+    struct nkb_largest own = *largest, *l = &own; /* its list is taken apart */
     groups->has_rest = l->has_rest;
     if (l->has_rest)
         finish_rest(l, all, &groups->rest);

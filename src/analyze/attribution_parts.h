@@ -138,7 +138,7 @@ static inline void nkb_largest_add(struct nkb_largest *largest, const struct nkb
         nkb_largest_add_new(largest, measures, piece, shares, passed);
 }
 /* `all`: the sums of all that were added. False when memory runs out. */
-bool nkb_largest_finish(struct nkb_largest *largest, const struct nkb_hlo *hlo,
+bool nkb_largest_finish(const struct nkb_largest *largest, const struct nkb_hlo *hlo,
                         const struct nkb_sums *all, struct nkb_arena *keep,
                         struct nkb_groups *groups);
 

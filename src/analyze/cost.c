@@ -20,6 +20,7 @@ struct nkb_cost {
     const struct nkb_hlo *hlo;
     struct nkb_arena scratch;
     struct nkb_cost_order order;
+    bool measured;                    /* else order.why says why not */
     struct nkb_cost_weights *weights; /* by computation */
     struct op_sum ops[NKB_HLO_OPCODE_COUNT + 1];
 };
@@ -191,33 +192,39 @@ static void refuse_memory(struct nkb_arena *keep, struct nkb_module *module)
     module->why_no_xla = "out of memory";
 }
 
-struct nkb_cost *nkb_cost_open(const struct nkb_sites *sites, const nkb_i128 *times,
-                               struct nkb_arena *keep, struct nkb_module *module)
+struct nkb_cost *nkb_cost_measure_all(const struct nkb_sites *sites, struct nkb_arena *keep)
 {
-    const struct nkb_hlo *hlo = sites->hlo;
     struct nkb_cost *cost = calloc(1, sizeof *cost);
+    if (!cost)
+        return NULL;
+    cost->scratch = nkb_arena_beside(keep);
+    cost->hlo = sites->hlo;
+    cost->measured = nkb_cost_order_find(&cost->order, sites, &cost->scratch, keep) &&
+                     nkb_cost_order_measure(&cost->order, sites->hlo, &cost->scratch, keep);
+    return cost;
+}
+
+void nkb_cost_add_up(struct nkb_cost *cost, const nkb_i128 *times, struct nkb_arena *keep,
+                     struct nkb_module *module)
+{
     if (!cost) {
         refuse_memory(keep, module);
-        return NULL;
+        return;
     }
-    struct nkb_arena *scratch = &cost->scratch;
-    *scratch = nkb_arena_beside(keep);
-    cost->hlo = hlo;
-    bool measured = nkb_cost_order_find(&cost->order, sites, scratch, keep) &&
-                    nkb_cost_order_measure(&cost->order, hlo, scratch, keep);
+    const struct nkb_hlo *hlo = cost->hlo;
+    bool measured = cost->measured;
     const char *why = measured ? add_up(cost, times, &module->xla) : cost->order.why;
     for (uint32_t i = 0; i < hlo->computation_count; i++)
         if (!measured || !cost->order.bodies[i].own.at)
             add_unvisited(cost, i, measured && times ? times[i] : 0);
     if (!list_ops(cost, measured && times, keep, module) && !why)
         why = "the cost of an opcode is beyond 63 bits";
-    if (scratch->failed || keep->failed) {
+    if (cost->scratch.failed || keep->failed) {
         keep->failed = true; /* the scratch arena's fault is the caller's too */
         why = "out of memory";
     }
     module->has_xla = !why;
     module->why_no_xla = why;
-    return cost;
 }
 
 void nkb_cost_close(struct nkb_cost *cost)
@@ -233,10 +240,13 @@ void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct n
     struct nkb_arena scratch = nkb_arena_beside(keep);
     struct nkb_sites sites;
     struct nkb_err err;
-    if (nkb_sites_find(hlo, &scratch, keep, &sites, &err) == 0)
-        nkb_cost_close(nkb_cost_open(&sites, times, keep, module));
-    else
+    if (nkb_sites_find(hlo, &scratch, keep, &sites, &err) == 0) {
+        struct nkb_cost *cost = nkb_cost_measure_all(&sites, keep);
+        nkb_cost_add_up(cost, times, keep, module);
+        nkb_cost_close(cost);
+    } else {
         refuse_memory(keep, module);
+    }
     nkb_arena_free(&scratch);
 }
 

@@ -22,12 +22,14 @@
 void nkb_cost_analyze(const struct nkb_hlo *hlo, const nkb_i128 *times, struct nkb_arena *keep,
                       struct nkb_module *module);
 
-/* The same of a module whose sites were found, left open for those who put the cost together in
- * their own way. NULL when memory ran
- * out; the functions below may be asked where module->has_xla is true. */
+/* The same of a module whose sites were found, in two steps and left open for those who put the
+ * cost together in their own way. First what every instruction costs by itself: NULL when memory
+ * ran out. Then, once it is known how often they run, the module's; the functions below may be
+ * asked where module->has_xla is true. `keep` of the first may be adopted by that of the second. */
 struct nkb_cost;
-struct nkb_cost *nkb_cost_open(const struct nkb_sites *sites, const nkb_i128 *times,
-                               struct nkb_arena *keep, struct nkb_module *module);
+struct nkb_cost *nkb_cost_measure_all(const struct nkb_sites *sites, struct nkb_arena *keep);
+void nkb_cost_add_up(struct nkb_cost *cost, const nkb_i128 *times, struct nkb_arena *keep,
+                     struct nkb_module *module);
 void nkb_cost_close(struct nkb_cost *cost);
 
 /* What an instruction costs itself, without the computations it applies and without any -1. */

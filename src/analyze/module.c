@@ -7,6 +7,7 @@
 #include "analyze/cost.h"
 #include "analyze/kernels.h"
 #include "analyze/macs.h"
+#include "base/pool.h"
 
 /* The loops that run, in file order, and how many of them have no known trip count. */
 static int list_loops(const struct nkb_sites *sites, const struct nkb_callgraph *graph,
@@ -83,19 +84,43 @@ int nkb_module_analyze(const struct nkb_hlo *hlo, struct nkb_arena *keep, struct
     return nkb_module_analyze_by(hlo, NULL, keep, module, err);
 }
 
-/* Cost, and where asked for, the groups. */
-static int cost_and_groups(const struct nkb_sites *sites, const struct nkb_callgraph *graph,
-                           const struct nkb_attribution *by, struct nkb_arena *keep,
-                           struct nkb_module *module, struct nkb_err *err)
+/* MACs and how often they run, and beside it what instructions cost: neither needs the other. */
+struct counting {
+    struct nkb_sites *sites;
+    struct nkb_arena *scratch, *keep, cost_keep;
+    struct nkb_notes *notes;
+    struct nkb_callgraph graph;
+    struct nkb_module *module;
+    struct nkb_cost *cost;
+    int code;
+    struct nkb_err err;
+};
+enum { COUNT_MACS, COUNT_COST, COUNTINGS };
+
+static void count(void *context, size_t job, size_t worker)
 {
-    struct nkb_cost *cost = nkb_cost_open(sites, graph->times, keep, module);
-    int code = 0;
-    if (by && by->dimensions)
-        module->groups = nkb_arena_array(keep, NKB_DIMENSIONS, sizeof *module->groups);
-    if (module->groups)
-        code = nkb_attribute(by, sites, graph, cost, keep, module, err);
-    nkb_cost_close(cost);
-    return code;
+    struct counting *c = context;
+    (void)worker;
+    if (job == COUNT_COST) {
+        c->cost = nkb_cost_measure_all(c->sites, &c->cost_keep);
+        return;
+    }
+    c->code = nkb_macs_weigh(c->sites, c->keep, c->notes, &c->module->static_macs, &c->err);
+    if (c->code == 0)
+        c->code = execute(c->sites, c->scratch, c->keep, c->notes, &c->graph, c->module, &c->err);
+}
+
+/* What needs both: the module's cost, and where asked for, the groups. */
+static int put_together(struct counting *c, const struct nkb_attribution *by)
+{
+    struct nkb_module *module = c->module;
+    nkb_cost_add_up(c->cost, c->graph.times, c->keep, module);
+    if (!by || !by->dimensions)
+        return 0;
+    module->groups = nkb_arena_array(c->keep, NKB_DIMENSIONS, sizeof *module->groups);
+    return module->groups
+               ? nkb_attribute(by, c->sites, &c->graph, c->cost, c->keep, module, &c->err)
+               : nkb_err_memory(&c->err);
 }
 
 int nkb_module_analyze_by(const struct nkb_hlo *hlo, const struct nkb_attribution *by,
@@ -103,30 +128,38 @@ int nkb_module_analyze_by(const struct nkb_hlo *hlo, const struct nkb_attributio
 {
     struct nkb_arena scratch = nkb_arena_beside(keep);
     struct nkb_notes notes = {.keep = keep};
-    struct nkb_err own = {0};
     struct nkb_sites sites;
-    struct nkb_callgraph graph;
+    struct counting c = {.sites = &sites,
+                         .scratch = &scratch,
+                         .keep = keep,
+                         .cost_keep = nkb_arena_beside(keep),
+                         .notes = &notes,
+                         .module = module};
 
     begin(hlo, module);
     if (hlo->computation_count == 0)
         nkb_notes_add(&notes, "an empty module: no computation, 0 MACs");
-    int code = nkb_sites_find(hlo, &scratch, keep, &sites, &own);
-    if (code == 0)
-        code = nkb_macs_weigh(&sites, keep, &notes, &module->static_macs, &own);
-    if (code == 0)
-        code = execute(&sites, &scratch, keep, &notes, &graph, module, &own);
-    if (code == 0) {
+    c.code = nkb_sites_find(hlo, &scratch, keep, &sites, &c.err);
+    if (c.code == 0) {
+        size_t threads = by && by->threads > 1 ? COUNTINGS : 1;
+        if (threads > 1)
+            c.cost_keep.store = NULL; /* which is of one thread */
+        nkb_pool_run(threads, COUNTINGS, count, &c);
+        nkb_arena_adopt(keep, &c.cost_keep);
+    }
+    if (c.code == 0) {
         module->ok = true;
-        code = cost_and_groups(&sites, &graph, by, keep, module, &own);
+        c.code = put_together(&c, by);
     } else {
-        module->error = nkb_arena_string(keep, own.text);
+        module->error = nkb_arena_string(keep, c.err.text);
         module->why_no_executed = module->why_no_xla = module->why_no_loops = module->error;
     }
+    nkb_cost_close(c.cost);
     nkb_notes_finish(&notes, module);
     nkb_arena_free(&scratch);
     if (nkb_arena_failed(keep))
-        code = nkb_err_memory(&own);
-    if (code != 0)
-        nkb_err_set(err, code, "%s", own.text);
-    return code;
+        c.code = nkb_err_memory(&c.err);
+    if (c.code != 0)
+        nkb_err_set(err, c.code, "%s", c.err.text);
+    return c.code;
 }

@@ -219,9 +219,10 @@ char *nkb_arena_printf(struct nkb_arena *arena, const char *format, ...)
 void nkb_arena_adopt(struct nkb_arena *arena, struct nkb_arena *from)
 {
     struct nkb_arena_chunk **end = &arena->head;
-    while (*end)
+    while (*end && from->head)
         end = &(*end)->next;
-    *end = from->head; /* behind: what is left of the first serves on */
+    if (from->head)
+        *end = from->head; /* behind: what is left of the first serves on */
     arena->used_bytes += from->used_bytes;
     arena->failed = arena->failed || from->failed;
     arena->full = arena->full || from->full;

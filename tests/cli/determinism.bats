@@ -18,6 +18,22 @@ made() {
   diff -r jobs.1 jobs.2 && diff -r jobs.1 jobs.8 && diff -r jobs.1 jobs.64
 }
 
+# One of more than 64 K instructions is counted by several threads.
+@test "of one large module, too" {
+  awk 'BEGIN {
+    print "HloModule large\n\nENTRY e {\n  p0 = f32[8,8] parameter(0)"
+    for (i = 1; i < 70000; i++)
+      printf "  %sp%d = f32[8,%d] dot(p%d, p%d), lhs_contracting_dims={1}, rhs_contracting_dims={0}, metadata={op_name=\"jit(f)/layer_%d/dot\" source_file=\"m.py\" source_line=%d}\n",
+        i == 69999 ? "ROOT " : "", i, 8, i - 1, i % 7 ? i - 1 : 0, i % 100, i % 900
+    print "}"
+  }' > large.hlo
+  local by=module,computation,opcode,kernel,scope,source,dtype,shape,instruction jobs
+  for jobs in 1 2 5; do nkibench hlo large.hlo -q --jobs $jobs --by $by --top 0 --json > by.$jobs; done
+  cmp by.1 by.2 && cmp by.1 by.5
+  for jobs in 1 2; do nkibench hlo large.hlo -q --jobs $jobs > page.$jobs; done
+  cmp page.1 page.2
+}
+
 @test "from run to run, for Lua seeds its hashes anew each time" {
   made a && made b && made c
   diff -r a b && diff -r a c

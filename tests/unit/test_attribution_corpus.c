@@ -135,6 +135,7 @@ struct job {
     struct nkb_arena arenas[2]; /* what is kept, by worker */
     struct nkb_module *modules;
     uint32_t depth;
+    size_t threads; /* over the files, and over what can be counted apart of each */
 };
 
 static void analyse(void *context, size_t i, size_t worker)
@@ -142,6 +143,7 @@ static void analyse(void *context, size_t i, size_t worker)
     struct job *job = context;
     struct nkb_arena scratch = NKB_ARENA_INIT;
     struct nkb_attribution by = by_all(job->depth);
+    by.threads = job->threads;
     struct nkb_err err;
     struct nkb_hlo hlo;
     if (nkb_hlo_read_file(files.at[i], &scratch, &hlo, &err) == 0)
@@ -151,7 +153,7 @@ static void analyse(void *context, size_t i, size_t worker)
 
 static void open_job(struct job *job, uint32_t depth, size_t threads)
 {
-    *job = (struct job){.depth = depth};
+    *job = (struct job){.depth = depth, .threads = threads};
     job->modules = test_calloc(files.count, sizeof *job->modules);
     nkb_pool_run(threads, files.count, analyse, job);
 }
