@@ -70,10 +70,10 @@ static void put_text(struct writer *w, struct nkb_str text, bool none)
 {
     if (none)
         put_varint(w, 0);
-    else if (w->out)
-        put_varint(w, (w->next++)->number);
-    else
+    else if (w->listed)
         list_text(w->listed, text);
+    else
+        put_varint(w, (w->next++)->number);
 }
 
 static void put_digest(struct writer *w, const unsigned char *digest)
