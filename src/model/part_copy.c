@@ -6,53 +6,50 @@ struct copier {
     struct part_copying *to;
     struct nkb_str bytes;
     size_t at, text_count;
+    size_t from; /* what has been passed since the last text goes out in one piece */
     bool bad;
 };
 
 static void pass(struct copier *c, size_t size)
 {
-    if (c->bad || c->bytes.len - c->at < size) {
+    if (c->bytes.len - c->at < size)
         c->bad = true;
-        return;
-    }
-    if (c->to->out)
-        nkb_buf_append(c->to->out, c->bytes.ptr + c->at, size);
     else
-        c->to->others += size;
-    c->at += size;
+        c->at += size;
 }
 
-/* How many bytes the number here has, and what it is; 0 and bad when it does not end. */
-static size_t look(struct copier *c, uint64_t *out)
+static uint64_t pass_number(struct copier *c)
 {
-    *out = 0;
-    for (size_t i = 0; i < PART_VARINT_BYTES && i < c->bytes.len - c->at; i++) {
-        unsigned char byte = (unsigned char)c->bytes.ptr[c->at + i];
-        *out |= (uint64_t)(byte & 0x7f) << (7 * i);
+    uint64_t v = 0;
+    for (unsigned shift = 0; c->at < c->bytes.len && shift < 64; shift += 7) {
+        unsigned char byte = (unsigned char)c->bytes.ptr[c->at++];
+        v |= (uint64_t)(byte & 0x7f) << shift;
         if (byte < 0x80)
-            return i + 1;
+            return v;
     }
     c->bad = true;
     return 0;
 }
 
-static uint64_t pass_number(struct copier *c)
+static void let_go(struct copier *c, size_t to)
 {
-    uint64_t v;
-    pass(c, look(c, &v));
-    return c->bad ? 0 : v;
+    if (c->to->out)
+        nkb_buf_append(c->to->out, c->bytes.ptr + c->from, to - c->from);
+    else
+        c->to->others += to - c->from;
+    c->from = c->at;
 }
 
 static void pass_text(struct copier *c)
 {
-    uint64_t number;
     char bytes[PART_VARINT_BYTES];
-    size_t size = look(c, &number);
+    size_t at = c->at;
+    uint64_t number = pass_number(c);
     if (c->bad || number > c->text_count) {
         c->bad = true;
         return;
     }
-    c->at += size;
+    let_go(c, at);
     if (c->to->out)
         nkb_buf_append(c->to->out, bytes, part_varint(bytes, c->to->numbers[number]));
     else
@@ -120,5 +117,6 @@ bool part_copy_rows(struct part_copying *copying, const struct nkb_record *recor
 {
     struct copier c = {.to = copying, .bytes = bytes, .text_count = text_count};
     copy_record(&c, record);
+    let_go(&c, c.at);
     return !c.bad && c.at == bytes.len;
 }
