@@ -148,6 +148,10 @@ bool nkb_hlo_resolve_calls(struct nkb_hlo_build *build);
 /* What is kept and where, hlo_keep.c: */
 struct nkb_hlo_shape *nkb_hlo_build_tuple_element(struct nkb_hlo_build *build,
                                                   struct nkb_hlo_shape *tuple);
+/* The same, which becomes one that is kept already; false, and nothing done, where that would be a
+ * tuple itself or too much. */
+bool nkb_hlo_build_known_element(struct nkb_hlo_build *build, struct nkb_hlo_shape *tuple,
+                                 const struct nkb_hlo_shape *known);
 struct nkb_hlo_window_dim *nkb_hlo_build_window_dim(struct nkb_hlo_build *build,
                                                     struct nkb_hlo_draft *draft);
 bool nkb_hlo_build_blob(struct nkb_hlo_build *build, struct nkb_hlo_blob blob, struct nkb_str *out);

@@ -100,6 +100,21 @@ struct nkb_hlo_shape *nkb_hlo_build_tuple_element(struct nkb_hlo_build *build,
     return &elements[tuple->tuple_count++];
 }
 
+bool nkb_hlo_build_known_element(struct nkb_hlo_build *build, struct nkb_hlo_shape *tuple,
+                                 const struct nkb_hlo_shape *known)
+{
+    uint64_t numbers = (uint64_t)known->rank + known->minor_to_major_count;
+    if (known->tuple_count != 0 || numbers > build->limits->numbers - build->numbers ||
+        build->tuple_elements == build->limits->tuple_elements)
+        return false;
+    struct nkb_hlo_shape *element = nkb_hlo_build_tuple_element(build, tuple);
+    if (!element)
+        return false;
+    build->numbers += numbers;
+    *element = *known;
+    return true;
+}
+
 struct nkb_hlo_window_dim *nkb_hlo_build_window_dim(struct nkb_hlo_build *build,
                                                     struct nkb_hlo_draft *draft)
 {

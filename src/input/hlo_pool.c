@@ -25,8 +25,12 @@ void nkb_hlo_pool_open(struct nkb_hlo_pool *pool, struct nkb_arena *arena)
     pool->slot_count = pool->room < FIRST_SLOTS ? pool->room : FIRST_SLOTS;
     if (pool->slots)
         memset(pool->slots, 0, pool->slot_count * sizeof *pool->slots);
-    if (pool->texts)
-        memset(pool->texts, 0, NKB_HLO_POOL_TEXTS * sizeof *pool->texts);
+    pool->round++;
+    if (pool->round == 0) { /* it begins again */
+        free(pool->texts);
+        pool->texts = NULL;
+        pool->round = 1;
+    }
 }
 
 void nkb_hlo_pool_free(struct nkb_hlo_pool *pool)
@@ -187,8 +191,8 @@ static bool keep_text(struct nkb_hlo_pool *pool, struct nkb_str text, uint64_t h
     if (!pool->texts || !nkb_hlo_pool_name(pool, text, out))
         return false;
     if (text.len <= UINT32_MAX)
-        pool->texts[hash % NKB_HLO_POOL_TEXTS] =
-            (struct nkb_hlo_pool_text){out->ptr, (uint32_t)(hash >> 32), (uint32_t)text.len};
+        pool->texts[hash % NKB_HLO_POOL_TEXTS] = (struct nkb_hlo_pool_text){
+            out->ptr, (uint32_t)text.len, (uint16_t)(hash >> 48), pool->round};
     return true;
 }
 
@@ -206,7 +210,7 @@ static inline bool pool_text(struct nkb_hlo_pool *pool, struct nkb_str text, uin
         return false;
     if (pool->texts) {
         const struct nkb_hlo_pool_text *known = &pool->texts[hash % NKB_HLO_POOL_TEXTS];
-        if (known->hash == (uint32_t)(hash >> 32) && known->len == text.len &&
+        if (known->hash == hash >> 48 && known->round == pool->round && known->len == text.len &&
             nkb_bytes_equal(known->ptr, text.ptr, text.len)) {
             *out = (struct nkb_str){known->ptr, text.len};
             return true;

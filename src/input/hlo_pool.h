@@ -21,8 +21,9 @@ struct nkb_hlo_pool_slot {
 };
 
 struct nkb_hlo_pool_text {
-    const char *ptr; /* NULL: empty */
-    uint32_t hash, len;
+    const char *ptr;
+    uint32_t len;
+    uint16_t hash, round; /* the pool's, while this is good */
 };
 
 /* Zeroed memory is an empty pool. */
@@ -31,6 +32,7 @@ struct nkb_hlo_pool {
     struct nkb_hlo_pool_slot *slots; /* malloc'ed */
     size_t slot_count, room, used;
     struct nkb_hlo_pool_text *texts; /* malloc'ed; each has one place. Names repeat soon or never */
+    uint16_t round;                  /* goes on by one for each module, from 1 */
     char *piece;                     /* small things are cut from larger pieces */
     size_t piece_left;
 };

@@ -1,5 +1,6 @@
-/* One HloModuleProto, bare or inside an HloProto, HloSnapshot or metaneff.pb, from a wire cursor; and the whole
- * reader with its limits as a parameter, for the tests. Everybody else calls input/hlo.h. */
+/* One HloModuleProto, bare or inside an HloProto, HloSnapshot or metaneff.pb, from a wire cursor;
+ * and the whole reader with its limits as a parameter, for the tests. Everybody else calls
+ * input/hlo.h. */
 #ifndef NKB_INPUT_HLO_PROTO_H
 #define NKB_INPUT_HLO_PROTO_H
 

@@ -77,6 +77,6 @@ struct nkb_proto_message {
 };
 
 extern const struct nkb_proto_message nkb_proto_module, nkb_proto_hlo, nkb_proto_hlo_snapshot,
-    nkb_proto_computation, nkb_proto_instruction;
+    nkb_proto_computation, nkb_proto_instruction, nkb_proto_shape;
 
 #endif

@@ -30,10 +30,9 @@ extern const struct nkb_proto_message nkb_proto_alias_entry, nkb_proto_assigned,
     nkb_proto_padding_config, nkb_proto_padding_dimension, nkb_proto_parameter_replication,
     nkb_proto_precision_config, nkb_proto_program_shape, nkb_proto_ragged_dot,
     nkb_proto_replica_group, nkb_proto_result_accuracy, nkb_proto_scatter, nkb_proto_schedule_entry,
-    nkb_proto_shape, nkb_proto_slice_dimensions, nkb_proto_source_target,
-    nkb_proto_sparsity_descriptor, nkb_proto_split_config, nkb_proto_stack_frame,
-    nkb_proto_stack_frame_index, nkb_proto_statistic, nkb_proto_statistics_viz, nkb_proto_tile,
-    nkb_proto_tolerance, nkb_proto_triangular_solve_options, nkb_proto_window,
-    nkb_proto_window_dimension;
+    nkb_proto_slice_dimensions, nkb_proto_source_target, nkb_proto_sparsity_descriptor,
+    nkb_proto_split_config, nkb_proto_stack_frame, nkb_proto_stack_frame_index, nkb_proto_statistic,
+    nkb_proto_statistics_viz, nkb_proto_tile, nkb_proto_tolerance,
+    nkb_proto_triangular_solve_options, nkb_proto_window, nkb_proto_window_dimension;
 
 #endif

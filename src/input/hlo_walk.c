@@ -189,6 +189,22 @@ static bytes walk_known(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
     return end ? p + len : NULL;
 }
 
+/* A shape that is noted, in a tuple or where no shape is kept: good here, too, unless it might be
+ * nested too deep; two bytes are the least that a message in a message takes. */
+static bool walk_noted_shape(struct nkb_hlo_walk *w, const struct nkb_proto_field *field,
+                             void *target, bytes p, size_t len, unsigned depth)
+{
+    struct nkb_hlo_build *build = w->build;
+
+    if (!build->memo_is_open || len > NKB_HLO_MEMO_BYTES || depth + len / 2 >= NKB_HLO_DEPTH)
+        return false;
+    const struct nkb_hlo_note *note = nkb_hlo_memo_at(&build->memo, NKB_MEMO_SHAPE, p, len);
+    if (!nkb_hlo_memo_has(&build->memo, note, NKB_MEMO_SHAPE, p, len))
+        return false;
+    return !target || (field->keep == NKB_KEEP_TUPLE_SHAPE &&
+                       nkb_hlo_build_known_element(build, target, note->is.shape));
+}
+
 /* A field that nobody knows, or not with this wire type. */
 static bytes walk_unknown(struct nkb_hlo_walk *w, uint32_t tag, bytes tag_at, bytes p, bytes end,
                           unsigned depth)
@@ -235,6 +251,8 @@ static bytes walk_bytes(struct nkb_hlo_walk *w, const struct nkb_proto_field *fi
     case NKB_PROTO_MESSAGE:
         if (target && field->memo != NKB_MEMO_NOT)
             return walk_known(w, field, target, tag_at, p, len, depth);
+        if (field->message == &nkb_proto_shape && walk_noted_shape(w, field, target, p, len, depth))
+            return p + len;
         return walk_child(w, field, target, tag_at, p, len, depth);
     case NKB_PROTO_TEXT:
         good = walk_text(w, field, target, p, len);
