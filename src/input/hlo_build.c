@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW = 1024, GROWTH_MAX = 64, KEPT_BYTES = 4 * 1024 * 1024 };
+enum { FEW = 256, GROWTH_MAX = 64, KEPT_BYTES = 4 * 1024 * 1024 };
 #define DIRECT                                                                                     \
     (64.0 * 1024 * 1024 / sizeof(struct nkb_hlo_instruction)) /* in one step, if promised */
 #define SLACK (33.0 / 32)

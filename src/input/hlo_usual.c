@@ -54,7 +54,7 @@ static inline bytes number(bytes p, bytes end, uint64_t *value)
     }
     if (p[1] < SHORT) {
         *value = (p[0] & 0x7fu) | (uint64_t)p[1] << 7;
-        return end - p >= 2 ? p + 2 : NULL;
+        return p + 2 <= end ? p + 2 : NULL;
     }
     p = nkb_wire_read_ten(p, value);
     return p && p <= end ? p : NULL;
