@@ -1,13 +1,13 @@
-/* A fast hash of bytes for tables in memory; never stored, never a digest. Eight bytes at a time
+/* A fast hash of bytes for tables in memory; never stored, never a digest. Sixteen bytes at a time
  * are folded into a 128-bit product (the mixing step of wyhash, which is in the public domain). */
 #ifndef NKB_BASE_HASH_H
 #define NKB_BASE_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/num.h"
+#include "base/str.h"
 
 static inline uint64_t nkb_hash_mix(uint64_t a, uint64_t b)
 {
@@ -15,18 +15,41 @@ static inline uint64_t nkb_hash_mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static inline uint64_t nkb_hash_bytes(uint64_t seed, const void *bytes, size_t size)
+/* Sixteen bytes at a time, the last of them once more where they are no whole sixteen. The bits of
+ * all bytes go into *seen, of eight together. */
+static inline uint64_t nkb_hash_seen(uint64_t seed, const void *bytes, size_t size, uint64_t *seen)
 {
     const char *at = bytes;
-    uint64_t h = seed ^ size, word = 0;
-    for (; size >= sizeof word; size -= sizeof word, at += sizeof word) {
-        memcpy(&word, at, sizeof word);
-        h = nkb_hash_mix(h, word);
+    uint64_t h = seed ^ size, first = 0, last = 0;
+
+    if (size >= 16) {
+        const char *end = at + size - 16;
+        for (; at < end; at += 16) {
+            first = nkb_eight_bytes(at);
+            last = nkb_eight_bytes(at + 8);
+            *seen |= first | last;
+            h = nkb_hash_mix(h ^ first, last);
+        }
+        first = nkb_eight_bytes(end);
+        last = nkb_eight_bytes(end + 8);
+    } else if (size >= 8) {
+        first = nkb_eight_bytes(at);
+        last = nkb_eight_bytes(at + size - 8);
+    } else if (size >= 4) {
+        first = nkb_four_bytes(at);
+        last = nkb_four_bytes(at + size - 4);
+    } else {
+        for (size_t i = 0; i < size; i++)
+            last = last << 8 | (unsigned char)at[i];
     }
-    word = 0;
-    if (size)
-        memcpy(&word, at, size);
-    return nkb_hash_mix(h, word);
+    *seen |= first | last;
+    return nkb_hash_mix(h ^ first, last);
+}
+
+static inline uint64_t nkb_hash_bytes(uint64_t seed, const void *bytes, size_t size)
+{
+    uint64_t seen = 0;
+    return nkb_hash_seen(seed, bytes, size, &seen);
 }
 
 /* Of addresses, for small tables that forget: quicker than good. */

@@ -14,20 +14,23 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* Not that of hash.h: there eight bytes of the text can be chosen to make a product 0. */
 static uint64_t hash_of(uint64_t seed, struct nkb_str text)
 {
-    uint64_t h = seed, word;
+    uint64_t h = seed, last = 0;
     const char *at = text.ptr;
-    size_t left = text.len;
 
-    for (; left >= sizeof word; left -= sizeof word, at += sizeof word) {
-        memcpy(&word, at, sizeof word);
-        h = mix(h ^ word, 0xd6e8feb86659fd93u);
+    if (text.len >= 8) {
+        for (const char *end = at + text.len - 8; at < end; at += 8)
+            h = mix(h ^ nkb_eight_bytes(at), 0xd6e8feb86659fd93u);
+        last = nkb_eight_bytes(text.ptr + text.len - 8);
+    } else if (text.len >= 4) {
+        last = nkb_four_bytes(at) | (uint64_t)nkb_four_bytes(at + text.len - 4) << 32;
+    } else {
+        for (size_t i = 0; i < text.len; i++)
+            last = last << 8 | (unsigned char)at[i];
     }
-    word = 0;
-    if (left)
-        memcpy(&word, at, left);
-    h = mix(h ^ word, 0xa0761d6478bd642fu);
+    h = mix(h ^ last, 0xa0761d6478bd642fu);
     return mix(h ^ text.len, 0xe7037ed1a0b428dbu);
 }
 

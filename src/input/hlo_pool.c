@@ -152,36 +152,6 @@ static const void *pool_bytes(struct nkb_hlo_pool *pool, const void *bytes, size
     return copy;
 }
 
-/* Sixteen bytes at a time, the last of them again where they are no whole sixteen. Bits of all
- * bytes go into *seen. */
-static inline uint64_t hash_text(struct nkb_str text, uint64_t *seen)
-{
-    const char *at = text.ptr, *end = at + text.len;
-    uint64_t h = text.len, first = 0, last = 0;
-
-    if (text.len >= 16) {
-        for (; at < end - 16; at += 16) {
-            first = nkb_eight_bytes(at);
-            last = nkb_eight_bytes(at + 8);
-            *seen |= first | last;
-            h = nkb_hash_mix(h ^ first, last);
-        }
-        first = nkb_eight_bytes(end - 16);
-        last = nkb_eight_bytes(end - 8);
-    } else if (text.len >= 8) {
-        first = nkb_eight_bytes(at);
-        last = nkb_eight_bytes(end - 8);
-    } else if (text.len >= 4) {
-        first = nkb_four_bytes(at);
-        last = nkb_four_bytes(end - 4);
-    } else {
-        for (; at < end; at++)
-            last = last << 8 | (unsigned char)*at;
-    }
-    *seen |= first | last;
-    return nkb_hash_mix(h ^ first, last);
-}
-
 /* One that is not known: keep it, and know it by this hash. */
 static bool keep_text(struct nkb_hlo_pool *pool, struct nkb_str text, uint64_t hash,
                       struct nkb_str *out)
@@ -205,7 +175,7 @@ static inline bool pool_text(struct nkb_hlo_pool *pool, struct nkb_str text, uin
         *out = NKB_STR_LITERAL("");
         return true;
     }
-    hash = hash_text(text, &seen);
+    hash = nkb_hash_seen(0, text.ptr, text.len, &seen);
     if ((seen & forbidden) != 0)
         return false;
     if (pool->texts) {
