@@ -39,7 +39,8 @@ int nkb_run_rule(nkb_run *run, const char *name)
 
     nkb_host_free(run->host);
     run->host = NULL;
-    int code = nkb_rule_find(name ? name : "score.lua", &run->arena, &run->rule, &run->err);
+    int code = nkb_rule_find_within(name ? name : "score.lua", limits.seconds, &run->arena,
+                                    &run->rule, &run->err);
     if (code == 0)
         code = nkb_host_new(&run->host, &limits, &run->err);
     if (code == 0) {

@@ -123,7 +123,7 @@ static bool ends_in_lua(const char *name)
 
 /* A pipe, of whose end nobody may be: opened so that it cannot keep us, and read once something has
  * come. */
-static int read_pipe(const char *path, struct nkb_buf *text, struct nkb_err *err)
+static int read_pipe(const char *path, double wait_s, struct nkb_buf *text, struct nkb_err *err)
 {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct pollfd pipe = {.fd = fd, .events = POLLIN};
@@ -131,8 +131,8 @@ static int read_pipe(const char *path, struct nkb_buf *text, struct nkb_err *err
 
     if (fd < 0)
         return nkb_err_set(err, NKB_EINPUT, "%s: no permission to read it", path);
-    if (poll(&pipe, 1, PIPE_WAIT_S * 1000) != 1 || !(pipe.revents & POLLIN) ||
-        fcntl(fd, F_SETFL, 0) != 0)
+    if (poll(&pipe, 1, wait_s < PIPE_WAIT_S ? (int)(wait_s * 1000) : PIPE_WAIT_S * 1000) != 1 ||
+        !(pipe.revents & POLLIN) || fcntl(fd, F_SETFL, 0) != 0)
         code = nkb_err_set(err, NKB_EINPUT,
                            "%s: is a pipe that gives nothing; a rule's file is expected", path);
     else
@@ -141,19 +141,19 @@ static int read_pipe(const char *path, struct nkb_buf *text, struct nkb_err *err
     return code;
 }
 
-static int read_file(const char *path, struct nkb_buf *text, struct nkb_err *err)
+static int read_file(const char *path, double wait_s, struct nkb_buf *text, struct nkb_err *err)
 {
     struct stat st;
     if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
-        return read_pipe(path, text, err);
+        return read_pipe(path, wait_s, text, err);
     return nkb_file_read(path, NULL, NKB_MAX_RULE_BYTES, text, err);
 }
 
-static int read_source(const char *path, const char *origin, struct nkb_arena *arena,
+static int read_source(const char *path, const char *origin, double wait_s, struct nkb_arena *arena,
                        struct nkb_rule_source *out, struct nkb_err *err)
 {
     struct nkb_buf text = NKB_BUF_INIT;
-    int code = read_file(path, &text, err);
+    int code = read_file(path, wait_s, &text, err);
     if (code != 0) {
         nkb_buf_free(&text);
         if (err && code == NKB_EINPUT)
@@ -242,26 +242,32 @@ static int finish(struct nkb_arena *arena, struct nkb_rule_source *out, struct n
     return nkb_sha256_text(out->text, out->sha256, err);
 }
 
-static int find_path(const char *name, struct nkb_arena *arena, struct nkb_rule_source *out,
-                     struct nkb_err *err)
+static int find_path(const char *name, double wait_s, struct nkb_arena *arena,
+                     struct nkb_rule_source *out, struct nkb_err *err)
 {
     const char *path = name;
     if (!can_be_read(path) && !ends_in_lua(name))
         path = nkb_arena_printf(arena, "%s.lua", name);
     if (!path || !can_be_read(path))
         return not_found(name, NULL, 0, arena, err);
-    int code = read_source(path, "file", arena, out, err);
+    int code = read_source(path, "file", wait_s, arena, out, err);
     return code != 0 ? code : finish(arena, out, err);
 }
 
 int nkb_rule_find(const char *name, struct nkb_arena *arena, struct nkb_rule_source *out,
                   struct nkb_err *err)
 {
+    return nkb_rule_find_within(name, PIPE_WAIT_S, arena, out, err);
+}
+
+int nkb_rule_find_within(const char *name, double wait_s, struct nkb_arena *arena,
+                         struct nkb_rule_source *out, struct nkb_err *err)
+{
     struct nkb_place places[NKB_MAX_PLACES];
 
     memset(out, 0, sizeof *out);
     if (strchr(name, '/'))
-        return find_path(name, arena, out, err);
+        return find_path(name, wait_s, arena, out, err);
 
     bool only_builtin = nkb_str_starts(nkb_str_from(name), builtin_prefix);
     const char *plain = only_builtin ? name + strlen(builtin_prefix) : name;
@@ -280,7 +286,7 @@ int nkb_rule_find(const char *name, struct nkb_arena *arena, struct nkb_rule_sou
         const char *path = nkb_place_path(arena, places[i].directory, file);
         if (!path || !nkb_is_file(path))
             continue;
-        int code = read_source(path, places[i].origin, arena, out, err);
+        int code = read_source(path, places[i].origin, 0, arena, out, err);
         return code != 0 ? code : finish(arena, out, err);
     }
     return not_found(name, places, count, arena, err);

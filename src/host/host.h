@@ -36,6 +36,9 @@ struct nkb_rule_source {
  * looked at. */
 int nkb_rule_find(const char *name, struct nkb_arena *arena, struct nkb_rule_source *out,
                   struct nkb_err *err);
+/* The same; for a pipe to give something it waits so long, at most 5 s. */
+int nkb_rule_find_within(const char *name, double wait_s, struct nkb_arena *arena,
+                         struct nkb_rule_source *out, struct nkb_err *err);
 typedef void nkb_host_enter(void *context, const char *what); /* as nkb_enter_fn */
 
 /* Every rule that can be found, in that order, shadowed ones included: objects {name, origin, path,

@@ -212,6 +212,9 @@ END
 $ timeout 20 nkibench ./pipe.lua
 ! nkibench: ./pipe.lua: is a pipe that gives nothing; a rule's file is expected
 ? 5
+$ timeout 3 nkibench ./pipe.lua --max-seconds 0.2
+! nkibench: ./pipe.lua: is a pipe that gives nothing; a rule's file is expected
+? 5
 $ nkibench pipe.lua
 ! nkibench: no rule 'pipe.lua': it is no regular file; by its path, with a '/' in it, it is taken
 ? 5
