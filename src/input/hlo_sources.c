@@ -111,26 +111,28 @@ bool nkb_hlo_sources_find(struct nkb_hlo_sources *sources, uint32_t file, int32_
     return true;
 }
 
-bool nkb_hlo_sources_append(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
-                            const struct nkb_hlo_sources *from,
-                            struct nkb_hlo_instruction *instructions, size_t count)
+uint32_t *nkb_hlo_sources_join(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
+                               const struct nkb_hlo_sources *from)
 {
     size_t places = from->places.count;
     uint32_t *now = nkb_arena_array(arena, places + 1, sizeof *now);
-    if (!now)
-        return false;
-    for (size_t i = 0; i < places; i++) {
+    for (size_t i = 0; i < places && now; i++) {
         struct nkb_hlo_source place = place_of(from, i);
         uint32_t file;
         if (!nkb_hlo_sources_file(sources, arena, place.file, &file) ||
             !find_place(sources, file, place.line, &now[i + 1]))
-            return false;
+            return NULL;
     }
+    sources->frames_wanted |= from->frames_wanted;
+    return now;
+}
+
+void nkb_hlo_sources_renumber(const uint32_t *now, struct nkb_hlo_instruction *instructions,
+                              size_t count)
+{
     for (size_t i = 0; i < count; i++)
         if ((instructions[i].source & FRAME_BIT) == 0)
             instructions[i].source = now[instructions[i].source];
-    sources->frames_wanted |= from->frames_wanted;
-    return true;
 }
 
 bool nkb_hlo_sources_add_file(struct nkb_hlo_sources *sources, struct nkb_arena *arena,

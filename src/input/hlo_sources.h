@@ -53,11 +53,12 @@ bool nkb_hlo_sources_file(struct nkb_hlo_sources *sources, struct nkb_arena *are
 bool nkb_hlo_sources_find(struct nkb_hlo_sources *sources, uint32_t file, int32_t line,
                           int32_t frame, uint32_t *source_out);
 
-/* What another found in `count` instructions of the same module, which follow those of this one:
- * their sources become this one's. */
-bool nkb_hlo_sources_append(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
-                            const struct nkb_hlo_sources *from,
-                            struct nkb_hlo_instruction *instructions, size_t count);
+/* What another found in a part of the same module that follows this one's: what its sources are
+ * here, for nkb_hlo_sources_renumber of its instructions. In the arena; NULL: memory. */
+uint32_t *nkb_hlo_sources_join(struct nkb_hlo_sources *sources, struct nkb_arena *arena,
+                               const struct nkb_hlo_sources *from);
+void nkb_hlo_sources_renumber(const uint32_t *now, struct nkb_hlo_instruction *instructions,
+                              size_t count);
 
 /* The next entry of the index. */
 bool nkb_hlo_sources_add_file(struct nkb_hlo_sources *sources, struct nkb_arena *arena,

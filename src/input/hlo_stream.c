@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "input/hlo_split.h"
 
-enum { INSTRUCTION_TAG = 2 << 3 | NKB_WIRE_BYTES }; /* in a computation */
 enum { PATH_SHOWN = 8 }; /* field names in a message; the middle of a longer path is left out */
 
 void nkb_hlo_walk_blame(struct nkb_hlo_walk *w, const struct nkb_proto_field *field,
@@ -244,7 +243,8 @@ static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_messag
 {
     struct nkb_wire *wire = w->wire;
     bool has_instructions = target && message == &nkb_proto_computation;
-    bool split_tried = !has_instructions;
+    enum nkb_hlo_run kind = has_instructions ? NKB_RUN_INSTRUCTIONS : NKB_RUN_COMPUTATIONS;
+    bool split_tried = !has_instructions && !(target && message == &nkb_proto_module);
     uint64_t tag_at;
 
     while ((tag_at = nkb_wire_offset(wire)) < end) {
@@ -260,9 +260,9 @@ static bool stream_message(struct nkb_hlo_walk *w, const struct nkb_proto_messag
                 wire->at = next;
             return next != NULL;
         }
-        if (!split_tried && wire->at[0] == INSTRUCTION_TAG) {
+        if (!split_tried && wire->at[0] == kind) {
             split_tried = true;
-            enum nkb_hlo_split_result split = nkb_hlo_split(w, end, depth);
+            enum nkb_hlo_split_result split = nkb_hlo_split(w, kind, end, depth);
             if (split == NKB_SPLIT_FAULT)
                 return false;
             if (split == NKB_SPLIT_DONE)
@@ -313,6 +313,12 @@ bool nkb_hlo_walk_computation(struct nkb_hlo_walk *w, struct nkb_hlo_computation
                               uint64_t end, unsigned depth)
 {
     return stream_message(w, &nkb_proto_computation, computation, end, 0, depth);
+}
+
+bool nkb_hlo_walk_module(struct nkb_hlo_walk *w, struct nkb_hlo *module, uint64_t end,
+                         unsigned depth)
+{
+    return stream_message(w, &nkb_proto_module, module, end, 0, depth);
 }
 
 /* ", field computations.instructions.shape", the middle of a long path as an ellipsis; nothing at

@@ -47,6 +47,9 @@ bool nkb_hlo_walk_varints(struct nkb_hlo_walk *walk, const struct nkb_proto_fiel
 /* Fields of a computation from the cursor to offset `end`, in windows. */
 bool nkb_hlo_walk_computation(struct nkb_hlo_walk *walk, struct nkb_hlo_computation *computation,
                               uint64_t end, unsigned depth);
+/* The same of a module. */
+bool nkb_hlo_walk_module(struct nkb_hlo_walk *walk, struct nkb_hlo *module, uint64_t end,
+                         unsigned depth);
 /* A fault was met in this field (NULL: unknown) at this depth. */
 void nkb_hlo_walk_blame(struct nkb_hlo_walk *walk, const struct nkb_proto_field *field,
                         uint32_t number, unsigned depth);

@@ -49,6 +49,8 @@ static struct nkb_buf instruction(unsigned i)
     return in;
 }
 
+enum { COMPUTATIONS = 90 };
+
 struct making {
     unsigned broken;  /* the number of an instruction that is not good; none: INSTRUCTIONS */
     bool interrupted; /* another field stands among the instructions */
@@ -101,6 +103,36 @@ static struct nkb_buf module(struct making how)
     put_text(&out, 22, "{\"known_trip_count\":{\"n\":\"5\"}}");
     put_text(&out, 22, "{\"known_trip_count\":{\"n\":\"6\"}}");
     return out;
+}
+
+/* Of many computations that call each other, one of which may be broken, or of another length. */
+struct many {
+    unsigned broken;                 /* none: COMPUTATIONS */
+    unsigned longest, longest_count; /* which of them, and its instructions; others have a few */
+    bool interrupted;                /* another field stands among the computations */
+    bool wrapped;                    /* in an HloProto */
+};
+
+static struct nkb_buf many_computations(struct many how)
+{
+    struct nkb_buf out = NKB_BUF_INIT, wrapper = NKB_BUF_INIT, part;
+    put_text(&out, 1, "m");
+    for (unsigned i = 0; i < COMPUTATIONS; i++) {
+        unsigned count = how.longest_count && i == how.longest ? how.longest_count : 20 + i % 30;
+        const struct making good = {INSTRUCTIONS, false}, bad = {count / 2, false};
+        part = computation(i == 50 ? 7 : i + 1, count, i == how.broken ? bad : good);
+        put_message(&out, 3, &part); /* the eighth and the 51st have the same id */
+        if (how.interrupted && i == COMPUTATIONS / 3)
+            put_int(&out, 6, 2);
+    }
+    put_int(&out, 6, COMPUTATIONS);
+    part = frames();
+    put_message(&out, 17, &part);
+    put_text(&out, 22, "{\"known_trip_count\":{\"n\":\"5\"}}");
+    if (!how.wrapped)
+        return out;
+    put_message(&wrapper, 1, &out);
+    return wrapper;
 }
 
 static FILE *file_of(const struct nkb_buf *bytes)
@@ -190,6 +222,65 @@ static void test_a_limit_of_the_module_holds_for_all_parts(void **state)
     expect_same(module((struct making){INSTRUCTIONS, false}), &limits, "listed numbers");
 }
 
+static void test_many_computations_make_the_same_module(void **state)
+{
+    const struct many how[] = {
+        {.broken = COMPUTATIONS},
+        {.broken = COMPUTATIONS, .interrupted = true},
+        {.broken = COMPUTATIONS, .wrapped = true},
+        {.broken = COMPUTATIONS, .longest = 0, .longest_count = 3000},
+        {.broken = COMPUTATIONS, .longest = 44, .longest_count = 3000},
+        {.broken = COMPUTATIONS, .longest = COMPUTATIONS - 1, .longest_count = 3000},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof how / sizeof *how; i++)
+        expect_same(many_computations(how[i]), &nkb_hlo_default_limits, "frames.py:20");
+}
+
+static void test_a_fault_in_any_computation_is_told_as_by_one_thread(void **state)
+{
+    struct nkb_hlo_limits limits = nkb_hlo_default_limits;
+    (void)state;
+    for (unsigned i = 0; i < COMPUTATIONS; i += 22)
+        expect_same(many_computations((struct many){.broken = i}), &nkb_hlo_default_limits,
+                    "field computations.instructions.name: text that is not UTF-8");
+    limits.computations = COMPUTATIONS - 1;
+    expect_same(many_computations((struct many){.broken = COMPUTATIONS}), &limits, "computations");
+    limits = nkb_hlo_default_limits;
+    limits.instructions = 2000;
+    expect_same(many_computations((struct many){.broken = COMPUTATIONS}), &limits, "instructions");
+}
+
+static void test_computations_are_split_where_they_are_of_a_length(void **state)
+{
+    const unsigned longest[] = {0, 4000, 0};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        const struct many how = {.broken = COMPUTATIONS, .longest_count = longest[i]};
+        struct nkb_buf bytes = many_computations(how);
+        struct nkb_arena arena = NKB_ARENA_INIT;
+        struct nkb_hlo_build build = {.threads = 3, .split_bytes = i == 2 ? bytes.len : 1000};
+        struct nkb_hlo hlo;
+        struct nkb_wire wire;
+        struct nkb_err err;
+        FILE *file = file_of(&bytes);
+
+        assert_int_equal(nkb_wire_from_file(&wire, fileno(file), bytes.len, WINDOW, &err), 0);
+        nkb_hlo_build_start(&build, &wire, &nkb_hlo_default_limits, &arena, &hlo);
+        struct nkb_hlo_walk walk = {.build = &build, .wire = &wire};
+        nkb_wire_skip(&wire, 3); /* its name */
+        assert_int_equal(nkb_hlo_split(&walk, NKB_RUN_COMPUTATIONS, bytes.len, 0),
+                         i ? NKB_SPLIT_NOT : NKB_SPLIT_DONE);
+        assert_int_equal(build.computation_count, i ? 0 : COMPUTATIONS);
+        nkb_hlo_build_end(&build);
+        nkb_wire_close(&wire);
+        nkb_hlo_build_free(&build);
+        nkb_arena_free(&arena);
+        fclose(file);
+        nkb_buf_free(&bytes);
+    }
+}
+
 /* That the parts were read by threads at all is seen by where the cursor stands. */
 static void test_a_run_is_split_where_it_is_long(void **state)
 {
@@ -209,7 +300,8 @@ static void test_a_run_is_split_where_it_is_long(void **state)
         nkb_hlo_build_start(&build, &wire, &nkb_hlo_default_limits, &arena, &hlo);
         struct nkb_hlo_walk walk = {.build = &build, .wire = &wire};
         nkb_wire_skip(&wire, 6); /* its name */
-        assert_int_equal(nkb_hlo_split(&walk, bytes.len, 1), i ? NKB_SPLIT_NOT : NKB_SPLIT_DONE);
+        assert_int_equal(nkb_hlo_split(&walk, NKB_RUN_INSTRUCTIONS, bytes.len, 1),
+                         i ? NKB_SPLIT_NOT : NKB_SPLIT_DONE);
         assert_int_equal(nkb_wire_offset(&wire), i ? 6 : bytes.len - 5);
         assert_int_equal(build.instruction_count, i ? 0 : INSTRUCTIONS);
         nkb_hlo_build_end(&build);
@@ -229,6 +321,9 @@ int main(void)
         cmocka_unit_test(test_a_run_that_is_interrupted),
         cmocka_unit_test(test_a_fault_in_any_part_is_told_as_by_one_thread),
         cmocka_unit_test(test_a_limit_of_the_module_holds_for_all_parts),
+        cmocka_unit_test(test_many_computations_make_the_same_module),
+        cmocka_unit_test(test_a_fault_in_any_computation_is_told_as_by_one_thread),
+        cmocka_unit_test(test_computations_are_split_where_they_are_of_a_length),
         cmocka_unit_test(test_a_run_is_split_where_it_is_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
