@@ -1,7 +1,8 @@
 /* Inputs too large for the repository, made on the spot and always the same: make_input pb|text N
  * writes a module of N dots, each with its parameter, metadata and shapes as a compiler leaves
- * them; make_input log N a log of N steps; make_input cache FOLDER FILES N a compile cache of
- * modules of N dots, which differ in their names, so that none repeats another. */
+ * them; make_input pb N COUNT one of COUNT computations of N dots; make_input log N a log of N
+ * steps; make_input cache FOLDER FILES N a compile cache of modules of N dots, which differ in
+ * their names, so that none repeats another. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,13 +64,14 @@ static void put_metadata(struct nkb_buf *out, unsigned i)
     put_message(out, 7, &metadata);
 }
 
-/* Field numbers: xla/service/hlo.proto and xla/xla_data.proto. All of the module but its name. */
-static struct nkb_buf make_body(unsigned dots)
+/* Field numbers: xla/service/hlo.proto and xla/xla_data.proto. Instruction ids follow `id`. */
+static void put_computation(struct nkb_buf *module, const char *named, unsigned number, uint64_t id,
+                            unsigned dots)
 {
-    struct nkb_buf module = NKB_BUF_INIT, computation = NKB_BUF_INIT;
+    struct nkb_buf computation = NKB_BUF_INIT;
     char name[32];
 
-    put_text(&computation, 1, "main");
+    put_text(&computation, 1, named);
     for (unsigned i = 0; i < 2 * dots; i++) {
         struct nkb_buf in = NKB_BUF_INIT, dimensions = NKB_BUF_INIT;
         snprintf(name, sizeof name, i % 2 ? "dot.%u" : "weight.%u", i);
@@ -81,20 +83,61 @@ static struct nkb_buf make_body(unsigned dots)
             put_number(&dimensions, 1, 1);
             put_number(&dimensions, 2, 0);
             put_message(&in, 30, &dimensions);
-            put_number(&in, 36, i > 1 ? i - 1 : i); /* ids count from 1 */
-            put_number(&in, 36, i);
+            put_number(&in, 36, id + (i > 1 ? i - 1 : i)); /* ids count from 1 */
+            put_number(&in, 36, id + i);
         } else {
             put_number(&in, 9, i / 2);
         }
-        put_number(&in, 35, i + 1);
+        put_number(&in, 35, id + i + 1);
         put_message(&computation, 2, &in);
     }
-    put_number(&computation, 5, 1);
-    put_number(&computation, 6, 2 * (uint64_t)dots);
+    put_number(&computation, 5, number);
+    put_number(&computation, 6, id + 2 * (uint64_t)dots);
+    put_message(module, 3, &computation);
+}
+
+/* Calls each of the computations 1 … count. */
+static void put_caller(struct nkb_buf *module, unsigned count, uint64_t id)
+{
+    struct nkb_buf computation = NKB_BUF_INIT;
+    char name[32];
+
+    put_text(&computation, 1, "main");
+    for (unsigned i = 0; i <= count; i++) {
+        struct nkb_buf in = NKB_BUF_INIT;
+        snprintf(name, sizeof name, i ? "call.%u" : "input", i);
+        put_text(&in, 1, name);
+        put_text(&in, 2, i ? "call" : "parameter");
+        put_shape(&in, 3);
+        put_number(&in, 35, id + i + 1);
+        if (i > 0) {
+            put_number(&in, 36, id + i);
+            put_number(&in, 38, i);
+        }
+        put_message(&computation, 2, &in);
+    }
+    put_number(&computation, 5, count + 1);
+    put_number(&computation, 6, id + count + 1);
+    put_message(module, 3, &computation);
+}
+
+/* All of a module but its name: one computation of so many dots, or several and one that calls
+ * them. */
+static struct nkb_buf make_body(unsigned dots, unsigned computations)
+{
+    struct nkb_buf module = NKB_BUF_INIT;
+    char name[32];
+    uint64_t id = 0;
+
     put_text(&module, 2, "main");
-    put_message(&module, 3, &computation);
+    for (unsigned i = 1; i <= computations; i++, id += 2 * (uint64_t)dots) {
+        snprintf(name, sizeof name, computations > 1 ? "layer.%u" : "main", i);
+        put_computation(&module, name, i, id, dots);
+    }
+    if (computations > 1)
+        put_caller(&module, computations, id);
     put_number(&module, 5, 1);
-    put_number(&module, 6, 1);
+    put_number(&module, 6, computations > 1 ? computations + 1 : 1);
     return module;
 }
 
@@ -110,7 +153,7 @@ static bool write_module(FILE *out, const char *name, const struct nkb_buf *body
 
 static bool write_cache(const char *folder, unsigned files, unsigned dots)
 {
-    struct nkb_buf body = make_body(dots);
+    struct nkb_buf body = make_body(dots, 1);
     char path[PATH_BYTES], name[64];
     bool good = true;
 
@@ -172,10 +215,14 @@ int main(int argc, char **argv)
 
     if (argc == 5 && strcmp(argv[1], "cache") == 0 && count(argv[3], &files) && count(argv[4], &n))
         return write_cache(argv[2], (unsigned)files, (unsigned)n) ? 0 : 1;
-    if (argc != 3 || !count(argv[2], &n))
-        return fputs("make_input pb|text|log N, make_input cache FOLDER FILES N\n", stderr), 2;
+    bool several = argc == 4 && strcmp(argv[1], "pb") == 0 && count(argv[3], &files);
+    if ((argc != 3 && !several) || !count(argv[2], &n))
+        return fputs("make_input pb N [COUNT], make_input text|log N, make_input cache FOLDER "
+                     "FILES N\n",
+                     stderr),
+               2;
     if (strcmp(argv[1], "pb") == 0) {
-        struct nkb_buf body = make_body((unsigned)n);
+        struct nkb_buf body = make_body((unsigned)n, several ? (unsigned)files : 1);
         good = write_module(stdout, "synthetic", &body);
         nkb_buf_free(&body);
     } else if (strcmp(argv[1], "text") == 0) {

@@ -17,6 +17,7 @@ fresh() {
 for n in 1000 8000 64000 512000 4000000; do
     fresh "$data/module_$n.hlo_module.pb" pb $((n / 2))
 done
+fresh "$data/computations_500.hlo_module.pb" pb 2000 500
 for n in 8000 64000 512000; do
     fresh "$data/module_$n.hlo" text $((n / 2))
 done
