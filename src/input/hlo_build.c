@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/hlo_usual.h"
+
 enum { FEW = 256, GROWTH_MAX = 64, KEPT_BYTES = 4 * 1024 * 1024 };
 #define DIRECT                                                                                     \
     (64.0 * 1024 * 1024 / sizeof(struct nkb_hlo_instruction)) /* in one step, if promised */
@@ -215,6 +217,7 @@ void nkb_hlo_build_start(struct nkb_hlo_build *build, struct nkb_wire *wire,
     build->temp.limit_bytes = arena->limit_bytes;
     nkb_hlo_pool_open(&build->pool, arena);
     build->memo_is_open = nkb_hlo_memo_open(&build->memo);
+    build->takes_usual = build->memo_is_open && limits->text_bytes >= NKB_HLO_USUAL_BYTES;
     module->name = NKB_STR_LITERAL("");
     module->entry = NKB_HLO_NONE;
     module->size_bytes = wire->size;

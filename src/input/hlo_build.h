@@ -70,6 +70,7 @@ struct nkb_hlo_build {
     struct nkb_hlo_pool pool;
     struct nkb_hlo_memo memo;
     bool memo_is_open;
+    bool takes_usual; /* fields as hlo_usual.h has them: it is, and no short text is too long */
     /* Of the instructions and operands of the computation, and of all calls so far; the last ones
      * may be of the instruction being read. */
     struct nkb_hlo_id_list instruction_ids, operand_ids, called_ids;

@@ -9,6 +9,8 @@ bool nkb_hlo_memo_open(struct nkb_hlo_memo *memo)
         return true;
     free(memo->notes);
     memo->notes = calloc(NKB_HLO_MEMO_SLOTS, sizeof *memo->notes);
+    for (size_t kind = 0; kind < NKB_MEMO_KINDS; kind++)
+        memo->last[kind] = memo->notes;
     memo->module = 1;
     return memo->notes != NULL;
 }
@@ -16,7 +18,7 @@ bool nkb_hlo_memo_open(struct nkb_hlo_memo *memo)
 void nkb_hlo_memo_free(struct nkb_hlo_memo *memo)
 {
     free(memo->notes);
-    *memo = (struct nkb_hlo_memo){NULL, 0};
+    *memo = (struct nkb_hlo_memo){0};
 }
 
 void nkb_hlo_memo_put(const struct nkb_hlo_memo *memo, struct nkb_hlo_note *note,

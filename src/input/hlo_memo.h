@@ -31,6 +31,7 @@ struct nkb_hlo_note {
 /* Zeroed memory is an empty memo; notes are malloc'ed. */
 struct nkb_hlo_memo {
     struct nkb_hlo_note *notes;
+    struct nkb_hlo_note *last[NKB_MEMO_KINDS]; /* found: every other message is the one before */
     uint32_t module;
 };
 
@@ -71,6 +72,21 @@ static inline bool nkb_hlo_memo_has(const struct nkb_hlo_memo *memo,
 {
     return note->label == nkb_hlo_memo_label(memo, kind, len) &&
            nkb_bytes_equal(note->bytes, bytes, len);
+}
+
+/* The note of such a message; NULL: there is none. */
+static inline struct nkb_hlo_note *nkb_hlo_memo_find(struct nkb_hlo_memo *memo,
+                                                     enum nkb_hlo_memo_kind kind,
+                                                     const unsigned char *bytes, size_t len)
+{
+    struct nkb_hlo_note *note = memo->last[kind];
+    if (nkb_hlo_memo_has(memo, note, kind, bytes, len))
+        return note;
+    note = nkb_hlo_memo_at(memo, kind, bytes, len);
+    if (!nkb_hlo_memo_has(memo, note, kind, bytes, len))
+        return NULL;
+    memo->last[kind] = note;
+    return note;
 }
 
 static inline size_t nkb_hlo_note_len(const struct nkb_hlo_note *note)

@@ -14,18 +14,6 @@ bool nkb_hlo_build_ids_room(struct nkb_hlo_build *build, struct nkb_hlo_id_list 
     return true;
 }
 
-/* Positions of ids; false: some lead nowhere. */
-static bool find_all(const struct nkb_id_map *map, const int64_t *ids, size_t count,
-                     uint32_t *found)
-{
-    bool good = true;
-    for (size_t i = 0; i < count; i++) {
-        found[i] = nkb_id_map_find(map, ids[i], NKB_HLO_NONE);
-        good &= found[i] != NKB_HLO_NONE;
-    }
-    return good;
-}
-
 /* What one instruction found; but with the id of the first that leads nowhere behind the positions
  * they get a place of their own. */
 static const uint32_t *with_missing(struct nkb_hlo_build *build, const int64_t *ids,
@@ -57,10 +45,11 @@ bool nkb_hlo_resolve_operands(struct nkb_hlo_build *build, struct nkb_hlo_comput
                                     computation->instruction_count))
         return nkb_hlo_build_memory(build);
     computation->root = nkb_id_map_find(&build->ids, computation->root_id, NKB_HLO_NONE);
-    bool all = find_all(&build->ids, ids, count, found);
+    bool all = nkb_id_map_find_all(&build->ids, ids, count, NKB_HLO_NONE, found);
 
-    for (uint32_t i = 0; i < computation->instruction_count; i++) {
-        struct nkb_hlo_instruction *in = &computation->instructions[i];
+    struct nkb_hlo_instruction *in = computation->instructions,
+                               *end = in + computation->instruction_count;
+    for (; in < end; in++) {
         if (in->operand_count) {
             in->operands = all ? found : with_missing(build, ids, found, in->operand_count);
             if (!in->operands)
@@ -88,7 +77,7 @@ bool nkb_hlo_resolve_calls(struct nkb_hlo_build *build)
 
     if (!found)
         return nkb_hlo_build_memory(build);
-    find_all(&build->ids, ids, count, found);
+    nkb_id_map_find_all(&build->ids, ids, count, NKB_HLO_NONE, found);
     for (size_t i = 0; i < build->caller_count; i++) {
         struct nkb_hlo_instruction *in = build->callers[i];
         in->called = with_missing(build, ids, found, in->called_count);

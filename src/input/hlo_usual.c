@@ -11,7 +11,10 @@
 
 typedef const unsigned char *bytes;
 
-enum { SLACK = 160, SHORT = 0x80 }; /* more than a short text and what stands before it */
+enum {
+    SHORT = NKB_HLO_USUAL_BYTES + 1,
+    SLACK = SHORT + 16, /* and what stands before and behind it */
+};
 
 #define TAG(number, wire) ((number) << 3 | NKB_WIRE_##wire)
 /* Of fields from 16 on a tag has two bytes: as a number, the first one lowest. */
@@ -20,7 +23,7 @@ enum { SLACK = 160, SHORT = 0x80 }; /* more than a short text and what stands be
 /* May a message be looked at that ends here? */
 static inline bool may_look(const struct nkb_hlo_build *build, bytes end)
 {
-    return build->wire->fill - end >= SLACK && build->memo_is_open;
+    return build->wire->fill - end >= SLACK && build->takes_usual;
 }
 
 static inline bool is_at(bytes p, unsigned tag)
@@ -100,10 +103,7 @@ static inline bytes take_op_name(struct nkb_hlo_build *build, bytes p, bytes end
     if (!behind)
         return p;
     struct nkb_str text = text_between(p + 2, behind);
-    return text.len <= build->limits->text_bytes &&
-                   nkb_hlo_pool_ascii_text(&build->pool, text, &metadata->op_name)
-               ? behind
-               : p;
+    return nkb_hlo_pool_ascii_text(&build->pool, text, &metadata->op_name) ? behind : p;
 }
 
 /* Usual is the file of the instruction before. */
@@ -113,8 +113,7 @@ static inline bytes take_source_file(struct nkb_hlo_build *build, bytes p, bytes
     bytes behind = is_at(p, TAG(3, BYTES)) ? behind_bytes(p + 1, end) : NULL;
     if (!behind)
         return p;
-    struct nkb_str text = text_between(p + 2, behind);
-    if (text.len > build->limits->text_bytes || !nkb_hlo_sources_is_last(&build->sources, text))
+    if (!nkb_hlo_sources_is_last(&build->sources, text_between(p + 2, behind)))
         return p;
     metadata->source_file = build->sources.last_file;
     return behind;
@@ -151,10 +150,7 @@ static inline bytes take_name(struct nkb_hlo_build *build, bytes p, bytes end)
     if (!behind)
         return p;
     struct nkb_str text = text_between(p + 2, behind);
-    return text.len <= build->limits->text_bytes &&
-                   nkb_hlo_pool_ascii_name(&build->pool, text, &build->draft.in->name)
-               ? behind
-               : p;
+    return nkb_hlo_pool_ascii_name(&build->pool, text, &build->draft.in->name) ? behind : p;
 }
 
 static inline bytes take_opcode(struct nkb_hlo_build *build, bytes p, bytes end)
@@ -162,22 +158,11 @@ static inline bytes take_opcode(struct nkb_hlo_build *build, bytes p, bytes end)
     bytes behind = is_at(p, TAG(2, BYTES)) ? behind_bytes(p + 1, end) : NULL;
     if (!behind || build->draft.met.has_rare)
         return p;
-    struct nkb_str text = text_between(p + 2, behind);
-    enum nkb_hlo_opcode opcode = text.len <= build->limits->text_bytes
-                                     ? nkb_hlo_opcodes_find(&build->opcodes, text)
-                                     : NKB_HLO_OPCODE_COUNT;
+    enum nkb_hlo_opcode opcode = nkb_hlo_opcodes_find(&build->opcodes, text_between(p + 2, behind));
     if (opcode == NKB_HLO_OPCODE_COUNT)
         return p;
     build->draft.in->opcode = opcode;
     return behind;
-}
-
-static inline struct nkb_hlo_note *recall(struct nkb_hlo_build *build, enum nkb_hlo_memo_kind kind,
-                                          bytes at, bytes end)
-{
-    size_t len = (size_t)(end - at);
-    struct nkb_hlo_note *note = nkb_hlo_memo_at(&build->memo, kind, at, len);
-    return nkb_hlo_memo_has(&build->memo, note, kind, at, len) ? note : NULL;
 }
 
 static inline bytes take_shape(struct nkb_hlo_build *build, bytes p, bytes end)
@@ -186,7 +171,8 @@ static inline bytes take_shape(struct nkb_hlo_build *build, bytes p, bytes end)
     bytes behind = is_at(p, TAG(3, BYTES)) ? behind_bytes(p + 1, end) : NULL;
     if (!behind || met->has_shape || met->recalled[NKB_MEMO_SHAPE])
         return p;
-    const struct nkb_hlo_note *note = recall(build, NKB_MEMO_SHAPE, p + 2, behind);
+    const struct nkb_hlo_note *note =
+        nkb_hlo_memo_find(&build->memo, NKB_MEMO_SHAPE, p + 2, (size_t)(behind - p) - 2);
     if (!note)
         return p;
     met->recalled[NKB_MEMO_SHAPE] = note;
@@ -213,7 +199,8 @@ static inline bytes take_dot(struct nkb_hlo_build *build, bytes p, bytes end)
     bytes behind = is_at_long(p, LONG_TAG(30, BYTES)) ? behind_bytes(p + 2, end) : NULL;
     if (!behind || met->has_dot || met->recalled[NKB_MEMO_DOT])
         return p;
-    struct nkb_hlo_note *note = recall(build, NKB_MEMO_DOT, p + 3, behind);
+    struct nkb_hlo_note *note =
+        nkb_hlo_memo_find(&build->memo, NKB_MEMO_DOT, p + 3, (size_t)(behind - p) - 3);
     if (!note)
         return p;
     met->recalled[NKB_MEMO_DOT] = met->noted_dot = note;

@@ -198,8 +198,8 @@ static bool walk_noted_shape(struct nkb_hlo_walk *w, const struct nkb_proto_fiel
 
     if (!build->memo_is_open || len > NKB_HLO_MEMO_BYTES || depth + len / 2 >= NKB_HLO_DEPTH)
         return false;
-    const struct nkb_hlo_note *note = nkb_hlo_memo_at(&build->memo, NKB_MEMO_SHAPE, p, len);
-    if (!nkb_hlo_memo_has(&build->memo, note, NKB_MEMO_SHAPE, p, len))
+    const struct nkb_hlo_note *note = nkb_hlo_memo_find(&build->memo, NKB_MEMO_SHAPE, p, len);
+    if (!note)
         return false;
     return !target || (field->keep == NKB_KEEP_TUPLE_SHAPE &&
                        nkb_hlo_build_known_element(build, target, note->is.shape));

@@ -162,13 +162,11 @@ static uint32_t find_sorted(const struct nkb_id_map *map, int64_t id, uint32_t n
     return none;
 }
 
-uint32_t nkb_id_map_search(const struct nkb_id_map *map, int64_t id, uint32_t none)
+static uint32_t find_hashed(const struct nkb_id_map *map, int64_t id, uint32_t none)
 {
+    size_t at = hash(id);
     if (!map->slots)
         return none;
-    if (map->form == NKB_ID_MAP_SORTED)
-        return find_sorted(map, id, none);
-    size_t at = hash(id);
     for (size_t probes = 0; probes < NKB_ID_MAP_PROBES; probes++, at++) {
         uint32_t slot = map->slots[at & map->mask];
         if (!slot)
@@ -177,6 +175,51 @@ uint32_t nkb_id_map_search(const struct nkb_id_map *map, int64_t id, uint32_t no
             return slot - 1;
     }
     return none;
+}
+
+uint32_t nkb_id_map_find(const struct nkb_id_map *map, int64_t id, uint32_t none)
+{
+    uint32_t found;
+    nkb_id_map_find_all(map, &id, 1, none, &found);
+    return found;
+}
+
+bool nkb_id_map_find_all(const struct nkb_id_map *map, const int64_t *ids, size_t count,
+                         uint32_t none, uint32_t *found)
+{
+    const uint64_t first = (uint64_t)map->first;
+    const size_t range = map->count;
+    size_t missing = 0;
+
+    switch (map->form) {
+    case NKB_ID_MAP_DENSE:
+        for (size_t i = 0; i < count; i++) {
+            uint64_t distance = (uint64_t)ids[i] - first;
+            found[i] = distance < range ? (uint32_t)distance : none;
+            missing += distance >= range;
+        }
+        break;
+    case NKB_ID_MAP_RANGE:
+        for (size_t i = 0; i < count; i++) {
+            uint64_t distance = (uint64_t)ids[i] - first;
+            uint32_t slot = distance < range ? map->slots[distance] : 0;
+            found[i] = slot ? slot - 1 : none;
+            missing += slot == 0;
+        }
+        break;
+    case NKB_ID_MAP_SORTED:
+        for (size_t i = 0; i < count; i++) {
+            found[i] = find_sorted(map, ids[i], none);
+            missing += found[i] == none;
+        }
+        break;
+    default:
+        for (size_t i = 0; i < count; i++) {
+            found[i] = find_hashed(map, ids[i], none);
+            missing += found[i] == none;
+        }
+    }
+    return missing == 0;
 }
 
 void nkb_id_map_free(struct nkb_id_map *map)

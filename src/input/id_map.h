@@ -36,23 +36,11 @@ struct nkb_id_map {
  * what was in the map; false: out of memory. */
 bool nkb_id_map_build(struct nkb_id_map *map, const int64_t *ids, size_t stride_bytes,
                       uint32_t count);
-/* The same for a map that is hashed or sorted. */
-uint32_t nkb_id_map_search(const struct nkb_id_map *map, int64_t id, uint32_t none);
-
 /* `none` when the id was not given. */
-static inline uint32_t nkb_id_map_find(const struct nkb_id_map *map, int64_t id, uint32_t none)
-{
-    uint64_t distance = (uint64_t)id - (uint64_t)map->first;
-    if (map->form < NKB_ID_MAP_RANGE)
-        return nkb_id_map_search(map, id, none);
-    if (distance >= map->count)
-        return none;
-    if (map->form == NKB_ID_MAP_DENSE)
-        return (uint32_t)distance;
-    uint32_t slot = map->slots[distance];
-    return slot ? slot - 1 : none;
-}
-
+uint32_t nkb_id_map_find(const struct nkb_id_map *map, int64_t id, uint32_t none);
+/* The same for many ids, into found; false when some were not given. */
+bool nkb_id_map_find_all(const struct nkb_id_map *map, const int64_t *ids, size_t count,
+                         uint32_t none, uint32_t *found);
 void nkb_id_map_free(struct nkb_id_map *map);
 
 #endif
