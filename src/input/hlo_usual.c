@@ -218,10 +218,10 @@ static inline bytes take_id(struct nkb_hlo_build *build, bytes p, bytes end)
     return behind;
 }
 
-/* All numbers from p to end, or none and false. */
-static inline bool keep_operands(struct nkb_hlo_build *build, bytes p, bytes end)
+/* All numbers from p to end become ids of the list, or none and false. */
+static inline bool keep_ids(struct nkb_hlo_build *build, struct nkb_hlo_id_list *list, bytes p,
+                            bytes end)
 {
-    struct nkb_hlo_id_list *list = &build->operand_ids;
     size_t most = (size_t)(end - p), count = list->count;
     uint64_t id = 0;
 
@@ -250,13 +250,44 @@ static inline bytes take_operands(struct nkb_hlo_build *build, bytes p, bytes en
         p = behind;
     }
     behind = is_at_long(p, LONG_TAG(36, BYTES)) ? behind_bytes(p + 2, end) : NULL;
-    return behind && keep_operands(build, p + 3, behind) ? behind : p;
+    return behind && keep_ids(build, list, p + 3, behind) ? behind : p;
+}
+
+static inline bytes take_called(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    bytes behind = is_at_long(p, LONG_TAG(38, BYTES)) ? behind_bytes(p + 2, end) : NULL;
+    return behind && keep_ids(build, &build->called_ids, p + 3, behind) ? behind : p;
+}
+
+/* Numbers of one byte each. */
+static inline bytes take_dimensions(struct nkb_hlo_build *build, bytes p, bytes end)
+{
+    bytes behind = is_at(p, TAG(14, BYTES)) ? behind_bytes(p + 1, end) : NULL;
+    if (!behind || !nkb_ascii_is(p + 2, (size_t)(behind - p) - 2))
+        return p;
+    struct nkb_hlo_ints *ints = &nkb_hlo_draft_rare(&build->draft)->attrs.dimensions;
+    int64_t *place = nkb_hlo_build_more(build, &ints->at, &ints->count, (size_t)(behind - p) - 2);
+    if (!place)
+        return p;
+    for (p += 2; p < behind; p++)
+        *place++ = *p;
+    return behind;
+}
+
+/* precision_config, when it is nothing but operand_precision. */
+static inline bytes skip_precision(bytes p, bytes end)
+{
+    bytes behind = is_at_long(p, LONG_TAG(51, BYTES)) ? behind_bytes(p + 2, end) : NULL;
+    return behind && is_at(p + 3, TAG(1, BYTES)) && behind_bytes(p + 4, behind) == behind &&
+                   nkb_ascii_is(p + 5, (size_t)(behind - p) - 5)
+               ? behind
+               : p;
 }
 
 /* A message that has nothing in it, whatever it is. */
 static inline bytes skip_empty(bytes p, bytes end, unsigned long_tag)
 {
-    return is_at_long(p, long_tag) && p[2] == 0 && end - p >= 3 ? p + 3 : p;
+    return is_at_long(p, long_tag) && p[2] == 0 && p + 3 <= end ? p + 3 : p;
 }
 
 /* In the order of their numbers. */
@@ -271,9 +302,12 @@ static inline bytes instruction_fields(struct nkb_hlo_build *build, bytes p, byt
         p = take_metadata(build, p, end);
         p = take_number(p, end, TAG(9, VARINT), &build->draft.parameter_number);
         p = take_number(p, end, TAG(13, VARINT), &build->draft.tuple_index);
+        p = take_dimensions(build, p, end);
         p = take_dot(build, p, end);
         p = take_id(build, p, end);
         p = take_operands(build, p, end);
+        p = take_called(build, p, end);
+        p = skip_precision(p, end);
         p = skip_empty(p, end, LONG_TAG(68, BYTES)); /* frontend_attributes */
         p = skip_empty(p, end, LONG_TAG(82, BYTES)); /* statistics_viz */
     } while (p != from && p < end);
