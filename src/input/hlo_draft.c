@@ -151,14 +151,13 @@ static bool take_kernel(struct nkb_hlo_build *build)
     return draft->rare.attrs.nki || nkb_hlo_build_memory(build);
 }
 
-/* But for the dot, which many have and nothing else. */
-static bool any_attribute(const struct nkb_hlo_attrs *attrs)
+/* But for dot and dimensions, which many have and nothing else. */
+static bool any_other(const struct nkb_hlo_attrs *attrs)
 {
-    return attrs->dimensions.count || attrs->convolution || attrs->window ||
-           attrs->feature_group_count || attrs->batch_group_count || attrs->fft_length.count ||
-           attrs->slice_sizes.count || attrs->custom_call_target.len || attrs->fusion_kind.len ||
-           attrs->has_known_trip_count || attrs->direction != NKB_CMP_NONE ||
-           attrs->opcode_name.len;
+    return attrs->convolution || attrs->window || attrs->feature_group_count ||
+           attrs->batch_group_count || attrs->fft_length.count || attrs->slice_sizes.count ||
+           attrs->custom_call_target.len || attrs->fusion_kind.len || attrs->has_known_trip_count ||
+           attrs->direction != NKB_CMP_NONE || attrs->opcode_name.len || attrs->nki;
 }
 
 static bool keep_attributes(struct nkb_hlo_build *build, bool trips_later)
@@ -186,11 +185,12 @@ static bool keep_attributes(struct nkb_hlo_build *build, bool trips_later)
     if (draft->met.has_window)
         attrs->window = rare->window ? rare->window : &no_window;
     if (!trips_later) {
-        bool any = any_attribute(attrs) || attrs->nki;
-        if (!any && !attrs->dot)
+        bool other = any_other(attrs), dimensions = attrs->dimensions.count > 0;
+        if (!other && !dimensions && !attrs->dot)
             return true;
-        draft->in->attrs = nkb_hlo_pool_attrs(&build->pool, attrs);
-        if (note && !any)
+        draft->in->attrs = other || attrs->dot ? nkb_hlo_pool_attrs(&build->pool, attrs)
+                                               : nkb_hlo_pool_dimensions(&build->pool, attrs);
+        if (note && !other && !dimensions)
             note->is.dot.alone = draft->in->attrs;
         return draft->in->attrs || nkb_hlo_build_memory(build);
     }

@@ -14,7 +14,7 @@ enum {
     PIECE_BYTES = 16 * 1024,
 };
 
-enum kind { EMPTY, BYTES, SHAPE };
+enum kind { EMPTY, BYTES, SHAPE, DIMENSIONS };
 
 void nkb_hlo_pool_open(struct nkb_hlo_pool *pool, struct nkb_arena *arena)
 {
@@ -355,4 +355,29 @@ const struct nkb_hlo_attrs *nkb_hlo_pool_attrs(struct nkb_hlo_pool *pool,
     struct nkb_hlo_attrs copy;
     memcpy(&copy, attrs, sizeof copy); /* gaps too: it is compared by its bytes */
     return keep_parts(pool, &copy) ? pool_bytes(pool, &copy, sizeof copy) : NULL;
+}
+
+static bool same_dimensions(const void *kept, const void *given, size_t size)
+{
+    const struct nkb_hlo_attrs *attrs = kept;
+    return nkb_bytes_equal(attrs->dimensions.at, given, size);
+}
+
+const struct nkb_hlo_attrs *nkb_hlo_pool_dimensions(struct nkb_hlo_pool *pool,
+                                                    const struct nkb_hlo_attrs *attrs)
+{
+    bool found;
+    const int64_t *at = attrs->dimensions.at;
+    size_t size = attrs->dimensions.count * sizeof *at;
+    uint64_t hash = nkb_hash_bytes(DIMENSIONS, at, size);
+    struct nkb_hlo_pool_slot *slot =
+        find(pool, DIMENSIONS, hash, same_dimensions, at, size, &found);
+    if (!slot || found)
+        return slot ? slot->value : NULL;
+    const struct nkb_hlo_attrs *kept = nkb_hlo_pool_attrs(pool, attrs);
+    /* What it keeps may have moved the table on: look again. */
+    slot = kept ? find(pool, DIMENSIONS, hash, same_dimensions, at, size, &found) : NULL;
+    if (slot)
+        put(pool, slot, DIMENSIONS, hash, kept, size);
+    return kept;
 }

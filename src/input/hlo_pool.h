@@ -47,6 +47,9 @@ const struct nkb_hlo_shape *nkb_hlo_pool_shape(struct nkb_hlo_pool *pool,
 /* Nor what it points to. A kernel's config stays as it is: each has its own. */
 const struct nkb_hlo_attrs *nkb_hlo_pool_attrs(struct nkb_hlo_pool *pool,
                                                const struct nkb_hlo_attrs *attrs);
+/* The same for attributes that are nothing but dimensions. */
+const struct nkb_hlo_attrs *nkb_hlo_pool_dimensions(struct nkb_hlo_pool *pool,
+                                                    const struct nkb_hlo_attrs *attrs);
 /* The same, for one that is filled further: nobody shares it. */
 struct nkb_hlo_attrs *nkb_hlo_pool_attrs_own(struct nkb_hlo_pool *pool,
                                              const struct nkb_hlo_attrs *attrs);

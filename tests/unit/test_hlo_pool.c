@@ -105,6 +105,15 @@ static void attributes_are_shared_by_what_they_say(void **state)
     assert_ptr_not_equal(dims, first);
     more.dimensions.at = other;
     assert_ptr_equal(nkb_hlo_pool_attrs(&p.pool, &more), dims);
+    assert_ptr_equal(nkb_hlo_pool_dimensions(&p.pool, &more), dims);
+    more.dimensions.at = one;
+    assert_ptr_equal(nkb_hlo_pool_dimensions(&p.pool, &more), dims);
+    other[0] = 2;
+    more.dimensions.at = other;
+    const struct nkb_hlo_attrs *second = nkb_hlo_pool_dimensions(&p.pool, &more);
+    assert_ptr_not_equal(second, dims);
+    assert_int_equal(second->dimensions.at[0], 2);
+    assert_ptr_equal(nkb_hlo_pool_attrs(&p.pool, &more), second);
     pool_done(&p);
 }
 

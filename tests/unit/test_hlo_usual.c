@@ -127,11 +127,15 @@ static void test_the_end_of_an_instruction(void **state)
     put_text(&whole, 2, "dot");
     put_shape(&whole, 3, 11, dims, 2);
     put_message(&whole, 7, &metadata);
+    put_packed(&whole, 14, dims + 1, 1);
+    put_packed(&whole, 14, dims, 2);
     put_int(&dot, 1, 1);
     put_message(&whole, 30, &dot);
     put_int(&whole, 35, 300);
     put_packed(&whole, 36, dims, 2);
     put_int(&whole, 36, 300);
+    put_packed(&whole, 38, dims, 2);
+    put_bytes(&whole, 51, "\x0a\x02\x00\x00", 4);
     put_text(&whole, 68, "");
     put_text(&whole, 82, "");
     for (size_t len = 0; len <= whole.len; len++) {
