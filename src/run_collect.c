@@ -257,9 +257,11 @@ static int64_t log_time_s(const nkb_run *run)
 
 int run_collect(nkb_run *run, struct run_files *files)
 {
+    files->room.arena = &run->arena;
     int code = run_read_shard(run, files);
     if (code == 0)
         code = collect(run, files);
+    nkb_intern_free(&files->room.texts);
     if (code != 0)
         return code;
     files->sources.count = sort_texts(files->sources.at, files->sources.count);

@@ -30,8 +30,8 @@ bool run_is_part(const char *path)
     return size == (ssize_t)sizeof head && nkb_part_detect((struct nkb_str){head, sizeof head});
 }
 
-static int take_part(nkb_run *run, const struct nkb_part *part, const char *path,
-                     struct run_files *files)
+static int take_front(nkb_run *run, const struct nkb_part *part, const char *path,
+                      struct run_files *files)
 {
     for (uint32_t i = 0; i < part->source_count; i++) {
         const char **source = RUN_LIST_ADD(run, &files->sources);
@@ -55,56 +55,68 @@ static int take_part(nkb_run *run, const struct nkb_part *part, const char *path
     return 0;
 }
 
+/* Groups that nothing will be made of. Those of a page are there for as long as this may be the
+ * page of a single module. */
+static void drop_groups(const nkb_run *run, struct run_files *files, struct nkb_module *module)
+{
+    if (run->module_count > 0 && !nkb_str_equal(run->modules[0].path, module->path))
+        files->page_dimensions = 0;
+    unsigned wanted = files->dimensions | files->page_dimensions;
+    for (int d = 0; d < NKB_DIMENSIONS && module->groups; d++)
+        if ((wanted >> d & 1) == 0)
+            module->groups[d] = (struct nkb_groups){0};
+    if (wanted == 0)
+        module->groups = NULL;
+}
+
 struct taking {
     nkb_run *run;
     const char *path;
     struct run_files *files;
-    struct nkb_part_reading reading;
 };
 
-/* A scan passes them on; otherwise they stay, with the groups that are asked for. Those of a page
- * are there for as long as this may be the page of a single module. */
+/* A scan passes it on; otherwise what will be looked at stays. */
 static int take_module(void *context, struct nkb_module *taken, struct nkb_err *err)
 {
-    struct taking *taking = context;
+    const struct taking *taking = context;
     nkb_run *run = taking->run;
-    if (taking->files->page_dimensions && run->module_count > 0 &&
-        !nkb_str_equal(run->modules[0].path, taken->path)) {
-        taking->files->page_dimensions = 0;
-        taking->reading.dimensions = taking->files->dimensions;
+    taken->part = taking->path;
+    if (run->draft) {
+        int code = run_draft(run, taken, err);
+        struct nkb_module *module = code == 0 ? run_add_module(run) : NULL;
+        if (module)
+            *module = *taken;
+        return code != 0 || module ? code : nkb_err_memory(err);
     }
+    drop_groups(run, taking->files, taken);
     struct nkb_module *module = run_add_module(run);
-    if (!module)
-        return nkb_err_memory(err);
-    *module = *taken;
-    module->part = taking->path;
-    return run->draft ? run_draft(run, module, err) : 0;
+    return module && nkb_record_copy(&taking->files->room, &nkb_module_record, taken, module)
+               ? 0
+               : nkb_err_memory(err);
 }
 
 int run_add_part(nkb_run *run, const char *path, struct run_files *files)
 {
     struct nkb_buf bytes = NKB_BUF_INIT;
-    struct nkb_part part;
-    struct taking taking = {.run = run, .path = path, .files = files};
+    struct nkb_arena passing = NKB_ARENA_INIT;
+    struct nkb_part part, kept;
+    struct taking taking = {run, path, files};
 
-    taking.reading = (struct nkb_part_reading){
-        .take = take_module,
-        .context = &taking,
-        .passing = run->draft != NULL,
-        .dimensions = files->dimensions | files->page_dimensions,
-    };
     if (files->shards_of > 0)
         return nkb_err_set(&run->err, NKB_EUSAGE,
                            "%s: is a part; --shard picks from files and folders", path);
     int code = nkb_file_read(path, NULL, MAX_PART_BYTES, &bytes, &run->err);
     if (code == 0) {
-        code = nkb_part_read(nkb_buf_str(&bytes), NKB_VERSION, &taking.reading, &run->arena, &part,
-                             &run->err);
+        code = nkb_part_read(nkb_buf_str(&bytes), NKB_VERSION, take_module, &taking, &passing,
+                             &part, &run->err);
         if (code != 0)
             nkb_err_prefix(&run->err, "%s: ", path);
     }
+    if (code == 0 && !nkb_record_copy(&files->room, &nkb_part_record, &part, &kept))
+        code = nkb_err_memory(&run->err);
+    nkb_arena_free(&passing);
     nkb_buf_free(&bytes);
-    return code == 0 ? take_part(run, &part, path, files) : code;
+    return code == 0 ? take_front(run, &kept, path, files) : code;
 }
 
 /* ---- shards: those of one listing make a set, and each is there once ---- */

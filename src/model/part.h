@@ -41,20 +41,15 @@ extern const struct nkb_record nkb_module_record, nkb_part_record;
 /* Do these bytes begin as a part does? */
 bool nkb_part_detect(struct nkb_str head);
 
-/* Called with each module of a part, in order; *module may be taken. Not 0 ends the reading. */
+/* Called with each module of a part, in order; it and all it points to are gone afterwards, but for
+ * its texts. Not 0 ends the reading. */
 typedef int nkb_part_take_fn(void *context, struct nkb_module *module, struct nkb_err *err);
 
-struct nkb_part_reading {
-    nkb_part_take_fn *take;
-    void *context;
-    bool passing;        /* what a module points to need not outlive its call */
-    unsigned dimensions; /* whose groups are wanted, bit by bit; may change between calls */
-};
-
-/* All but the modules goes to *out, whose modules are none. Everything points into the arena, but
- * for modules that pass. NKB_EINPUT for what is no whole part of this engine and these tables: one
- * line with the byte, without the path. Modules may have been taken before. */
-int nkb_part_read(struct nkb_str bytes, const char *engine, struct nkb_part_reading *reading,
+/* All but the modules goes to *out, whose modules are none; what that points to comes from the
+ * arena, and its texts, as those of the modules, are the bytes' own. NKB_EINPUT for what is no
+ * whole part of this engine and these tables: one line with the byte, without the path. Modules may
+ * have been taken before. */
+int nkb_part_read(struct nkb_str bytes, const char *engine, nkb_part_take_fn *take, void *context,
                   struct nkb_arena *arena, struct nkb_part *out, struct nkb_err *err);
 
 #endif

@@ -6,14 +6,12 @@
 #include "base/text.h"
 #include "model/part_take.h"
 
-/* The table, which `tables` is to have. */
-static void take_texts(struct part_reader *r, struct nkb_arena *tables)
+static void take_texts(struct part_reader *r)
 {
     size_t count = part_take_count(r, 2);
-    struct nkb_str *texts = nkb_arena_array(tables, count, sizeof *texts);
-    r->kept = nkb_arena_array(tables, count, sizeof *texts);
+    struct nkb_str *texts = nkb_arena_array(r->arena, count, sizeof *texts);
     r->texts = texts;
-    if (!texts || !r->kept)
+    if (!texts)
         r->code = nkb_err_memory(r->err);
     for (size_t i = 0; i < count && r->code == 0; i++) {
         size_t at = r->at;
@@ -48,21 +46,16 @@ static const char *wrong_module(const struct nkb_module *m)
 
 /* Modules go one by one to whoever reads. The first that is wrong is the last to go; it is named
  * when the bytes are right to the end. */
-static bool take_modules(struct part_reader *r, struct nkb_part_reading *reading)
+static bool take_modules(struct part_reader *r, nkb_part_take_fn *take, void *context)
 {
-    struct nkb_arena *arena = r->arena, passing = nkb_arena_beside(arena);
-    struct nkb_str *kept = r->kept;
+    struct nkb_arena passing = nkb_arena_beside(r->arena);
     char shown[NKB_SHOWN_BYTES];
     bool good = true;
     size_t count = part_take_count(r, nkb_record_least(&nkb_module_record));
 
-    if (reading->passing) {
-        r->arena = &passing;
-        r->kept = NULL;
-    }
+    r->arena = &passing;
     for (size_t i = 0; i < count && r->code == 0; i++) {
         struct nkb_module module = {0};
-        r->skipped = ~reading->dimensions;
         part_take_record(r, &nkb_module_record, &module);
         const char *wrong = r->code == 0 && good ? wrong_module(&module) : NULL;
         if (wrong) {
@@ -71,12 +64,10 @@ static bool take_modules(struct part_reader *r, struct nkb_part_reading *reading
                         nkb_show(module.path, shown), wrong);
         }
         if (r->code == 0 && good)
-            r->code = reading->take(reading->context, &module, r->err);
+            r->code = take(context, &module, r->err);
         nkb_arena_reset(&passing);
     }
     nkb_arena_free(&passing);
-    r->arena = arena;
-    r->kept = kept;
     return good;
 }
 
@@ -152,10 +143,9 @@ static int check_frame(struct nkb_str bytes, const char *engine, struct nkb_err 
     return code;
 }
 
-int nkb_part_read(struct nkb_str bytes, const char *engine, struct nkb_part_reading *reading,
+int nkb_part_read(struct nkb_str bytes, const char *engine, nkb_part_take_fn *take, void *context,
                   struct nkb_arena *arena, struct nkb_part *out, struct nkb_err *err)
 {
-    struct nkb_arena tables = nkb_arena_beside(arena), aside = nkb_arena_beside(arena);
     struct nkb_record front = nkb_part_record;
     int code = check_frame(bytes, engine, err);
     if (code != 0)
@@ -165,19 +155,16 @@ int nkb_part_read(struct nkb_str bytes, const char *engine, struct nkb_part_read
         .at = PART_BODY_AT,
         .end = bytes.len - PART_DIGEST_BYTES,
         .arena = arena,
-        .aside = &aside,
         .err = err,
     };
     memset(out, 0, sizeof *out);
     front.count--;
-    take_texts(&r, &tables);
+    take_texts(&r);
     part_take_record(&r, &front, out);
-    bool good = take_modules(&r, reading);
+    bool good = take_modules(&r, take, context);
     if (r.code == 0 && r.at != r.end)
         part_fault(&r, r.at, "more than the part says it holds");
     if (r.code == 0)
         r.code = good ? check_shards(out, err) : NKB_EINPUT;
-    nkb_arena_free(&aside);
-    nkb_arena_free(&tables);
     return r.code;
 }

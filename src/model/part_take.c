@@ -93,23 +93,10 @@ static void take_digest(struct part_reader *r, unsigned char *out)
     r->at += NKB_DIGEST_BYTES;
 }
 
-/* Its n-th text, from 1. */
-static struct nkb_str keep_text(struct part_reader *r, uint64_t text)
-{
-    struct nkb_str *kept = r->kept ? &r->kept[text - 1] : NULL;
-    if (!kept)
-        return r->texts[text - 1];
-    if (!kept->ptr)
-        *kept = nkb_arena_copy(r->arena, r->texts[text - 1]);
-    if (!kept->ptr)
-        r->code = nkb_err_memory(r->err);
-    return *kept;
-}
-
 static struct nkb_str take_str(struct part_reader *r)
 {
     uint64_t text = take_below(r, (uint64_t)r->text_count + 1, "a text that is not in the table");
-    return text == 0 ? NKB_STR_LITERAL("") : keep_text(r, text);
+    return text == 0 ? NKB_STR_LITERAL("") : r->texts[text - 1];
 }
 
 static const char *take_text(struct part_reader *r, bool needed)
@@ -122,7 +109,7 @@ static const char *take_text(struct part_reader *r, bool needed)
         return NULL;
     if (strlen(r->texts[text - 1].ptr) != r->texts[text - 1].len)
         part_fault(r, at, "a text with a NUL, which none may have here");
-    return keep_text(r, text).ptr;
+    return r->texts[text - 1].ptr;
 }
 
 static void *take_list(struct part_reader *r, const struct nkb_field *field, void *base)
@@ -151,30 +138,12 @@ static void take_choice(struct part_reader *r, const struct nkb_field *field, vo
     memcpy(out, &choice, field->size < sizeof choice ? field->size : sizeof choice);
 }
 
-static void skip_record(struct part_reader *r, const struct nkb_record *record)
-{
-    struct part_reader passing = *r;
-    passing.arena = r->aside;
-    passing.kept = NULL;
-    void *place = nkb_arena_alloc(r->aside, record->size);
-    if (place)
-        part_take_record(&passing, record, place);
-    r->at = passing.at;
-    r->code = place ? passing.code : nkb_err_memory(r->err);
-    nkb_arena_reset(r->aside);
-}
-
 static void take_within(struct part_reader *r, const struct nkb_field *field, void *out)
 {
     char *at = field->behind ? NULL : out;
-    unsigned skipped = field->aspect & NKB_ASPECT_ASKED ? r->skipped : 0;
-    for (uint32_t i = 0; i < field->size; i += field->record->size, skipped >>= 1) {
+    for (uint32_t i = 0; i < field->size; i += field->record->size) {
         if (take_below(r, 2, "neither true nor false") == 0)
             continue;
-        if (skipped & 1) {
-            skip_record(r, field->record);
-            continue;
-        }
         if (!at && !(at = *(void **)out = nkb_arena_alloc(r->arena, field->size))) {
             r->code = nkb_err_memory(r->err);
             return;

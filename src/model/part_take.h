@@ -9,10 +9,7 @@ struct part_reader {
     size_t at, end; /* of the body */
     struct nkb_arena *arena;
     const struct nkb_str *texts;
-    struct nkb_str *kept; /* those that were wanted, in the arena; NULL: all stay where they are */
     size_t text_count;
-    unsigned skipped;        /* groups of these dimensions are read for their faults alone, */
-    struct nkb_arena *aside; /* into what is forgotten */
     struct nkb_err *err;
     int code; /* of the first fault; everything read after it is zero */
 };

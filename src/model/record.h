@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "base/intern.h"
+
 enum { NKB_DIGEST_BYTES = 32 };
 
 enum nkb_aspect {
@@ -37,7 +40,7 @@ struct nkb_field {
     const char *name;
     enum nkb_field_kind kind;
     unsigned aspect; /* 0: of what a thing is */
-    bool behind; /* RECORD: the member points to it; NULL: as if nothing had been put into it */
+    bool behind;     /* RECORD: the member points to it; NULL: as if nothing had been put into it */
     uint32_t offset, size, count_offset, limit;
     const struct nkb_record *record; /* RECORD, LIST */
 };
@@ -72,6 +75,15 @@ bool nkb_record_blank(const struct nkb_record *record, const void *base);
 /* Do two say the same, ASIDE left out, and whatever is of an ignored aspect? */
 bool nkb_record_equal(const struct nkb_record *record, const void *a, const void *b,
                       unsigned ignored);
+
+/* Where copies go: everything into the arena, each text once. The table of texts is freed apart. */
+struct nkb_record_room {
+    struct nkb_arena *arena;
+    struct nkb_intern texts;
+};
+/* With all it points to; what is ASIDE stays as it is. False when memory runs out. */
+bool nkb_record_copy(struct nkb_record_room *room, const struct nkb_record *record,
+                     const void *from, void *out);
 
 /* How many of its kind stand in the struct: more than one in an array. */
 uint32_t nkb_field_times(const struct nkb_field *field);

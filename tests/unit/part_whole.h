@@ -3,6 +3,7 @@
 #define PART_WHOLE_H
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/part_draft.h"
 
@@ -33,35 +34,43 @@ static int write_whole(const struct nkb_part *part, const char *engine, struct n
 }
 
 struct gathering {
-    struct nkb_arena *arena;
+    struct nkb_record_room room;
     struct nkb_part *part;
 };
 
 static int gather(void *context, struct nkb_module *module, struct nkb_err *err)
 {
-    const struct gathering *to = context;
+    struct gathering *to = context;
     uint32_t count = to->part->module_count;
     struct nkb_module *modules =
-        nkb_arena_grow(to->arena, to->part->modules, count, count + 1, sizeof *modules);
-    if (!modules)
+        nkb_arena_grow(to->room.arena, to->part->modules, count, count + 1, sizeof *modules);
+    if (!modules || !nkb_record_copy(&to->room, &nkb_module_record, module, &modules[count]))
         return nkb_err_memory(err);
-    modules[count] = *module;
     to->part->modules = modules;
     to->part->module_count = count + 1;
     return 0;
 }
 
+/* What is made of it needs the bytes no longer. */
 static int read_whole(struct nkb_str bytes, const char *engine, struct nkb_arena *arena,
                       struct nkb_part *out, struct nkb_err *err)
 {
-    struct nkb_part modules = {0};
-    struct gathering to = {arena, &modules};
-    struct nkb_part_reading reading = {.take = gather, .context = &to, .dimensions = ~0u};
-    int code = nkb_part_read(bytes, engine, &reading, arena, out, err);
+    struct nkb_arena passing = NKB_ARENA_INIT;
+    struct nkb_part modules = {0}, front;
+    struct gathering to = {{arena, {0}}, &modules};
+    char *copy = malloc(bytes.len + 1); /* gone as soon as it is read */
+    memcpy(copy, bytes.ptr, bytes.len);
+    int code = nkb_part_read((struct nkb_str){copy, bytes.len}, engine, gather, &to, &passing,
+                             &front, err);
+    if (code == 0 && !nkb_record_copy(&to.room, &nkb_part_record, &front, out))
+        code = nkb_err_memory(err);
     if (code == 0) {
         out->modules = modules.modules;
         out->module_count = modules.module_count;
     }
+    free(copy);
+    nkb_intern_free(&to.room.texts);
+    nkb_arena_free(&passing);
     return code;
 }
 
