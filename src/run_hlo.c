@@ -359,6 +359,8 @@ int run_measure_hlo(nkb_run *run, enum need need)
         code = nkb_err_memory(&run->err);
     files.dimensions = scan ? UINT_MAX : by.attribution.dimensions;
     files.page_dimensions = files.dimensions == 0 ? RUN_PAGE_DIMENSIONS : 0;
+    files.listed = by.attribution.top && by.attribution.sort == NKB_FIG_MACS ? by.attribution.top
+                                                                             : UINT32_MAX;
     if (code == 0)
         code = run_collect(run, &files);
     if (code == 0)

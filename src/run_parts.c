@@ -55,8 +55,8 @@ static int take_front(nkb_run *run, const struct nkb_part *part, const char *pat
     return 0;
 }
 
-/* Groups that nothing will be made of. Those of a page are there for as long as this may be the
- * page of a single module. */
+/* Groups that nothing will be made of: none of a file itself would have been made. Those of a page
+ * are there for as long as this may be the page of a single module. */
 static void drop_groups(const nkb_run *run, struct run_files *files, struct nkb_module *module)
 {
     if (run->module_count > 0 && !nkb_str_equal(run->modules[0].path, module->path))
@@ -65,6 +65,8 @@ static void drop_groups(const nkb_run *run, struct run_files *files, struct nkb_
     for (int d = 0; d < NKB_DIMENSIONS && module->groups; d++)
         if ((wanted >> d & 1) == 0)
             module->groups[d] = (struct nkb_groups){0};
+        else if (d == NKB_BY_INSTRUCTION)
+            nkb_groups_cut(&module->groups[d], files->listed);
     if (wanted == 0)
         module->groups = NULL;
 }

@@ -22,7 +22,8 @@ struct run_files {
     int64_t shard, shards_of;          /* asked for: which of how many; 0: all */
     unsigned dimensions;               /* whose groups of parts are wanted */
     unsigned page_dimensions;          /* and whose if all is of a single path */
-    struct nkb_record_room room;       /* for what parts say */
+    uint32_t listed;             /* of their instructions, as they are sorted; UINT32_MAX: all */
+    struct nkb_record_room room; /* for what parts say */
     RUN_LIST(struct nkb_str)
     found; /* when sharding: names of all files, relative to their folders */
 };

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "base/num.h"
+
 const char *const nkb_dimension_names[NKB_DIMENSIONS] = {
     [NKB_BY_MODULE] = "module",
     [NKB_BY_COMPUTATION] = "computation",
@@ -57,4 +59,24 @@ const char *nkb_figure_name(enum nkb_figure figure)
 const char *nkb_figure_unit(enum nkb_figure figure)
 {
     return figures[figure].unit;
+}
+
+void nkb_groups_cut(struct nkb_groups *groups, uint32_t listed)
+{
+    if (groups->count <= listed)
+        return;
+    for (int f = 0; f < NKB_FIGURES; f++) {
+        const uint32_t bit = 1u << f;
+        nkb_i128 sum = groups->rest.figures[f]; /* of fewer than 2^32 */
+        for (uint32_t i = listed; i < groups->count; i++) {
+            groups->rest.absent |= groups->at[i].absent & bit;
+            sum += groups->at[i].figures[f];
+        }
+        if (!nkb_i128_fits(sum, &groups->rest.figures[f]))
+            groups->rest.absent |= bit;
+        if (groups->rest.absent & bit)
+            groups->rest.figures[f] = 0;
+    }
+    groups->count = listed;
+    groups->has_rest = true;
 }

@@ -68,6 +68,9 @@ struct nkb_groups {
     struct nkb_group rest;
 };
 
+/* Only the first so many are listed; what the others say is the rest's. */
+void nkb_groups_cut(struct nkb_groups *groups, uint32_t listed);
+
 /* "module", "computation" …; a position or -1. */
 const char *nkb_dimension_name(enum nkb_dimension dimension);
 int nkb_dimension_find(struct nkb_str name);

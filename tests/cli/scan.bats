@@ -26,6 +26,20 @@ scan_shards() {
   done
 }
 
+# 700 instructions each, so that what is found of them is more than stays in memory.
+many_dots() {
+  mkdir -p "$1"
+  FOLDER=$1 "$LUA" -e 'for n = 1, 60 do
+    local file = assert(io.open(os.getenv("FOLDER") .. "/" .. n .. ".hlo", "w"))
+    file:write(("HloModule m%d\n\nENTRY e {\n  p = f32[%d,8]{1,0} parameter(0)\n"):format(n, n))
+    for i = 1, 700 do
+      file:write(("  %sd.%d = f32[%d,8]{1,0} negate(p)\n"):format(i == 700 and "ROOT " or "", i, n))
+    end
+    file:write("}\n")
+    file:close()
+  end'
+}
+
 @test "a part in place of what was scanned makes the same page, tree and score" {
   nkibench hlo --scan -o part.nkb cache
   nkibench hlo cache > one.txt
@@ -361,6 +375,17 @@ END
   refused 'hlo --scan -o x c --json' 'a part has one form; --json, --lua and --csv are for what is shown'
 }
 
+# The largest are what a table by instruction is made of, however it is sorted then.
+@test "a part that lists more instructions than are asked for answers as the file does" {
+  many_dots c
+  nkibench hlo --scan -o p.nkb c
+  local flags
+  for flags in '--top 3' '--top 3 --sort key' '--top 499'; do
+    nkibench hlo --by instruction --json --quiet --any-form $flags c > one.json
+    nkibench hlo --by instruction --json --quiet --any-form $flags p.nkb | cmp - one.json
+  done
+}
+
 # 700 dots and their parameter: more than advise looks through, fewer than the part lists.
 @test "a part that lists more instructions than advise looks through answers as the file does" {
   "$LUA" -e 'print("HloModule m\n\nENTRY e {\n  p = f32[8,8]{1,0} parameter(0)")
@@ -373,20 +398,6 @@ END
   nkibench hlo advise --json --top 0 many.hlo > one.json
   nkibench hlo advise --json --top 0 many.nkb | cmp - one.json
   grep -q '"instructions_left_out": 201' one.json
-}
-
-# 700 dots each, so that what is found of them is more than stays in memory.
-many_dots() {
-  mkdir -p "$1"
-  FOLDER=$1 "$LUA" -e 'for n = 1, 60 do
-    local file = assert(io.open(os.getenv("FOLDER") .. "/" .. n .. ".hlo", "w"))
-    file:write(("HloModule m%d\n\nENTRY e {\n  p = f32[%d,8]{1,0} parameter(0)\n"):format(n, n))
-    for i = 1, 700 do
-      file:write(("  %sd.%d = f32[%d,8]{1,0} negate(p)\n"):format(i == 700 and "ROOT " or "", i, n))
-    end
-    file:write("}\n")
-    file:close()
-  end'
 }
 
 @test "what is put aside in a file makes the same part, and leaves nothing" {

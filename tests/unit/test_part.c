@@ -72,6 +72,28 @@ static void a_difference_anywhere_is_a_difference(void **state)
     assert_true(nkb_record_equal(&nkb_module_record, &a, &b, NKB_ASPECT_PLACE));
 }
 
+static void what_is_cut_off_is_in_the_rest(void **state)
+{
+    (void)state;
+    struct nkb_group list[] = {
+        {.figures = {5, 5, 5, 5}},
+        {.figures = {1, INT64_MAX, 1, INT64_MIN}, .absent = 4},
+        {.figures = {2, 1, 1, -1}},
+    };
+    struct nkb_groups all = {.made = true, .count = 3, .at = list};
+    nkb_groups_cut(&all, 3);
+    assert_false(all.has_rest);
+    assert_int_equal(all.count, 3);
+    nkb_groups_cut(&all, 2);
+    assert_true(all.has_rest);
+    assert_int_equal(all.rest.figures[1], 1);
+    nkb_groups_cut(&all, 1);
+    assert_int_equal(all.count, 1);
+    assert_int_equal(all.rest.figures[0], 3);
+    assert_int_equal(all.rest.absent, 2 | 4 | 8); /* beyond 63 bits, not had, beyond 63 bits */
+    assert_true(all.rest.figures[1] == 0 && all.rest.figures[2] == 0 && all.rest.figures[3] == 0);
+}
+
 /* Which bytes of a struct no row speaks of. What is left must be padding: fewer than the eight
  * bytes an aligned member can skip, and none where two rows touch. */
 static void cover(const struct nkb_record *record)
@@ -113,6 +135,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_written_is_read_back, fresh),
         cmocka_unit_test_setup(an_empty_part_is_a_part, fresh),
         cmocka_unit_test_setup(a_difference_anywhere_is_a_difference, fresh),
+        cmocka_unit_test_setup(what_is_cut_off_is_in_the_rest, fresh),
         cmocka_unit_test_setup(every_member_has_a_row, fresh),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
