@@ -46,14 +46,14 @@ static const char *wrong_module(const struct nkb_module *m)
 
 /* Modules go one by one to whoever reads. The first that is wrong is the last to go; it is named
  * when the bytes are right to the end. */
-static bool take_modules(struct part_reader *r, nkb_part_take_fn *take, void *context)
+static bool take_modules(struct part_reader *r, struct nkb_arena *passing, nkb_part_take_fn *take,
+                         void *context)
 {
-    struct nkb_arena passing = nkb_arena_beside(r->arena);
     char shown[NKB_SHOWN_BYTES];
     bool good = true;
     size_t count = part_take_count(r, nkb_record_least(&nkb_module_record));
 
-    r->arena = &passing;
+    r->arena = passing;
     for (size_t i = 0; i < count && r->code == 0; i++) {
         struct nkb_module module = {0};
         part_take_record(r, &nkb_module_record, &module);
@@ -65,9 +65,8 @@ static bool take_modules(struct part_reader *r, nkb_part_take_fn *take, void *co
         }
         if (r->code == 0 && good)
             r->code = take(context, &module, r->err);
-        nkb_arena_reset(&passing);
+        nkb_arena_reset(passing);
     }
-    nkb_arena_free(&passing);
     return good;
 }
 
@@ -146,6 +145,7 @@ static int check_frame(struct nkb_str bytes, const char *engine, struct nkb_err 
 int nkb_part_read(struct nkb_str bytes, const char *engine, nkb_part_take_fn *take, void *context,
                   struct nkb_arena *arena, struct nkb_part *out, struct nkb_err *err)
 {
+    struct nkb_arena passing = nkb_arena_beside(arena);
     struct nkb_record front = nkb_part_record;
     int code = check_frame(bytes, engine, err);
     if (code != 0)
@@ -161,7 +161,8 @@ int nkb_part_read(struct nkb_str bytes, const char *engine, nkb_part_take_fn *ta
     front.count--;
     take_texts(&r);
     part_take_record(&r, &front, out);
-    bool good = take_modules(&r, take, context);
+    bool good = take_modules(&r, &passing, take, context);
+    nkb_arena_free(&passing);
     if (r.code == 0 && r.at != r.end)
         part_fault(&r, r.at, "more than the part says it holds");
     if (r.code == 0)
