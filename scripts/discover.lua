@@ -12,6 +12,7 @@ end
 -- The last part of a path that starts so: upstream's module_name and neuronxcc_version.
 local function last_part(path, start)
   local found
+  if not path:find(start, 1, true) then return end
   for part in path:gmatch "[^/]+" do
     if part:sub(1, #start) == start then found = part end
   end

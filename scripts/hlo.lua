@@ -1,5 +1,5 @@
 -- nkibench hlo: what the modules hold. One module: its counts, loops and kernels, and where they belong; several: a
--- line each, below the folder they stand in, and totals. Takes {hlo = m.hlo, tables = {…}}.
+-- line each, below the folder they stand in, and totals. Takes {hlo = m.hlo, tables = {…}, lines = "…"}.
 local hlo_table = require "hlo_table"
 local fmt, macs = nkb.fmt, hlo_table.si
 
@@ -38,6 +38,8 @@ local function page()
   function p.row(widths, cells, rest)
     p.add("%s", "  " .. fmt.pad(cells[1], widths[1]) .. "  " .. p.right(widths, cells) .. (rest and "   " .. rest or ""))
   end
+  -- A line that has neither control characters nor spaces at its end.
+  function p.put(text) lines[#lines + 1] = text end
   function p.text() return table.concat(lines, "\n") .. "\n" end
   return p
 end
@@ -272,43 +274,54 @@ end
 
 local module_widths = { 24, 12, 9, 9, 11 }
 
--- Right of a module's name.
-local function figures(p, module)
-  local ok = module.status == "ok"
-  local executed, static = ok and module.executed, ok and module.static
-  return p.right(module_widths, { "", ok and fmt.count(module.instructions) or "-", macs(executed and executed.macs or nil),
-    macs(static and static.macs or nil), static and share(static.nki_macs, static.macs) or "-  " })
+-- As fmt.count, of numbers that most modules have.
+local function count(n)
+  return n >= 1000 and n < 1000000 and ("%d %03d"):format(n // 1000, n % 1000) or fmt.count(n)
 end
 
--- Each module is looked at once, for it is made for who looks; only then it is known how wide the names are.
-local function add_modules(p, modules, compilers, forms)
-  local width, names, rights, heads, below = module_widths[1], {}, {}, {}, {}
-  local here
-  for i, module in ipairs(modules) do
-    local folder, name = place_of(module.path)
+-- Right of a module's name; of one that could not be read there is none of these.
+local function figures(p, instructions, executed, static, nki)
+  if not instructions then return p.right(module_widths, { "", "-", "-  ", "-  ", "-  " }) end
+  return p.right(module_widths, { "", count(instructions), macs(executed), macs(static), share(nki, static) })
+end
+
+-- A module whole takes a tree to be made, so of most only what their lines say is given: see src/run_hlo_lines.c.
+local LINE, OK, EXECUTED, ODD, UNPRINTABLE = "s4s4s4Bjjjj", 1, 2, 4, 8
+
+local function add_modules(p, modules, lines, compilers, forms)
+  local width, names, rights, heads, below, put = module_widths[1], {}, {}, {}, {}, {}
+  local here, i, at = nil, 0, 1
+  while at <= #lines do
+    local path, role, compiler, flags, instructions, executed, static, nki
+    path, role, compiler, flags, instructions, executed, static, nki, at = LINE:unpack(lines, at)
+    local folder, name = place_of(path)
+    i = i + 1
     if folder ~= here and folder ~= "" then
-      local role = module.role
       heads[i] = folder .. (role ~= "file" and role ~= "cache" and "  " .. role or "")
     end
     here = folder
     width = math.max(width, math.min(fmt.width(name), MAX_NAME))
-    names[i], rights[i] = name, figures(p, module)
-    local words = marks(module, folder)
-    if #words > 0 then below[i] = words end
-    if module.compiler_version then compilers.add(module.compiler_version) end
-    if module.status == "ok" and not module.counted and not module.duplicate_of then forms.add(form_of(module)) end
+    names[i], put[i] = name, flags & (ODD | UNPRINTABLE) ~= 0 and p.add or p.put
+    rights[i] = figures(p, flags & OK ~= 0 and instructions or nil, flags & EXECUTED ~= 0 and executed or nil, static, nki)
+    if compiler ~= "" then compilers.add(compiler) end
+    if flags & ODD ~= 0 then
+      local module = modules[i]
+      local words = marks(module, folder)
+      if #words > 0 then below[i] = words end
+      if module.status == "ok" and not module.counted and not module.duplicate_of then forms.add(form_of(module)) end
+    end
   end
   p.row({ width, table.unpack(module_widths, 2) }, { "module", "instructions", "executed  ", "static  ", "NKI, static" })
   for i, name in ipairs(names) do
     if heads[i] then p.add("%s", heads[i]) end
-    p.add("%s", "  " .. fmt.pad(name, width) .. "  " .. rights[i])
+    put[i]("  " .. fmt.pad(name, width) .. "  " .. rights[i])
     for _, word in ipairs(below[i] or {}) do p.add("    ! %s", word) end
   end
 end
 
-local function many_modules(hlo)
+local function many_modules(hlo, lines)
   local p, compilers, forms = page(), tally(), tally()
-  add_modules(p, hlo.modules, compilers, forms)
+  add_modules(p, hlo.modules, lines, compilers, forms)
   add_forms(p, forms)
   p.add("")
   p.add("%s, %d not counted%s", counted(hlo.files, "HLO file", "HLO files"), hlo.failed,
@@ -329,5 +342,5 @@ end
 return function(argument)
   local hlo = argument.hlo
   if #hlo.modules == 1 then return one_module(hlo, argument.tables) end
-  return many_modules(hlo)
+  return many_modules(hlo, argument.lines)
 end

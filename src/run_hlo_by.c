@@ -278,6 +278,10 @@ int run_hlo_text(nkb_run *run, const char *what, struct nkb_value *hlo, struct n
     if (by.count > 0)
         return run_tables(run, &by, form, hlo, argument, out);
     nkb_value_put(&run->arena, argument, "hlo", hlo);
+    struct nkb_value *lines = run->module_count == 1 ? NULL : run_hlo_lines(run);
+    if (!lines && run->module_count != 1)
+        return nkb_err_memory(&run->err);
+    nkb_value_put(&run->arena, argument, "lines", lines);
     code = add_summary(run, &by, nkb_metric_list(&run->arena, argument, "tables"));
     if (code != 0)
         return code;

@@ -93,12 +93,26 @@ static const struct sign *find_sign(const char *at, size_t left)
     return NULL;
 }
 
+/* How many of the next bytes are as they are to be shown anywhere: most of most texts. */
+static size_t plain_bytes(const char *text, size_t size)
+{
+    size_t i = 0;
+    while (i < size && ((text[i] >= ' ' && text[i] <= '~') || text[i] == '\n'))
+        i++;
+    return i;
+}
+
 /* Text for people drives no terminal, whatever a file is called or a rule prints: control
  * characters and bytes that are no UTF-8 become question marks. */
 static void to_plain(struct nkb_buf *out, const char *text, size_t size)
 {
     for (size_t i = 0; i < size;) {
         uint32_t c = 0;
+        size_t plain = plain_bytes(text + i, size - i);
+        nkb_buf_append(out, text + i, plain);
+        i += plain;
+        if (i == size)
+            break;
         size_t len = nkb_utf8_decode(text + i, size - i, &c);
         bool shown = len > 0 && (nkb_utf8_is_plain(c) || c == '\n' || c == '\t');
         if (!shown)
@@ -113,6 +127,11 @@ static void to_ascii(struct nkb_buf *out, const char *text, size_t size)
 {
     for (size_t i = 0; i < size;) {
         uint32_t c = 0;
+        size_t plain = plain_bytes(text + i, size - i);
+        nkb_buf_append(out, text + i, plain);
+        i += plain;
+        if (i == size)
+            break;
         const struct sign *sign =
             (unsigned char)text[i] < 0x80 ? NULL : find_sign(text + i, size - i);
         size_t len = nkb_utf8_decode(text + i, size - i, &c);
