@@ -290,24 +290,24 @@ local LINE, OK, EXECUTED, ODD, UNPRINTABLE = "s4s4s4Bjjjj", 1, 2, 4, 8
 
 local function add_modules(p, modules, lines, compilers, forms)
   local width, names, rights, heads, below, put = module_widths[1], {}, {}, {}, {}, {}
-  local here, i, at = nil, 0, 1
+  local here, n, at = nil, 0, 1
   while at <= #lines do
     local path, role, compiler, flags, instructions, executed, static, nki
     path, role, compiler, flags, instructions, executed, static, nki, at = LINE:unpack(lines, at)
     local folder, name = place_of(path)
-    i = i + 1
+    n = n + 1
     if folder ~= here and folder ~= "" then
-      heads[i] = folder .. (role ~= "file" and role ~= "cache" and "  " .. role or "")
+      heads[n] = folder .. (role ~= "file" and role ~= "cache" and "  " .. role or "")
     end
     here = folder
     width = math.max(width, math.min(fmt.width(name), MAX_NAME))
-    names[i], put[i] = name, flags & (ODD | UNPRINTABLE) ~= 0 and p.add or p.put
-    rights[i] = figures(p, flags & OK ~= 0 and instructions or nil, flags & EXECUTED ~= 0 and executed or nil, static, nki)
+    names[n], put[n] = name, flags & (ODD | UNPRINTABLE) ~= 0 and p.add or p.put
+    rights[n] = figures(p, flags & OK ~= 0 and instructions or nil, flags & EXECUTED ~= 0 and executed or nil, static, nki)
     if compiler ~= "" then compilers.add(compiler) end
     if flags & ODD ~= 0 then
-      local module = modules[i]
+      local module = modules[n]
       local words = marks(module, folder)
-      if #words > 0 then below[i] = words end
+      if #words > 0 then below[n] = words end
       if module.status == "ok" and not module.counted and not module.duplicate_of then forms.add(form_of(module)) end
     end
   end
