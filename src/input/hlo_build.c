@@ -49,7 +49,10 @@ static struct nkb_hlo_computation *open_computation(struct nkb_hlo_build *build,
     build->instructions = build->few;
     build->instruction_room = FEW;
     build->instruction_count = 0;
-    build->instruction_ids.count = build->operand_ids.count = 0;
+    build->instruction_ids.count = build->operand_ids.count = build->calling.count = 0;
+    build->positions_count = 0;
+    if (build->place_left) /* what the one before has left */
+        build->positions[build->positions_count++] = (struct nkb_hlo_positions){build->place, 0};
     return &build->computation;
 }
 
@@ -212,6 +215,8 @@ void nkb_hlo_build_start(struct nkb_hlo_build *build, struct nkb_wire *wire,
     build->computation_count = build->caller_count = build->payload_count = 0;
     build->trip_wanted_count = 0;
     build->called_ids.count = 0;
+    build->positions_count = 0;
+    build->place_left = 0;
     build->instructions_all = build->tuple_elements = build->window_dims = 0;
     build->numbers = build->frames = 0;
     build->temp.limit_bytes = arena->limit_bytes;
@@ -274,6 +279,8 @@ void nkb_hlo_build_end(struct nkb_hlo_build *build)
     drop_large(&build->instruction_ids.at, &build->instruction_ids.room, sizeof(int64_t));
     drop_large(&build->operand_ids.at, &build->operand_ids.room, sizeof(int64_t));
     drop_large(&build->called_ids.at, &build->called_ids.room, sizeof(int64_t));
+    drop_large(&build->calling.at, &build->calling.room, sizeof(int64_t));
+    drop_large(&build->positions, &build->positions_room, sizeof *build->positions);
     drop_large(&build->scratch.data, &build->scratch.capacity, 1);
     if (!build->scratch.data)
         build->scratch = NKB_BUF_INIT;
@@ -293,6 +300,8 @@ void nkb_hlo_build_free(struct nkb_hlo_build *build)
     free(build->instruction_ids.at);
     free(build->operand_ids.at);
     free(build->called_ids.at);
+    free(build->calling.at);
+    free(build->positions);
     nkb_hlo_pool_free(&build->pool);
     nkb_hlo_memo_free(&build->memo);
     nkb_hlo_sources_free(&build->sources);

@@ -41,6 +41,12 @@ struct nkb_hlo_id_list {
     size_t count, room;
 };
 
+/* Places in the arena for positions of operands, one behind the other. */
+struct nkb_hlo_positions {
+    uint32_t *at;
+    size_t count; /* of the last: when it has ended */
+};
+
 /* Zeroed memory is one that has read nothing yet; what it has allocated for itself serves module
  * after module. */
 struct nkb_hlo_build {
@@ -74,6 +80,13 @@ struct nkb_hlo_build {
     /* Of the instructions and operands of the computation, and of all calls so far; the last ones
      * may be of the instruction being read. */
     struct nkb_hlo_id_list instruction_ids, operand_ids, called_ids;
+    /* Where the positions of its operands will stand, as its instructions have it already; and
+     * which of these call. */
+    struct nkb_hlo_positions *positions;
+    size_t positions_count, positions_room;
+    uint32_t *place; /* the next, in the last of them */
+    size_t place_left;
+    struct nkb_hlo_id_list calling;
 
     int64_t *payload_trips; /* known_trip_count of each payload, -1: none */
     size_t payload_count, payload_room;
@@ -144,6 +157,9 @@ void nkb_hlo_draft_note(struct nkb_hlo_build *build, const struct nkb_proto_fiel
 /* Ids to positions, hlo_resolve.c: */
 bool nkb_hlo_build_ids_room(struct nkb_hlo_build *build, struct nkb_hlo_id_list *list,
                             uint64_t more);
+/* More places, at least so many behind each other; and how many there are in the last of them. */
+bool nkb_hlo_build_positions(struct nkb_hlo_build *build, size_t count);
+void nkb_hlo_build_end_positions(struct nkb_hlo_build *build);
 bool nkb_hlo_resolve_operands(struct nkb_hlo_build *build, struct nkb_hlo_computation *computation);
 bool nkb_hlo_resolve_calls(struct nkb_hlo_build *build);
 /* What is kept and where, hlo_keep.c: */
@@ -211,6 +227,27 @@ static inline struct nkb_hlo_draft *nkb_hlo_build_open_instruction(struct nkb_hl
     return draft;
 }
 
+/* Places for its operands, and a note that it calls. */
+static inline bool nkb_hlo_build_references(struct nkb_hlo_build *build,
+                                            struct nkb_hlo_instruction *in)
+{
+    if (in->operand_count) {
+        if (in->operand_count > build->place_left &&
+            !nkb_hlo_build_positions(build, in->operand_count))
+            return false;
+        in->operands = build->place;
+        build->place += in->operand_count;
+        build->place_left -= in->operand_count;
+    }
+    if (in->called_count) {
+        int64_t *position = nkb_hlo_build_ids(build, &build->calling, 1);
+        if (!position)
+            return false;
+        *position = (int64_t)build->instruction_count;
+    }
+    return true;
+}
+
 static inline bool nkb_hlo_build_close_instruction(struct nkb_hlo_build *build)
 {
     const struct nkb_hlo_draft *draft = &build->draft;
@@ -225,6 +262,8 @@ static inline bool nkb_hlo_build_close_instruction(struct nkb_hlo_build *build)
     in->shape = draft->met.shape ? draft->met.shape : &nkb_hlo_no_shape;
     in->operand_count = (uint32_t)(build->operand_ids.count - draft->met.first_operand);
     in->called_count = (uint32_t)(build->called_ids.count - draft->met.first_called);
+    if (!nkb_hlo_build_references(build, in))
+        return false;
     if (in->opcode == NKB_HLO_PARAMETER || in->opcode == NKB_HLO_GET_TUPLE_ELEMENT) {
         in->has_number = true;
         in->number = in->opcode == NKB_HLO_PARAMETER ? draft->parameter_number : draft->tuple_index;

@@ -147,11 +147,36 @@ static bool append_trips(struct nkb_hlo_build *build, const struct nkb_hlo_build
     return true;
 }
 
+/* Where positions of operands will stand, and which instructions call. */
+static bool append_references(struct nkb_hlo_build *build, struct nkb_hlo_build *from)
+{
+    nkb_hlo_build_end_positions(from);
+    nkb_hlo_build_end_positions(build);
+    build->place_left = 0;
+    for (size_t i = 0; i < from->positions_count; i++) {
+        if (!nkb_hlo_build_room(build, &build->positions, &build->positions_room,
+                                build->positions_count, sizeof *build->positions))
+            return false;
+        build->positions[build->positions_count++] = from->positions[i];
+        build->place = from->positions[i].at + from->positions[i].count; /* it has ended there */
+    }
+    if (from->calling.count == 0)
+        return true;
+    int64_t *position = nkb_hlo_build_ids(build, &build->calling, from->calling.count);
+    if (!position)
+        return false;
+    for (size_t i = 0; i < from->calling.count; i++)
+        position[i] = from->calling.at[i] + (int64_t)build->instruction_count;
+    return true;
+}
+
 /* What is in the computation that is being read. */
-static bool append_instructions(struct nkb_hlo_build *build, const struct nkb_hlo_build *from,
+static bool append_instructions(struct nkb_hlo_build *build, struct nkb_hlo_build *from,
                                 const uint32_t *sources)
 {
     nkb_hlo_sources_renumber(sources, from->instructions, from->instruction_count);
+    if (!append_references(build, from))
+        return false;
     build->instruction_count += from->instruction_count;
     return append_ids(build, &build->instruction_ids, &from->instruction_ids) &&
            append_ids(build, &build->operand_ids, &from->operand_ids);
