@@ -52,23 +52,6 @@ static int read_pairs(struct nkb_hlotext *r, const char *what, const struct key 
     return rc;
 }
 
-/* As nkb_hlo_sources_find, which takes longer. */
-static bool find_source(struct nkb_hlotext *r, uint32_t file, int32_t line, int32_t frame,
-                        uint32_t *source)
-{
-    if (file == 0 || !r->recall.is_open)
-        return nkb_hlo_sources_find(&r->sources, file, line, frame, source);
-    struct nkb_hlotext_place *place = nkb_hlotext_recall_place(&r->recall, file, line);
-    uint32_t module = r->recall.shapes.module;
-    if (place->module != module || place->file != file || place->line != line) {
-        if (!nkb_hlo_sources_find(&r->sources, file, line, frame, source))
-            return false;
-        *place = (struct nkb_hlotext_place){module, file, line, *source};
-    }
-    *source = place->source;
-    return true;
-}
-
 int nkb_hlotext_metadata(struct nkb_hlotext *r, struct nkb_hlo_instruction *made)
 {
     enum { KEYS = 4 };
@@ -84,7 +67,7 @@ int nkb_hlotext_metadata(struct nkb_hlotext *r, struct nkb_hlo_instruction *made
     int rc = read_pairs(r, "'{' before metadata", keys, KEYS);
     if (rc == 0 && (!nkb_hlo_pool_text(&r->pool, made->op_name, &made->op_name) ||
                     (file.len && !nkb_hlo_sources_file(&r->sources, r->arena, file, &number)) ||
-                    !find_source(r, number, line, frame, &made->source)))
+                    !nkb_hlo_sources_find(&r->sources, number, line, frame, &made->source)))
         rc = nkb_err_memory(r->err);
     return rc;
 }

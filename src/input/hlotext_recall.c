@@ -9,9 +9,7 @@ enum { RUNS = NKB_HLOTEXT_RUN_SETS * NKB_HLOTEXT_RUN_WAYS };
 static void drop(struct nkb_hlotext_recall *recall)
 {
     free(recall->runs);
-    free(recall->places);
     recall->runs = NULL;
-    recall->places = NULL;
 }
 
 void nkb_hlotext_recall_open(struct nkb_hlotext_recall *recall)
@@ -21,9 +19,7 @@ void nkb_hlotext_recall_open(struct nkb_hlotext_recall *recall)
         drop(recall);
     if (!recall->runs)
         recall->runs = calloc(RUNS, sizeof *recall->runs);
-    if (!recall->places)
-        recall->places = calloc(NKB_HLOTEXT_PLACES, sizeof *recall->places);
-    recall->is_open = good && recall->runs && recall->places;
+    recall->is_open = good && recall->runs;
 }
 
 void nkb_hlotext_recall_free(struct nkb_hlotext_recall *recall)

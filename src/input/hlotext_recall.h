@@ -13,7 +13,6 @@ enum {
     NKB_HLOTEXT_RUN_BYTES = 140, /* longer runs are read */
     NKB_HLOTEXT_RUN_SETS = 64,
     NKB_HLOTEXT_RUN_WAYS = 2,
-    NKB_HLOTEXT_PLACES = 1024,
 };
 
 /* Attributes as they stand behind the operands of an opcode, from the first comma up to and with
@@ -26,20 +25,11 @@ struct nkb_hlotext_run {
     char text[NKB_HLOTEXT_RUN_BYTES];
 };
 
-/* Where a line of a source file is in the module's table. */
-struct nkb_hlotext_place {
-    uint32_t module; /* as above */
-    uint32_t file;
-    int32_t line;
-    uint32_t source;
-};
-
 /* Zeroed memory has nothing noted. */
 struct nkb_hlotext_recall {
-    struct nkb_hlo_memo shapes;       /* by their text, blanks are none of it */
-    struct nkb_hlotext_run *runs;     /* sets of two, the later first; malloc'ed */
-    struct nkb_hlotext_place *places; /* malloc'ed */
-    bool is_open;                     /* there was memory for all */
+    struct nkb_hlo_memo shapes;   /* by their text, blanks are none of it */
+    struct nkb_hlotext_run *runs; /* sets of two, the later first; malloc'ed */
+    bool is_open;                 /* there was memory for all */
 };
 
 /* Forget all, for the next module. */
@@ -52,12 +42,5 @@ const struct nkb_hlotext_run *nkb_hlotext_recall_run(const struct nkb_hlotext_re
                                                      const char *end);
 void nkb_hlotext_note_run(struct nkb_hlotext_recall *recall, enum nkb_hlo_opcode opcode,
                           struct nkb_str text, uint64_t seen, const struct nkb_hlo_attrs *attrs);
-
-/* Where the line is noted, or may be; only while the recall is open. */
-static inline struct nkb_hlotext_place *
-nkb_hlotext_recall_place(const struct nkb_hlotext_recall *recall, uint32_t file, int32_t line)
-{
-    return &recall->places[((uint32_t)line + file * 31) % NKB_HLOTEXT_PLACES];
-}
 
 #endif
