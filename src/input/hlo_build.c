@@ -8,7 +8,7 @@
 
 #include "input/hlo_usual.h"
 
-enum { FEW = 256, GROWTH_MAX = 64, KEPT_BYTES = 4 * 1024 * 1024 };
+enum { FEW = 256, FIRST_MAX = 64 * 1024, GROWTH_MAX = 64, KEPT_BYTES = 4 * 1024 * 1024 };
 #define DIRECT                                                                                     \
     (64.0 * 1024 * 1024 / sizeof(struct nkb_hlo_instruction)) /* in one step, if promised */
 #define SLACK (33.0 / 32)
@@ -90,7 +90,7 @@ static bool grow_instructions(struct nkb_hlo_build *build, uint64_t at)
     uint64_t done = at - build->computation.at,
              all = build->computation_end - build->computation.at;
     double promised = (double)count * (double)all / (double)done * SLACK + FEW;
-    size_t room = count * GROWTH_MAX;
+    size_t room = count <= FEW ? FIRST_MAX : count * GROWTH_MAX;
 
     if (promised < (double)room || promised < DIRECT)
         room = (size_t)promised;
