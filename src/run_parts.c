@@ -97,23 +97,47 @@ static int take_module(void *context, struct nkb_module *taken, struct nkb_err *
                : nkb_err_memory(err);
 }
 
+/* A file is read as it is taken; what has no size is read into *bytes first. */
+static int open_part(const char *path, struct nkb_part_source *from, struct nkb_buf *bytes,
+                     struct nkb_err *err)
+{
+    int64_t size = -1;
+    *from = (struct nkb_part_source){.fd = -1};
+    int fd = STDIN_FILENO, code = 0;
+    if (strcmp(path, "-") != 0)
+        code = nkb_file_open(path, NULL, &fd, &size, err);
+    if (code == 0 && size > 0 && size <= MAX_PART_BYTES) {
+        *from = (struct nkb_part_source){.fd = fd, .size_bytes = (size_t)size};
+        return 0;
+    }
+    if (code == 0)
+        code = nkb_file_read_rest(fd, path, NULL, MAX_PART_BYTES, bytes, err);
+    if (fd > STDIN_FILENO)
+        close(fd);
+    from->bytes = nkb_buf_str(bytes);
+    from->size_bytes = bytes->len;
+    return code;
+}
+
 int run_add_part(nkb_run *run, const char *path, struct run_files *files)
 {
-    struct nkb_buf bytes = NKB_BUF_INIT;
     struct nkb_arena passing = NKB_ARENA_INIT;
+    struct nkb_buf bytes = NKB_BUF_INIT;
+    struct nkb_part_source from;
     struct nkb_part part, kept;
     struct taking taking = {run, path, files};
 
     if (files->shards_of > 0)
         return nkb_err_set(&run->err, NKB_EUSAGE,
                            "%s: is a part; --shard picks from files and folders", path);
-    int code = nkb_file_read(path, NULL, MAX_PART_BYTES, &bytes, &run->err);
+    int code = open_part(path, &from, &bytes, &run->err);
     if (code == 0) {
-        code = nkb_part_read(nkb_buf_str(&bytes), NKB_VERSION, take_module, &taking, &passing,
-                             &part, &run->err);
+        code = nkb_part_read(&from, NKB_VERSION, take_module, &taking, &passing, &part, &run->err);
         if (code != 0)
             nkb_err_prefix(&run->err, "%s: ", path);
     }
+    if (from.fd > 0)
+        close(from.fd);
     if (code == 0 && !nkb_record_copy(&files->room, &nkb_part_record, &part, &kept))
         code = nkb_err_memory(&run->err);
     nkb_arena_free(&passing);

@@ -41,15 +41,23 @@ extern const struct nkb_record nkb_module_record, nkb_part_record;
 /* Do these bytes begin as a part does? */
 bool nkb_part_detect(struct nkb_str head);
 
-/* Called with each module of a part, in order; it and all it points to are gone afterwards, but for
- * its texts. Not 0 ends the reading. */
+/* Called with each module of a part, in order; all but its texts is gone afterwards. Not 0 ends the
+ * reading. */
 typedef int nkb_part_take_fn(void *context, struct nkb_module *module, struct nkb_err *err);
 
-/* All but the modules goes to *out, whose modules are none; what that points to comes from the
- * arena, and its texts, as those of the modules, are the bytes' own. NKB_EINPUT for what is no
- * whole part of this engine and these tables: one line with the byte, without the path. Modules may
- * have been taken before. */
-int nkb_part_read(struct nkb_str bytes, const char *engine, nkb_part_take_fn *take, void *context,
-                  struct nkb_arena *arena, struct nkb_part *out, struct nkb_err *err);
+/* A part's file, open for reading, or its bytes. */
+struct nkb_part_source {
+    int fd; /* -1: bytes; of a file there is at least one */
+    struct nkb_str bytes;
+    size_t size_bytes; /* of either */
+};
+
+/* All but the modules goes to *out, whose modules are none. That, and the texts of modules, come
+ * from the arena. NKB_EINPUT for what is no whole part of this engine and these tables: one line
+ * with the byte, without the path. Modules may have been taken before; what they say counts when it
+ * is 0. */
+int nkb_part_read(const struct nkb_part_source *from, const char *engine, nkb_part_take_fn *take,
+                  void *context, struct nkb_arena *arena, struct nkb_part *out,
+                  struct nkb_err *err);
 
 #endif

@@ -1,10 +1,14 @@
-/* Bytes that claim to be a part: first the frame (format, engine, size, checksum), then the rows,
- * one module after the other. */
+/* Bytes that claim to be a part: first the frame (format, engine, size), then the rows, one module
+ * after the other, and the checksum, which has the last word. */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/sha256.h"
 #include "base/text.h"
 #include "model/part_take.h"
+
+enum { BLOCK_BYTES = 64 * 1024 };
 
 static void take_texts(struct part_reader *r)
 {
@@ -20,10 +24,15 @@ static void take_texts(struct part_reader *r)
             part_fault(r, at, "a text that is cut off");
         if (r->code != 0)
             return;
-        texts[i] = (struct nkb_str){(const char *)r->data + r->at, (size_t)len};
-        r->at += (size_t)len;
-        if (r->data[r->at++] != '\0')
+        char *text = nkb_arena_take(r->arena, (size_t)len + 1);
+        if (!text) {
+            r->code = nkb_err_memory(r->err);
+            return;
+        }
+        part_take_bytes(r, text, (size_t)len + 1);
+        if (r->code == 0 && text[len] != '\0')
             part_fault(r, at, "a text that does not end where it should");
+        texts[i] = (struct nkb_str){text, (size_t)len};
     }
     r->text_count = count;
 }
@@ -49,6 +58,7 @@ static const char *wrong_module(const struct nkb_module *m)
 static bool take_modules(struct part_reader *r, struct nkb_arena *passing, nkb_part_take_fn *take,
                          void *context)
 {
+    struct nkb_arena *arena = r->arena;
     char shown[NKB_SHOWN_BYTES];
     bool good = true;
     size_t count = part_take_count(r, nkb_record_least(&nkb_module_record));
@@ -67,6 +77,7 @@ static bool take_modules(struct part_reader *r, struct nkb_arena *passing, nkb_p
             r->code = take(context, &module, r->err);
         nkb_arena_reset(passing);
     }
+    r->arena = arena;
     return good;
 }
 
@@ -95,77 +106,175 @@ bool nkb_part_detect(struct nkb_str head)
     return head.len >= sizeof part_magic && memcmp(head.ptr, part_magic, sizeof part_magic) == 0;
 }
 
-static int check_frame(struct nkb_str bytes, const char *engine, struct nkb_err *err)
+/* Of a file that is so large, by its first bytes. */
+static int check_frame(struct nkb_str head, size_t size, const char *engine, struct nkb_err *err)
 {
     char shown[NKB_SHOWN_BYTES];
-    unsigned char digest[NKB_SHA256_BYTES];
 
-    if (!nkb_part_detect(bytes))
+    if (!nkb_part_detect(head))
         return nkb_err_set(err, NKB_EINPUT, "is no part; nkibench hlo --scan writes parts");
-    if (bytes.len < PART_BODY_AT + PART_DIGEST_BYTES)
+    if (size < PART_BODY_AT + PART_DIGEST_BYTES || head.len < PART_BODY_AT)
         return nkb_err_set(err, NKB_EINPUT, "byte %zu: the part ends in its head; it was cut off",
-                           bytes.len);
-    uint64_t format = fixed(bytes.ptr + PART_FORMAT_AT, 4);
+                           size);
+    uint64_t format = fixed(head.ptr + PART_FORMAT_AT, 4);
     if (format != PART_FORMAT)
         return nkb_err_set(err, NKB_EINPUT,
                            "byte %d: a part of format %llu; this program reads format %d",
                            PART_FORMAT_AT, (unsigned long long)format, PART_FORMAT);
-    struct nkb_str by = {bytes.ptr + PART_ENGINE_AT,
-                         strnlen(bytes.ptr + PART_ENGINE_AT, PART_ENGINE_BYTES)};
+    struct nkb_str by = {head.ptr + PART_ENGINE_AT,
+                         strnlen(head.ptr + PART_ENGINE_AT, PART_ENGINE_BYTES)};
     if (!nkb_str_is(by, engine))
         return nkb_err_set(
             err, NKB_EINPUT,
             "byte %d: scanned by nkibench %s, and this is %s; scan again with this one",
             PART_ENGINE_AT, nkb_show(by, shown), engine);
-    if (fixed(bytes.ptr + PART_MARK_AT, 4) != nkb_record_mark(&nkb_part_record))
+    if (fixed(head.ptr + PART_MARK_AT, 4) != nkb_record_mark(&nkb_part_record))
         return nkb_err_set(
             err, NKB_EINPUT,
             "byte %d: scanned by another build of nkibench %s, which keeps other figures; "
             "scan again with this one",
             PART_MARK_AT, engine);
-    uint64_t body = fixed(bytes.ptr + PART_SIZE_AT, 8),
-             there = bytes.len - PART_BODY_AT - PART_DIGEST_BYTES;
+    uint64_t body = fixed(head.ptr + PART_SIZE_AT, 8),
+             there = size - PART_BODY_AT - PART_DIGEST_BYTES;
     if (body > there)
         return nkb_err_set(err, NKB_EINPUT,
                            "byte %zu: the part ends here, %llu bytes too early; it was cut off",
-                           bytes.len, (unsigned long long)(body - there));
+                           size, (unsigned long long)(body - there));
     if (body < there)
         return nkb_err_set(err, NKB_EINPUT, "byte %zu: %llu bytes behind the part's end",
-                           bytes.len - (size_t)(there - body), (unsigned long long)(there - body));
-    size_t covered = bytes.len - PART_DIGEST_BYTES;
-    int code = nkb_sha256_bytes((struct nkb_str){bytes.ptr, covered}, digest, err);
-    if (code == 0 && memcmp(digest, bytes.ptr + covered, sizeof digest) != 0)
-        code = nkb_err_set(
-            err, NKB_EINPUT,
-            "byte %zu: the checksum is not that of the bytes before it; the part was damaged",
-            covered);
+                           size - (size_t)(there - body), (unsigned long long)(there - body));
+    return 0;
+}
+
+/* A part's bytes as they come; each is digested on its way. */
+struct stream {
+    struct part_reader rows; /* first, so that one leads to the other */
+    const struct nkb_part_source *from;
+    size_t covered; /* by the checksum, which is behind */
+    struct nkb_sha256 *digest;
+    unsigned char *block; /* of a file */
+};
+
+static int read_at(const struct stream *s, size_t at, void *out, size_t size, size_t *got)
+{
+    ssize_t count;
+    do
+        count = pread(s->from->fd, out, size, (off_t)at);
+    while (count < 0 && errno == EINTR);
+    if (count < 0)
+        return nkb_err_set(s->rows.err, NKB_EINPUT, "byte %zu: cannot be read: %m", at);
+    if (count == 0)
+        return nkb_err_set(s->rows.err, NKB_EINPUT, "byte %zu: it was cut off meanwhile", at);
+    *got = (size_t)count;
+    return 0;
+}
+
+/* What is behind the window, as the window. */
+static int move_on(struct stream *s)
+{
+    struct part_reader *r = &s->rows;
+    size_t at = r->window_at + r->window_bytes, left = s->covered - at;
+    int code = read_at(s, at, s->block, left < BLOCK_BYTES ? left : BLOCK_BYTES, &r->window_bytes);
+    if (code == 0) {
+        r->window = s->block;
+        r->window_at = at;
+        nkb_sha256_add(s->digest, (struct nkb_str){(const char *)s->block, r->window_bytes});
+    }
     return code;
 }
 
-int nkb_part_read(struct nkb_str bytes, const char *engine, nkb_part_take_fn *take, void *context,
-                  struct nkb_arena *arena, struct nkb_part *out, struct nkb_err *err)
+static bool more(struct part_reader *r)
 {
-    struct nkb_arena passing = nkb_arena_beside(arena);
-    struct nkb_record front = nkb_part_record;
-    int code = check_frame(bytes, engine, err);
+    r->code = move_on((struct stream *)(void *)r);
+    return r->code == 0;
+}
+
+static int open_stream(struct stream *s, const char *engine, struct nkb_arena *arena)
+{
+    const struct nkb_part_source *from = s->from;
+    struct part_reader *r = &s->rows;
+    char head[PART_BODY_AT];
+    struct nkb_str first = from->bytes;
+    size_t got = 0;
+    int code = 0;
+
+    if (from->fd >= 0)
+        code = read_at(s, 0, head, from->size_bytes < sizeof head ? from->size_bytes : sizeof head,
+                       &got);
+    if (from->fd >= 0)
+        first = (struct nkb_str){head, got};
+    if (code == 0)
+        code = check_frame(first, from->size_bytes, engine, r->err);
     if (code != 0)
         return code;
-    struct part_reader r = {
-        .data = (const unsigned char *)bytes.ptr,
-        .at = PART_BODY_AT,
-        .end = bytes.len - PART_DIGEST_BYTES,
-        .arena = arena,
-        .err = err,
-    };
-    memset(out, 0, sizeof *out);
+    s->covered = r->end = from->size_bytes - PART_DIGEST_BYTES;
+    r->at = PART_BODY_AT;
+    s->digest = nkb_sha256_new();
+    s->block = from->fd >= 0 ? nkb_arena_take(arena, BLOCK_BYTES) : NULL;
+    if (!s->digest || (from->fd >= 0 && !s->block))
+        return nkb_err_memory(r->err);
+    if (from->fd >= 0) {
+        r->more = more;
+        return move_on(s);
+    }
+    r->window = (const unsigned char *)from->bytes.ptr;
+    r->window_bytes = s->covered;
+    nkb_sha256_add(s->digest, (struct nkb_str){from->bytes.ptr, s->covered});
+    return 0;
+}
+
+/* Whatever the rows said: damage is damage. */
+static int check_digest(struct stream *s)
+{
+    unsigned char digest[NKB_SHA256_BYTES], claimed[PART_DIGEST_BYTES];
+    int code = 0;
+    while (code == 0 && s->rows.window_at + s->rows.window_bytes < s->covered)
+        code = move_on(s);
+    for (size_t have = 0, got = 0; code == 0 && have < sizeof claimed; have += got) {
+        if (s->from->fd >= 0)
+            code = read_at(s, s->covered + have, claimed + have, sizeof claimed - have, &got);
+        else
+            memcpy(claimed, s->from->bytes.ptr + s->covered, got = sizeof claimed);
+    }
+    if (code != 0)
+        return code;
+    nkb_sha256_end(s->digest, digest);
+    return memcmp(digest, claimed, sizeof digest) == 0
+               ? 0
+               : nkb_err_set(s->rows.err, NKB_EINPUT,
+                             "byte %zu: the checksum is not that of the bytes before it; the part "
+                             "was damaged",
+                             s->covered);
+}
+
+static int read_body(struct part_reader *r, nkb_part_take_fn *take, void *context,
+                     struct nkb_part *out)
+{
+    struct nkb_arena passing = nkb_arena_beside(r->arena);
+    struct nkb_record front = nkb_part_record;
     front.count--;
-    take_texts(&r);
-    part_take_record(&r, &front, out);
-    bool good = take_modules(&r, &passing, take, context);
+    take_texts(r);
+    part_take_record(r, &front, out);
+    bool good = take_modules(r, &passing, take, context);
     nkb_arena_free(&passing);
-    if (r.code == 0 && r.at != r.end)
-        part_fault(&r, r.at, "more than the part says it holds");
-    if (r.code == 0)
-        r.code = good ? check_shards(out, err) : NKB_EINPUT;
-    return r.code;
+    if (r->code == 0 && r->at != r->end)
+        part_fault(r, r->at, "more than the part says it holds");
+    if (r->code != 0)
+        return r->code;
+    return good ? check_shards(out, r->err) : NKB_EINPUT;
+}
+
+int nkb_part_read(const struct nkb_part_source *from, const char *engine, nkb_part_take_fn *take,
+                  void *context, struct nkb_arena *arena, struct nkb_part *out, struct nkb_err *err)
+{
+    struct stream stream = {.rows = {.arena = arena, .err = err}, .from = from};
+    memset(out, 0, sizeof *out);
+    int code = open_stream(&stream, engine, arena);
+    if (code == 0) {
+        code = read_body(&stream.rows, take, context, out);
+        int damage = code == 0 || code == NKB_EINPUT ? check_digest(&stream) : 0;
+        code = damage != 0 ? damage : code;
+    }
+    nkb_sha256_free(stream.digest);
+    return code;
 }

@@ -11,12 +11,31 @@ void part_fault(struct part_reader *r, size_t at, const char *what)
         r->code = nkb_err_set(r->err, NKB_EINPUT, "byte %zu: %s", at, what);
 }
 
+/* Is the byte that comes next there? */
+static bool has_byte(struct part_reader *r)
+{
+    return r->at - r->window_at < r->window_bytes || (r->more && r->more(r));
+}
+
+void part_take_bytes(struct part_reader *r, void *out, size_t size)
+{
+    char *to = out;
+    while (size > 0 && r->code == 0 && has_byte(r)) {
+        size_t from = r->at - r->window_at, there = r->window_bytes - from;
+        size_t part = there < size ? there : size;
+        memcpy(to, r->window + from, part);
+        r->at += part;
+        to += part;
+        size -= part;
+    }
+}
+
 uint64_t part_take_varint(struct part_reader *r)
 {
     uint64_t v = 0;
     size_t at = r->at;
-    for (unsigned shift = 0; r->code == 0 && r->at < r->end; shift += 7) {
-        unsigned char byte = r->data[r->at++];
+    for (unsigned shift = 0; r->code == 0 && r->at < r->end && has_byte(r); shift += 7) {
+        unsigned char byte = r->window[r->at++ - r->window_at];
         if (shift == 63 && byte > 1)
             break;
         v |= (uint64_t)(byte & 0x7f) << shift;
@@ -66,18 +85,18 @@ size_t part_take_count(struct part_reader *r, size_t least)
 
 static double take_double(struct part_reader *r)
 {
+    unsigned char bytes[sizeof(uint64_t)] = {0};
     uint64_t bits = 0;
     double v = 0;
-    if (r->code == 0 && r->end - r->at < sizeof bits)
+    size_t at = r->at;
+    if (r->code == 0 && r->end - r->at < sizeof bytes)
         part_fault(r, r->at, "a number that is cut off");
-    if (r->code != 0)
-        return 0;
-    for (size_t i = 0; i < sizeof bits; i++)
-        bits |= (uint64_t)r->data[r->at + i] << (8 * i);
+    part_take_bytes(r, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bits |= (uint64_t)bytes[i] << (8 * i);
     memcpy(&v, &bits, sizeof v);
     if (!isfinite(v))
-        part_fault(r, r->at, "a number that is not finite");
-    r->at += sizeof bits;
+        part_fault(r, at, "a number that is not finite");
     return r->code == 0 ? v : 0;
 }
 
@@ -89,8 +108,7 @@ static void take_digest(struct part_reader *r, unsigned char *out)
         part_fault(r, r->at, "a digest that is cut off");
         return;
     }
-    memcpy(out, r->data + r->at, NKB_DIGEST_BYTES);
-    r->at += NKB_DIGEST_BYTES;
+    part_take_bytes(r, out, NKB_DIGEST_BYTES);
 }
 
 static struct nkb_str take_str(struct part_reader *r)
@@ -203,8 +221,9 @@ int part_take_rows(const struct nkb_record *record, struct nkb_str bytes,
                    void *out, struct nkb_err *err)
 {
     struct part_reader r = {
-        .data = (const unsigned char *)bytes.ptr,
         .end = bytes.len,
+        .window = (const unsigned char *)bytes.ptr,
+        .window_bytes = bytes.len,
         .arena = arena,
         .texts = texts,
         .text_count = text_count,

@@ -5,8 +5,11 @@
 #include "model/part_format.h"
 
 struct part_reader {
-    const unsigned char *data;
-    size_t at, end; /* of the body */
+    size_t at, end;              /* of what is to be read */
+    const unsigned char *window; /* the bytes from window_at on */
+    size_t window_at, window_bytes;
+    /* Have the window go on behind its end; false after a fault. NULL: all is in it. */
+    bool (*more)(struct part_reader *r);
     struct nkb_arena *arena;
     const struct nkb_str *texts;
     size_t text_count;
@@ -14,6 +17,8 @@ struct part_reader {
     int code; /* of the first fault; everything read after it is zero */
 };
 
+/* So many bytes, when there are before the end. */
+void part_take_bytes(struct part_reader *r, void *out, size_t size);
 void part_fault(struct part_reader *r, size_t at, const char *what);
 uint64_t part_take_varint(struct part_reader *r);
 /* How many, each of at least so many bytes. */

@@ -59,9 +59,9 @@ static int read_whole(struct nkb_str bytes, const char *engine, struct nkb_arena
     struct nkb_part modules = {0}, front;
     struct gathering to = {{arena, {0}}, &modules};
     char *copy = malloc(bytes.len + 1); /* gone as soon as it is read */
+    struct nkb_part_source from = {-1, {copy, bytes.len}, bytes.len};
     memcpy(copy, bytes.ptr, bytes.len);
-    int code = nkb_part_read((struct nkb_str){copy, bytes.len}, engine, gather, &to, &passing,
-                             &front, err);
+    int code = nkb_part_read(&from, engine, gather, &to, &passing, &front, err);
     if (code == 0 && !nkb_record_copy(&to.room, &nkb_part_record, &front, out))
         code = nkb_err_memory(err);
     if (code == 0) {

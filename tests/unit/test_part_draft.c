@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/pool.h"
 
@@ -137,10 +138,62 @@ static void a_reader_may_stop(void **state)
     size_t left = 3;
     write_many(1, 1, &bytes);
     nkb_part_draft_free(draft);
-    assert_int_equal(
-        nkb_part_read(nkb_buf_str(&bytes), ENGINE, count_taken, &left, &arena, &part, &err),
-        NKB_EINTERRUPT);
+    struct nkb_part_source from = {-1, nkb_buf_str(&bytes), bytes.len};
+    assert_int_equal(nkb_part_read(&from, ENGINE, count_taken, &left, &arena, &part, &err),
+                     NKB_EINTERRUPT);
     assert_string_equal(err.text, "enough");
+}
+
+/* What a reading said. */
+static int read_said(const struct nkb_part_source *from, struct nkb_err *said)
+{
+    size_t left = SIZE_MAX;
+    struct nkb_part part;
+    *said = (struct nkb_err){0};
+    nkb_arena_reset(&arena);
+    return nkb_part_read(from, ENGINE, count_taken, &left, &arena, &part, said);
+}
+
+/* Damaged anywhere, cut or longer: from a file, block by block, it is what it is from memory. */
+static void a_file_is_read_as_its_bytes_are(void **state)
+{
+    (void)state;
+    struct nkb_err by_file, by_bytes;
+    write_many(1, 1, &bytes);
+    nkb_part_draft_free(draft);
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.data, 1, bytes.len, file), bytes.len);
+    assert_int_equal(fflush(file), 0);
+    struct nkb_part_source from_file = {.fd = fileno(file), .size_bytes = bytes.len};
+    struct nkb_part_source from_bytes = {-1, nkb_buf_str(&bytes), bytes.len};
+    assert_true(bytes.len > 3 * 65536);
+    assert_int_equal(read_said(&from_file, &by_file), 0);
+    assert_int_equal(read_said(&from_bytes, &by_bytes), 0);
+
+    for (size_t at = 1; at < bytes.len; at += at < 64 || at > bytes.len - 64 ? 1 : 4099) {
+        char byte = (char)(bytes.data[at] ^ 0x41);
+        assert_int_equal(pwrite(from_file.fd, &byte, 1, (off_t)at), 1);
+        assert_int_equal(read_said(&from_file, &by_file), NKB_EINPUT);
+        assert_int_equal(pwrite(from_file.fd, &bytes.data[at], 1, (off_t)at), 1);
+        bytes.data[at] = byte;
+        assert_int_equal(read_said(&from_bytes, &by_bytes), NKB_EINPUT);
+        bytes.data[at] = (char)(byte ^ 0x41);
+        assert_string_equal(by_file.text, by_bytes.text);
+
+        from_file.size_bytes = from_bytes.size_bytes = from_bytes.bytes.len = at;
+        assert_int_equal(read_said(&from_file, &by_file), NKB_EINPUT);
+        assert_int_equal(read_said(&from_bytes, &by_bytes), NKB_EINPUT);
+        from_file.size_bytes = from_bytes.size_bytes = from_bytes.bytes.len = bytes.len;
+        assert_string_equal(by_file.text, by_bytes.text);
+    }
+    assert_int_equal(ftruncate(from_file.fd, (off_t)bytes.len / 2),
+                     0); /* since its size was asked */
+    assert_int_equal(read_said(&from_file, &by_file), NKB_EINPUT);
+    snprintf(by_bytes.text, sizeof by_bytes.text, "byte %zu: it was cut off meanwhile",
+             bytes.len / 2);
+    assert_string_equal(by_file.text, by_bytes.text);
+    fclose(file);
 }
 
 int main(void)
@@ -151,6 +204,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_left_out_leaves_no_text, fresh),
         cmocka_unit_test_setup(a_writer_may_stop, fresh),
         cmocka_unit_test_setup(a_reader_may_stop, fresh),
+        cmocka_unit_test_setup(a_file_is_read_as_its_bytes_are, fresh),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     nkb_arena_free(&arena);
