@@ -1,5 +1,5 @@
-/* Any HLO that can be read is put together by every dimension: the groups add up to the module's
- * counts whatever it is. */
+/* Any HLO that can be read is put together by every dimension, now and then on several threads: the
+ * groups add up to the module's counts whatever it is. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -22,8 +22,11 @@ static void expect(const struct nkb_groups *groups, enum nkb_figure figure, nkb_
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct nkb_attribution by = {(1 << NKB_DIMENSIONS) - 1, (uint32_t)(size % 4), 3,
-                                       NKB_FIG_MACS};
+    const struct nkb_attribution by = {.dimensions = (1 << NKB_DIMENSIONS) - 1,
+                                       .depth = (uint32_t)(size % 4),
+                                       .top = 3,
+                                       .sort = NKB_FIG_MACS,
+                                       .threads = size % 8 == 0 ? 3 : 1};
     struct nkb_arena scratch = NKB_ARENA_INIT, keep = NKB_ARENA_INIT;
     struct nkb_module m = {0};
     struct nkb_err err = {0};
