@@ -1,7 +1,7 @@
 #!/bin/sh
 # The unit tests and the program on examples under valgrind: no error, and nothing definitely lost.
 # Left out, because they run limits of time, memory and instructions to the full; AddressSanitizer has them:
-TOO_LONG="test_sandbox test_sandbox_memory test_sandbox_reach test_sandbox_sizes test_pattern"
+TOO_LONG="test_sandbox test_sandbox_memory test_scan_memory test_sandbox_reach test_sandbox_sizes test_pattern"
 
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac

@@ -429,3 +429,21 @@ $ (trap '' XFSZ; ulimit -f 200; nkibench hlo --scan -o part.nkb c)
 END
   cmp part.nkb old.nkb
 }
+
+@test "a scan that is killed at any moment leaves the old part or the new one, whole" {
+  local i ms started
+  many_dots c
+  started=$(date +%s%N)
+  nkibench hlo --scan -o new.nkb --jobs 1 c
+  ms=$((($(date +%s%N) - started) / 1000000))
+  nkibench hlo --scan -o old.nkb cache
+  for i in 0 2 4 6 7 8 9 10 11 12; do
+    cat old.nkb > part.nkb
+    nkibench hlo --scan -o part.nkb --jobs 1 c > /dev/null 2>&1 &
+    sleep "$(printf '0.%03d' $((ms * i / 10)))"
+    kill -KILL $! 2> /dev/null || true
+    wait $! 2> /dev/null || true
+    cmp -s part.nkb old.nkb || cmp -s part.nkb new.nkb || { echo "neither the old part nor the new"; return 1; }
+    rm -f .nkibench.* # the name under which the part was to be written
+  done
+}

@@ -171,7 +171,7 @@ static void a_file_is_read_as_its_bytes_are(void **state)
     assert_int_equal(read_said(&from_file, &by_file), 0);
     assert_int_equal(read_said(&from_bytes, &by_bytes), 0);
 
-    for (size_t at = 1; at < bytes.len; at += at < 64 || at > bytes.len - 64 ? 1 : 4099) {
+    for (size_t at = 1; at < bytes.len; at += at < 48 || at > bytes.len - 48 ? 1 : 20011) {
         char byte = (char)(bytes.data[at] ^ 0x41);
         assert_int_equal(pwrite(from_file.fd, &byte, 1, (off_t)at), 1);
         assert_int_equal(read_said(&from_file, &by_file), NKB_EINPUT);
