@@ -10,7 +10,7 @@ local function share(part, whole)
   if whole == 0 then return "0.00 %" end
   local percent = part * 100.0 / whole
   if percent > 0 and percent < 0.005 then return "<0.01 %" end
-  return fmt.fixed(percent, 2) .. " %"
+  return ("%.2f %%"):format(percent)
 end
 
 local form_names = { text = "XLA text", hlo_proto = "HloProto", hlo_snapshot = "HloSnapshot" }
@@ -273,37 +273,55 @@ local function add_forms(p, forms)
 end
 
 local module_widths = { 24, 12, 9, 9, 11 }
+local format, find, unpack, utf8_len = string.format, string.find, string.unpack, utf8.len
 
 -- As fmt.count, of numbers that most modules have.
 local function count(n)
-  return n >= 1000 and n < 1000000 and ("%d %03d"):format(n // 1000, n % 1000) or fmt.count(n)
+  if n >= 1000 and n < 1000000 then return format("%d %03d", n // 1000, n % 1000) end
+  return n >= 0 and n < 1000 and format("%d", n) or fmt.count(n)
 end
 
--- Right of a module's name; of one that could not be read there is none of these.
-local function figures(p, instructions, executed, static, nki)
-  if not instructions then return p.right(module_widths, { "", "-", "-  ", "-  ", "-  " }) end
-  return p.right(module_widths, { "", count(instructions), macs(executed), macs(static), share(nki, static) })
+-- Right of a module's name; of one that could not be read there is none of these. What is here is ASCII: as wide as it
+-- has bytes.
+local FIGURES = ("  %%%ds  %%%ds  %%%ds  %%%ds"):format(table.unpack(module_widths, 2))
+local function figures(instructions, executed, static, nki)
+  if not instructions then return format(FIGURES, "-", "-  ", "-  ", "-  ") end
+  local text = macs(static)
+  return format(FIGURES, count(instructions), executed == static and text or macs(executed), text, share(nki, static))
+end
+
+-- As place_of, of a path that mostly is an entry of the same cache as the one before.
+local USUAL = "/model.hlo_module.pb"
+local function place_beside(path, folder)
+  local from = #folder + 1
+  if from > 1 and find(path, folder, 1, true) == 1 and find(path, "MODULE_", from, true) == from then
+    local slash = find(path, "/", from, true)
+    if slash == #path - #USUAL + 1 and find(path, USUAL, slash, true) then return folder, path:sub(from, slash - 1) end
+  end
+  return place_of(path)
 end
 
 -- A module whole takes a tree to be made, so of most only what their lines say is given: see src/run_hlo_lines.c.
 local LINE, OK, EXECUTED, ODD, UNPRINTABLE = "s4s4s4Bjjjj", 1, 2, 4, 8
 
 local function add_modules(p, modules, lines, compilers, forms)
-  local width, names, rights, heads, below, put = module_widths[1], {}, {}, {}, {}, {}
-  local here, n, at = nil, 0, 1
-  while at <= #lines do
+  local width, names, lengths, rights, heads, below, put = module_widths[1], {}, {}, {}, {}, {}, {}
+  local here, known, n, at, size = "", "", 0, 1, #lines
+  while at <= size do
     local path, role, compiler, flags, instructions, executed, static, nki
-    path, role, compiler, flags, instructions, executed, static, nki, at = LINE:unpack(lines, at)
-    local folder, name = place_of(path)
+    path, role, compiler, flags, instructions, executed, static, nki, at = unpack(LINE, lines, at)
+    local folder, name = place_beside(path, here)
     n = n + 1
     if folder ~= here and folder ~= "" then
       heads[n] = folder .. (role ~= "file" and role ~= "cache" and "  " .. role or "")
     end
     here = folder
-    width = math.max(width, math.min(fmt.width(name), MAX_NAME))
-    names[n], put[n] = name, flags & (ODD | UNPRINTABLE) ~= 0 and p.add or p.put
-    rights[n] = figures(p, flags & OK ~= 0 and instructions or nil, flags & EXECUTED ~= 0 and executed or nil, static, nki)
-    if compiler ~= "" then compilers.add(compiler) end
+    local length = utf8_len(name) or #name -- as fmt.width
+    if length > width then width = math.min(length, MAX_NAME) end
+    names[n], lengths[n], put[n] = name, length, flags & (ODD | UNPRINTABLE) ~= 0 and p.add or p.put
+    rights[n] = figures(flags & OK ~= 0 and instructions or nil, flags & EXECUTED ~= 0 and executed or nil, static, nki)
+    if compiler ~= known and compiler ~= "" then compilers.add(compiler) end
+    known = compiler
     if flags & ODD ~= 0 then
       local module = modules[n]
       local words = marks(module, folder)
@@ -312,10 +330,12 @@ local function add_modules(p, modules, lines, compilers, forms)
     end
   end
   p.row({ width, table.unpack(module_widths, 2) }, { "module", "instructions", "executed  ", "static  ", "NKI, static" })
-  for i, name in ipairs(names) do
+  for i = 1, n do
     if heads[i] then p.add("%s", heads[i]) end
-    put[i]("  " .. fmt.pad(name, width) .. "  " .. rights[i])
-    for _, word in ipairs(below[i] or {}) do p.add("    ! %s", word) end
+    put[i]("  " .. names[i] .. (" "):rep(width - lengths[i]) .. rights[i])
+    if below[i] then
+      for _, word in ipairs(below[i]) do p.add("    ! %s", word) end
+    end
   end
 end
 

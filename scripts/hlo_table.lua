@@ -14,10 +14,12 @@ function M.si(x)
   if math.type(x) == "integer" and x >= 1000 then -- as nkb.fmt.si and sig have it, in fewer steps: pages have many
     local step, scale = 1, x / 1000.0
     while scale >= 1000 do step, scale = step + 1, x / 1000.0 ^ (step + 1) end
-    local exponent = format("%.3e", scale):byte(-1) - 48
+    local exponent = scale < 9.999 and 0 or scale >= 10 and scale < 99.99 and 1 or scale >= 100 and scale < 999.9 and 2
+      or format("%.3e", scale):byte(-1) - 48 -- where rounding may go up
     if exponent == 3 then step, scale, exponent = step + 1, scale / 1000, 0 end -- rounding went up to the next prefix
     return format(places[exponent + 1], scale) .. " " .. prefixes[step]
   end
+  if math.type(x) == "integer" and x >= 0 then return format("%d  ", x) end
   local digits, prefix = fmt.si(x):match "^(%S+) (%S+)$"
   return digits and fmt.sig(tonumber(digits), 4) .. " " .. prefix or fmt.si(x) .. "  "
 end
