@@ -1,20 +1,17 @@
 -- The HLO files below a folder: what upstream's globs take (**/*.hlo_module.pb, **/*.hlo; no links to folders are
 -- followed), each path once, with what the path and the files beside it say of each.
--- Takes { path = "neuron_cache" } and a function that is given each file, in no order: path, kind, size in bytes, time of
--- modification, module name, compiler version, role, did it fail to compile, is it locked.
+-- Takes { path = "neuron_cache" } and a function that is given each file, in no order: path, module name, compiler
+-- version, role, did it fail to compile, is it locked; and says true of what is a folder, or a link to one.
 -- Returns { problems = { "a: cannot be listed …", … } }.
 local lfs = require "lfs"
-
-local function matches(name)
-  return name:sub(-14) == ".hlo_module.pb" or name:sub(-4) == ".hlo"
-end
+local byte, find, sub, link_attributes = string.byte, string.find, string.sub, lfs.symlinkattributes
 
 -- The last part of a path that starts so: upstream's module_name and neuronxcc_version.
 local function last_part(path, start)
   local found
-  if not path:find(start, 1, true) then return end
+  if not find(path, start, 1, true) then return end
   for part in path:gmatch "[^/]+" do
-    if part:sub(1, #start) == start then found = part end
+    if sub(part, 1, #start) == start then found = part end
   end
   return found
 end
@@ -23,9 +20,9 @@ end
 local function about(front, above, name)
   return {
     front = front,
-    module_name = name:sub(1, 7) == "MODULE_" and name or above.module_name,
-    compiler_version = name:sub(1, 10) == "neuronxcc-" and name or above.compiler_version,
-    submodel = front:find("_model/", 1, true)
+    module_name = find(name, "MODULE_", 1, true) == 1 and name or above.module_name,
+    compiler_version = find(name, "neuronxcc-", 1, true) == 1 and name or above.compiler_version,
+    submodel = find(front, "_model/", 1, true)
       and (front:match "nxd_models?/([^/]+)_model/" or front:match "/([^/]+)_model/_tp%d+_bk%d+/"),
   }
 end
@@ -36,44 +33,61 @@ local function role_of(here, name, module_name)
   return here.submodel or module_name and "cache" or "file"
 end
 
-local attributes = {} -- filled anew for each file
+-- Is a name that the folder lists more than a broken link?
+local function exists(here, beside) return lfs.attributes(here.front .. beside, "mode") ~= nil end
 
--- `listed` are the names in the folder: what is not among them is not asked for.
-local function describe(here, listed, name)
-  local function exists(beside) return listed[beside] ~= nil and lfs.attributes(here.front .. beside, "mode") ~= nil end
-  local path, done = here.front .. name, exists "model.done"
-  local there = lfs.attributes(path, attributes) or { mode = "broken link", size = 0, modification = 0 }
-  local module_name = last_part(name, "MODULE_") or here.module_name
-  return path, there.mode, there.size, there.modification, module_name,
-    last_part(name, "neuronxcc-") or here.compiler_version, role_of(here, name, module_name),
-    not done and exists "model.log", not done and exists(name .. ".lock")
-end
+local function is_folder(here, name) return link_attributes(here.front .. name, "mode") == "directory" end
+
+-- What matters of a name is told by its end, and most have another last letter.
+local B, O, E, G, K = byte("boegk", 1, -1)
 
 return function(argument, give)
   local problems = {}
 
   -- Gives the files of a folder, and returns the names of those in it.
   local function list(here)
-    local folder = here.front == "/" and "/" or here.front:sub(1, -2)
-    local listed, folders, found = {}, {}, {}
-    local can, iterate, state = pcall(lfs.dir, folder)
+    local front = here.front
+    local folders, found, locks, done, log = {}, {}, nil, false, false
+    local can, iterate, state = pcall(lfs.dir, front)
     if not can then
-      problems[#problems + 1] = folder .. ": cannot be listed, so its files are not counted"
+      problems[#problems + 1] = front:gsub("(.)/$", "%1") .. ": cannot be listed, so its files are not counted"
       return folders
     end
     for name in iterate, state do
-      if name ~= "." and name ~= ".." then
-        listed[name] = true
-        if lfs.symlinkattributes(here.front .. name, "mode") == "directory" then folders[#folders + 1] = name end
-        if matches(name) then found[#found + 1] = name end
+      local last = byte(name, -1)
+      if last == B and sub(name, -14) == ".hlo_module.pb" or last == O and sub(name, -4) == ".hlo" then
+        found[#found + 1] = name
+      elseif name ~= "." and name ~= ".." then
+        if last == E and name == "model.done" then
+          done = true
+        elseif last == G and name == "model.log" then
+          log = true
+        elseif last == K and sub(name, -5) == ".lock" then
+          locks = locks or {}
+          locks[name] = true
+        end
+        if is_folder(here, name) then folders[#folders + 1] = name end
       end
     end
-    for _, name in ipairs(found) do give(describe(here, listed, name)) end
+    if #found > 0 then
+      done = done and exists(here, "model.done")
+      log = log and not done and exists(here, "model.log")
+    end
+    for i = 1, #found do
+      local name = found[i]
+      local module_name = last_part(name, "MODULE_") or here.module_name
+      local locked = locks and not done and locks[name .. ".lock"] and exists(here, name .. ".lock") or false
+      if give(front .. name, module_name, last_part(name, "neuronxcc-") or here.compiler_version,
+        role_of(here, name, module_name), log, locked) and is_folder(here, name) then
+        folders[#folders + 1] = name
+      end
+    end
     return folders
   end
 
   local function walk(here)
-    for _, name in ipairs(list(here)) do walk(about(here.front .. name .. "/", here, name)) end
+    local folders = list(here)
+    for i = 1, #folders do walk(about(here.front .. folders[i] .. "/", here, folders[i])) end
   end
 
   local root = argument.path:gsub("(.)/+$", "%1")

@@ -81,9 +81,6 @@ static struct nkb_str name_below(const char *folder, struct nkb_str path)
 /* What scripts/discover.lua gives of a file, in this order. */
 enum {
     FOUND_PATH,
-    FOUND_KIND,
-    FOUND_SIZE,
-    FOUND_MODIFIED,
     FOUND_MODULE_NAME,
     FOUND_COMPILER_VERSION,
     FOUND_ROLE,
@@ -113,6 +110,19 @@ static const char *role_of(struct finding *finding, const char *role)
     return finding->role;
 }
 
+/* As messages call it; NULL: a file. */
+static const char *kind_of(const struct stat *st)
+{
+    return S_ISREG(st->st_mode)    ? NULL
+           : S_ISDIR(st->st_mode)  ? "directory"
+           : S_ISFIFO(st->st_mode) ? "named pipe"
+           : S_ISSOCK(st->st_mode) ? "socket"
+           : S_ISCHR(st->st_mode)  ? "char device"
+           : S_ISBLK(st->st_mode)  ? "block device"
+                                   : "other";
+}
+
+/* 1: it is a folder, and so may hold files, too. */
 static int add_found(void *context, const struct nkb_value *given, size_t count,
                      struct nkb_err *err)
 {
@@ -125,11 +135,16 @@ static int add_found(void *context, const struct nkb_value *given, size_t count,
     struct nkb_str path = nkb_arena_copy(&run->arena, found);
     if (!path.ptr)
         return nkb_err_memory(err);
+    struct stat st = {.st_size = 0};
+    const char *kind = stat(path.ptr, &st) == 0 ? kind_of(&st) : "broken link";
+    int folder = kind && S_ISDIR(st.st_mode) ? 1 : 0;
     int code = run_pick(run, finding->files, name_below(finding->folder, path), &mine);
-    if (code != 0 || !mine) {
+    if (code != 0) {
         *err = run->err;
         return code;
     }
+    if (!mine)
+        return folder;
     struct nkb_module *module = run_add_module(run);
     const char *role = role_of(finding, given[FOUND_ROLE].as.string.ptr);
     if (!module || !role)
@@ -142,13 +157,12 @@ static int add_found(void *context, const struct nkb_value *given, size_t count,
         .role = role,
         .failed_compile = given[FOUND_FAILED].as.boolean,
         .locked = given[FOUND_LOCKED].as.boolean,
-        .modified_s = given[FOUND_MODIFIED].as.integer,
-        .size_bytes = given[FOUND_SIZE].as.integer,
+        .modified_s = (int64_t)st.st_mtime,
+        .size_bytes = (int64_t)st.st_size,
     };
-    const char *kind = given[FOUND_KIND].as.string.ptr;
-    if (strcmp(kind, "file") != 0)
+    if (kind)
         module->error = nkb_arena_printf(&run->arena, "is a %s; a file is expected", kind);
-    return 0;
+    return folder;
 }
 
 static int add_folder(nkb_run *run, const char *path, struct run_files *files)

@@ -148,8 +148,8 @@ int nkb_script_run(const char *script, const struct nkb_value *argument, struct 
 
 /* The same for a script that finds many things: beside `argument` its function gets another, and what it
  * calls that with (at most 16 integers, booleans, texts and nils, which are NKB_ABSENT) goes to `each` at
- * once. The values and their texts live until it returns; a code of its own ends the script, and is what
- * comes back with its text. What the script returns is a table. */
+ * once. The values and their texts live until it returns; a code of its own below 0 ends the script, and is
+ * what comes back with its text; else the script is told whether it is above. What it returns is a table. */
 typedef int nkb_script_each(void *context, const struct nkb_value *given, size_t count,
                             struct nkb_err *err);
 int nkb_script_run_each(const char *script, const struct nkb_value *argument, nkb_script_each *each,

@@ -106,7 +106,10 @@ static int l_give(lua_State *L)
         }
     }
     int code = to->each(to->context, given, (size_t)count, &err);
-    return code == 0 ? 0 : nkb_raise(L, code, "%s", err.text);
+    if (code < 0)
+        return nkb_raise(L, code, "%s", err.text);
+    lua_pushboolean(L, code > 0);
+    return 1;
 }
 
 /* [-0, +1, e] */
