@@ -1,7 +1,7 @@
-/* A function for each field, in one wire form: a tag is its bytes, a length has one byte. Each
- * returns what follows its field, or `p` when another stands there or it is not usual; it changes
- * nothing before it is certain to succeed, or only what the walk by the schema changes again.
- * hlo_schema.c has the fields' names and numbers.
+/* A function for each field, in one wire form: a tag is its bytes, a length has one byte, of
+ * metadata and what is in there one or two. Each returns what follows its field, or `p` when
+ * another stands there or it is not usual; it changes nothing before it is certain to succeed, or
+ * only what the walk by the schema changes again. hlo_schema.c has the fields' names and numbers.
  *
  * Behind the end of a message at least SLACK bytes can be read, or it is not looked at here: so a
  * field's tag, length and number are read first and it is asked afterwards where they end. */
@@ -43,6 +43,18 @@ static inline bytes behind_bytes(bytes p, bytes end)
     return len < SHORT && p + 1 + len <= end ? p + 1 + len : NULL;
 }
 
+/* The same for one that may be long: with a length of two bytes. It begins at *at. */
+static inline bytes behind_long(bytes p, bytes end, bytes *at)
+{
+    if (p[0] < SHORT) {
+        *at = p + 1;
+        return behind_bytes(p, end);
+    }
+    ptrdiff_t len = (p[0] & 0x7f) | (ptrdiff_t)p[1] << 7;
+    *at = p + 2;
+    return p[1] < SHORT && len <= end - *at ? *at + len : NULL;
+}
+
 static inline struct nkb_str text_between(bytes p, bytes end)
 {
     return (struct nkb_str){(const char *)p, (size_t)(end - p)};
@@ -65,8 +77,8 @@ static inline bytes number(bytes p, bytes end, uint64_t *value)
 
 static inline bytes skip_text(bytes p, bytes end, unsigned tag)
 {
-    bytes behind = is_at(p, tag) ? behind_bytes(p + 1, end) : NULL;
-    return behind && nkb_ascii_is(p + 2, (size_t)(behind - p) - 2) ? behind : p;
+    bytes at = p, behind = is_at(p, tag) ? behind_long(p + 1, end, &at) : NULL;
+    return behind && nkb_ascii_is(at, (size_t)(behind - at)) ? behind : p;
 }
 
 static inline bytes skip_number(bytes p, bytes end, unsigned tag)
@@ -99,21 +111,22 @@ static inline bytes take_int32(bytes p, bytes end, unsigned tag, int32_t *to)
 static inline bytes take_op_name(struct nkb_hlo_build *build, bytes p, bytes end,
                                  struct nkb_hlo_metadata *metadata)
 {
-    bytes behind = is_at(p, TAG(2, BYTES)) ? behind_bytes(p + 1, end) : NULL;
+    bytes at = p, behind = is_at(p, TAG(2, BYTES)) ? behind_long(p + 1, end, &at) : NULL;
     if (!behind)
         return p;
-    struct nkb_str text = text_between(p + 2, behind);
-    return nkb_hlo_pool_ascii_text(&build->pool, text, &metadata->op_name) ? behind : p;
+    struct nkb_str text = text_between(at, behind);
+    return text.len <= build->limits->text_bytes &&
+                   nkb_hlo_pool_ascii_text(&build->pool, text, &metadata->op_name)
+               ? behind
+               : p;
 }
 
 /* Usual is the file of the instruction before. */
 static inline bytes take_source_file(struct nkb_hlo_build *build, bytes p, bytes end,
                                      struct nkb_hlo_metadata *metadata)
 {
-    bytes behind = is_at(p, TAG(3, BYTES)) ? behind_bytes(p + 1, end) : NULL;
-    if (!behind)
-        return p;
-    if (!nkb_hlo_sources_is_last(&build->sources, text_between(p + 2, behind)))
+    bytes at = p, behind = is_at(p, TAG(3, BYTES)) ? behind_long(p + 1, end, &at) : NULL;
+    if (!behind || !nkb_hlo_sources_is_last(&build->sources, text_between(at, behind)))
         return p;
     metadata->source_file = build->sources.last_file;
     return behind;
@@ -183,11 +196,11 @@ static inline bytes take_shape(struct nkb_hlo_build *build, bytes p, bytes end)
 static inline bytes take_metadata(struct nkb_hlo_build *build, bytes p, bytes end)
 {
     struct nkb_hlo_draft *draft = &build->draft;
-    bytes behind = is_at(p, TAG(7, BYTES)) ? behind_bytes(p + 1, end) : NULL;
+    bytes at = p, behind = is_at(p, TAG(7, BYTES)) ? behind_long(p + 1, end, &at) : NULL;
     if (!behind || draft->met.has_metadata)
         return p;
     draft->metadata = (struct nkb_hlo_metadata){0};
-    if (metadata_fields(build, p + 2, behind, &draft->metadata) != behind)
+    if (metadata_fields(build, at, behind, &draft->metadata) != behind)
         return p;
     draft->met.has_metadata = true;
     return behind;

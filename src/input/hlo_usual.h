@@ -7,7 +7,7 @@
 
 #include "input/hlo_build.h"
 
-enum { NKB_HLO_USUAL_BYTES = 127 }; /* no longer text or message is: its length has one byte */
+enum { NKB_HLO_USUAL_BYTES = 127 }; /* no name or opcode is longer: its length has one byte */
 
 /* Takes fields from `p` on for as long as they are usual, at most to `end`, where the message ends.
  * Returns where it stopped: at the tag of a field that has not been looked at, or at `end`.
