@@ -272,14 +272,15 @@ static inline bytes take_called(struct nkb_hlo_build *build, bytes p, bytes end)
     return behind && keep_ids(build, &build->called_ids, p + 3, behind) ? behind : p;
 }
 
-/* Numbers of one byte each. */
+/* Some, numbers of one byte each. */
 static inline bytes take_dimensions(struct nkb_hlo_build *build, bytes p, bytes end)
 {
     bytes behind = is_at(p, TAG(14, BYTES)) ? behind_bytes(p + 1, end) : NULL;
-    if (!behind || !nkb_ascii_is(p + 2, (size_t)(behind - p) - 2))
+    size_t count = behind ? (size_t)(behind - p) - 2 : 0;
+    if (count == 0 || !nkb_ascii_is(p + 2, count))
         return p;
     struct nkb_hlo_ints *ints = &nkb_hlo_draft_rare(&build->draft)->attrs.dimensions;
-    int64_t *place = nkb_hlo_build_more(build, &ints->at, &ints->count, (size_t)(behind - p) - 2);
+    int64_t *place = nkb_hlo_build_more(build, &ints->at, &ints->count, count);
     if (!place)
         return p;
     for (p += 2; p < behind; p++)

@@ -96,6 +96,8 @@ static void test_texts_of_every_length(void **state)
             expect_same(&in);
             put_bytes(&in, 2, text, len); /* an opcode that nobody knows */
             put_bytes(&in, 68, text, len % 4);
+            put_bytes(&in, 14, text, len % 8); /* numbers, of two bytes if the letter is one */
+            put_bytes(&in, 51, text, len % 6);
             put_bytes(&in, 82, text, 0);
             expect_same(&in);
         }
