@@ -22,10 +22,25 @@ static void write_unit(struct nkb_buf *out, uint32_t unit)
     nkb_buf_append(out, text, sizeof text);
 }
 
+/* How many bytes from `from` on stand for themselves. */
+static size_t plain_bytes(struct nkb_str s, size_t from)
+{
+    size_t i = from;
+    while (i < s.len && s.ptr[i] >= ' ' && s.ptr[i] <= '~' && s.ptr[i] != '"' && s.ptr[i] != '\\')
+        i++;
+    return i - from;
+}
+
 static void write_string(struct nkb_buf *out, struct nkb_str s)
 {
     nkb_buf_char(out, '"');
     for (size_t i = 0; i < s.len;) {
+        size_t plain = plain_bytes(s, i);
+        if (plain > 0) {
+            nkb_buf_append(out, s.ptr + i, plain);
+            i += plain;
+            continue;
+        }
         unsigned char c = (unsigned char)s.ptr[i];
         uint32_t point = 0xfffd;
         size_t size = 1;
@@ -44,8 +59,6 @@ static void write_string(struct nkb_buf *out, struct nkb_str s)
             nkb_buf_text(out, "\\f");
         else if (c < 0x20 || c == 0x7f)
             write_unit(out, c);
-        else if (c < 0x80)
-            nkb_buf_char(out, (char)c);
         else {
             size = nkb_utf8_decode(s.ptr + i, s.len - i, &point);
             if (size == 0) {
@@ -130,7 +143,7 @@ static int write_value(const struct writer *w, const struct nkb_value *v, int de
         nkb_buf_text(w->out, v->as.boolean ? "true" : "false");
         return 0;
     case NKB_INT:
-        nkb_buf_printf(w->out, "%lld", (long long)v->as.integer);
+        nkb_buf_int(w->out, v->as.integer);
         return 0;
     case NKB_FLOAT:
         if (!isfinite(v->as.number))
