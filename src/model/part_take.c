@@ -17,6 +17,13 @@ static bool has_byte(struct part_reader *r)
     return r->at - r->window_at < r->window_bytes || (r->more && r->more(r));
 }
 
+/* Are so many bytes there, all before the end? */
+static bool is_clear(const struct part_reader *r, size_t size)
+{
+    size_t in = r->at - r->window_at;
+    return r->end - r->at >= size && in <= r->window_bytes && r->window_bytes - in >= size;
+}
+
 void part_take_bytes(struct part_reader *r, void *out, size_t size)
 {
     char *to = out;
@@ -34,6 +41,17 @@ uint64_t part_take_varint(struct part_reader *r)
 {
     uint64_t v = 0;
     size_t at = r->at;
+    if (r->code == 0 && is_clear(r, PART_VARINT_BYTES)) { /* nothing to ask of each byte */
+        const unsigned char *from = r->window + (at - r->window_at);
+        for (unsigned i = 0; i < PART_VARINT_BYTES - 1; i++) {
+            v |= (uint64_t)(from[i] & 0x7f) << (7 * i);
+            if (from[i] < 0x80) {
+                r->at += i + 1;
+                return v;
+            }
+        }
+        v = 0;
+    }
     for (unsigned shift = 0; r->code == 0 && r->at < r->end && has_byte(r); shift += 7) {
         unsigned char byte = r->window[r->at++ - r->window_at];
         if (shift == 63 && byte > 1)
