@@ -56,11 +56,12 @@ static int by_place(const struct candidate *x, const struct candidate *y)
     return x->module < y->module ? -1 : x->module > y->module;
 }
 
+/* The largest first: to hash it takes longest. */
 static int by_size_and_ends(const void *a, const void *b)
 {
     const struct candidate *x = a, *y = b;
     if (x->module->size_bytes != y->module->size_bytes)
-        return x->module->size_bytes < y->module->size_bytes ? -1 : 1;
+        return x->module->size_bytes > y->module->size_bytes ? -1 : 1;
     if (x->ends != y->ends)
         return x->ends < y->ends ? -1 : 1;
     return by_place(x, y);

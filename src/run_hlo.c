@@ -36,8 +36,9 @@ struct job {
     atomic_bool full; /* a scan cannot put aside what it finds: */
     struct nkb_err fault;
     struct nkb_hlo_totals_options options;
-    size_t threads_each; /* for one file: more than 1 where there are fewer files than threads */
-    bool digests;        /* of every file: whether one is like another is seen by who merges */
+    struct run_turn *turns; /* NULL: the files as they stand */
+    size_t threads_each;    /* for one file: more than 1 where there are fewer files than threads */
+    bool digests;           /* of every file: whether one is like another is seen by who merges */
 };
 
 /* Standard input cannot be read twice, so it is held whole. */
@@ -59,11 +60,11 @@ static int read_hlo(const struct job *job, struct worker *worker, const char *pa
     return code;
 }
 
-static void analyse_file(void *context, size_t index, size_t worker)
+static void analyse_file(void *context, size_t turn, size_t worker)
 {
     struct job *job = context;
     nkb_run *run = job->run;
-    struct nkb_module *module = &run->modules[index];
+    struct nkb_module *module = &run->modules[job->turns ? job->turns[turn].file : turn];
     struct nkb_arena *keep = &run->worker_arenas[worker];
     struct worker *own = &job->workers[worker];
     struct nkb_hlo hlo;
@@ -108,25 +109,6 @@ static void analyse_file(void *context, size_t index, size_t worker)
         atomic_store(&job->stop, true);
 }
 
-/* As many as were asked for, else one a core; but none that would begin when all is read. */
-static size_t thread_count(const nkb_run *run)
-{
-    enum { BYTES_A_THREAD = 256 * 1024 };
-    size_t asked = (size_t)run_count(run, SET_JOBS);
-    size_t most = nkb_pool_threads(asked, run->module_count), threads = 1, bytes = 0;
-
-    if (asked)
-        return most;
-    for (size_t i = 0; i < run->module_count && threads < most; i++) {
-        if (run->modules[i].size_bytes == 0)
-            return most; /* known when it has been read */
-        bytes += (size_t)run->modules[i].size_bytes;
-        while (threads < most && bytes > threads * BYTES_A_THREAD)
-            threads++;
-    }
-    return threads;
-}
-
 /* Both false when memory ran out. */
 static bool open_worker(const nkb_run *run, struct worker *worker, const struct nkb_attribution *by,
                         struct nkb_arena *keep)
@@ -161,7 +143,7 @@ static int analyse(nkb_run *run, const struct nkb_attribution *by)
     struct job job = {.run = run,
                       .options = {.any_form = run_switch(run, SET_ANY_FORM)},
                       .digests = run_asked(run, "scan") || run_hlo_digests(run)};
-    size_t threads = thread_count(run);
+    size_t threads = run_thread_count(run);
 
     run->worker_arenas = calloc(threads, sizeof *run->worker_arenas);
     job.workers = calloc(threads, sizeof *job.workers);
@@ -174,12 +156,14 @@ static int analyse(nkb_run *run, const struct nkb_attribution *by)
     for (size_t i = 0; i < threads; i++)
         if (!open_worker(run, &job.workers[i], by, &run->worker_arenas[i]))
             atomic_store(&job.no_memory, true);
+    job.turns = run_order_files(run, threads);
     if (!atomic_load(&job.no_memory))
         nkb_pool_run(threads, run->module_count, analyse_file, &job);
     for (size_t i = 0; i < threads; i++)
         if (!close_worker(run, &job.workers[i], &run->worker_arenas[i]))
             atomic_store(&job.no_memory, true);
     free(job.workers);
+    free(job.turns);
     if (atomic_load(&job.no_memory))
         return nkb_err_memory(&run->err);
     if (atomic_load(&job.full)) {

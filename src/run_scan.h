@@ -45,6 +45,17 @@ int run_collect(nkb_run *run, struct run_files *files);
 /* What the modules are from, for sources and messages. */
 const char *run_files_source(const struct run_files *files);
 
+/* run_spread.c */
+size_t run_thread_count(const nkb_run *run);
+/* Which file is read when: the large ones first, the largest before the others, so that no thread
+ * is left with one when the others are done; small ones, and with one thread all, as they stand. */
+struct run_turn {
+    uint64_t weight_bytes; /* 0: small */
+    size_t file;
+};
+/* One for each module, to be freed; NULL: in the order they have, also when memory runs out. */
+struct run_turn *run_order_files(const nkb_run *run, size_t threads);
+
 /* run_parts.c */
 /* Is it a regular file that begins as a part does? */
 bool run_is_part(const char *path);

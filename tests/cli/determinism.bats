@@ -34,6 +34,29 @@ made() {
   cmp page.1 page.2
 }
 
+# The large ones are read first, whatever they are called.
+@test "of files of many sizes, some of which are alike" {
+  local i n jobs
+  mkdir sizes
+  for i in 1 2 3 4 5 6 7 8 9; do
+    n=$((i % 4 == 1 ? 3000 : i * 7))
+    awk -v n=$n 'BEGIN {
+      print "HloModule m\n\nENTRY e {\n  p0 = f32[8,8] parameter(0)"
+      for (i = 1; i < n; i++)
+        printf "  %sp%d = f32[8,8] dot(p%d, p0), lhs_contracting_dims={1}, rhs_contracting_dims={0}, metadata={op_name=\"jit(f)/layer_%d/dot\"}\n",
+          i == n - 1 ? "ROOT " : "", i, i - 1, i % 10
+      print "}"
+    }' > sizes/$i.hlo
+  done
+  for jobs in 1 2 3 9; do
+    nkibench hlo sizes --jobs $jobs > page.$jobs 2>&1
+    nkibench hlo sizes/* --jobs $jobs > named.$jobs 2>&1
+    nkibench hlo sizes --jobs $jobs --by scope,module --top 0 --json > by.$jobs 2>&1
+  done
+  for jobs in 2 3 9; do cmp page.1 page.$jobs && cmp named.1 named.$jobs && cmp by.1 by.$jobs; done
+  grep -q 'repeats 1.hlo' page.1
+}
+
 @test "from run to run, for Lua seeds its hashes anew each time" {
   made a && made b && made c
   diff -r a b && diff -r a c
