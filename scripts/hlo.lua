@@ -173,11 +173,17 @@ end
 -- if the largest of these are only a few of many alike, what is alike.
 local ENOUGH = 0.8
 local function add_places(p, tables)
-  local opcodes, scopes, shapes, instructions = tables[1], tables[2], tables[3], tables[4]
-  if not opcodes or opcodes.modules == 0 then return end
-  local places = #scopes.rows > 1 and scopes
-    or told(instructions) < ENOUGH and told(shapes) > told(instructions) and shapes or instructions
-  for _, t in ipairs { opcodes, places } do
+  local by = {} -- what a part keeps may be less
+  for _, t in ipairs(tables) do
+    if t.modules > 0 then by[t.by] = t end
+  end
+  local scopes, shapes, instructions = by.scope, by.shape, by.instruction
+  local places = instructions or shapes
+  if shapes and instructions and told(instructions) < ENOUGH and told(shapes) > told(instructions) then places = shapes end
+  if scopes and #scopes.rows > 1 then places = scopes end
+  local shown = { by.opcode }
+  shown[#shown + 1] = places
+  for _, t in ipairs(shown) do
     p.add("")
     for _, line in ipairs(hlo_table.lines(t, t.by)) do p.add("%s", line) end
   end

@@ -54,8 +54,8 @@ function M.part(part, whole)
 end
 
 -- A long name cut where it says least: an instruction's computation at its end, a path at its start, a scope, whose
--- first part is the pass, in between, as shapes, whose result and last operand tell them apart.
-local HEAD = { scope = 14, source = 0, module = 0, shape = 25 }
+-- first part is the pass, in between.
+local HEAD = { scope = 14, source = 0, module = 0 }
 
 function M.shorten(text, most, by)
   local length = utf8.len(text)
@@ -81,7 +81,16 @@ function M.name(by, row)
     local each = row.call_macs and fmt.si(row.call_macs, "MAC") .. " a call" or "MACs not known"
     return ("%s (%s)"):format(name, each)
   end
-  if by == "shape" and row.detail then return name .. "  " .. row.detail end
+  if by == "shape" and row.detail then
+    -- "dot bf16[8,4], [4,2] → [8,2]": the type is said once where it is one.
+    local what, result = name:match "^(.*) (%S+)$"
+    local dtype = row.detail:match "^(%w+)%["
+    local function plain(shape)
+      return dtype and shape:sub(1, #dtype + 1) == dtype .. "[" and shape:sub(#dtype + 1) or shape
+    end
+    local operands = row.detail:gsub(", (%S+)", function(shape) return ", " .. plain(shape) end)
+    return ("%s %s → %s"):format(what, operands, plain(result))
+  end
   if by == "instruction" then
     -- "dot.157" says that it is a dot.
     local opcode, rest = (row.detail or ""):match "^(%S+) (.*)$"
@@ -182,6 +191,21 @@ local function names_of(t)
   return names, fmt.line(common)
 end
 
+-- All of them to `most` characters; shapes to some more where they would look the same and are not.
+local MORE = 80
+
+local function shorten_all(names, most, by)
+  for width = most, most + MORE, 4 do
+    local short, taken, clear = {}, {}, true
+    for k, name in ipairs(names) do
+      local text = M.shorten(name, width, by)
+      clear = clear and (taken[text] or name) == name
+      short[k], taken[text] = text, name
+    end
+    if clear or by ~= "shape" or width == most + MORE then return short end
+  end
+end
+
 -- A table's rows and what they leave out, below a head.
 function M.lines(t, title, with_total)
   local list, used, out, cells = columns_of(t), 2, {}, {}
@@ -203,10 +227,8 @@ function M.lines(t, title, with_total)
   local most, key = math.max(LEAST_KEY, WIDTH - used), fmt.width(title)
   if common ~= "" then title = ("%s below %s"):format(title, M.shorten(common, most - fmt.width(title) - 7, t.by)) end
   key = math.max(key, fmt.width(title))
-  for k, name in ipairs(names) do
-    names[k] = M.shorten(name, most, t.by)
-    key = math.max(key, fmt.width(names[k]))
-  end
+  names = shorten_all(names, most, t.by)
+  for _, name in ipairs(names) do key = math.max(key, fmt.width(name)) end
   local function line(name, cell)
     local parts = { "  " .. fmt.pad(name, key) }
     for i, column in ipairs(list) do parts[#parts + 1] = fmt.pad(cell(i, column), column.width, "right") end

@@ -199,8 +199,8 @@ static int add_table(nkb_run *run, struct run_hlo_by *by, enum nkb_dimension dim
     return code;
 }
 
-/* The first of each, for a module's page; what a module has no groups of (more than one were read,
- * or its own were not made) is left out. */
+/* The first of each, for a module's page; what its part has no groups of is left out, and all where
+ * more modules than one were read. */
 static int add_summary(nkb_run *run, struct run_hlo_by *by, struct nkb_value *list)
 {
     static const struct {
@@ -213,11 +213,11 @@ static int add_summary(nkb_run *run, struct run_hlo_by *by, struct nkb_value *li
     int code = 0;
     by->request.top = SUMMARY_TOP;
     by->request.skip_zeros = true;
-    if (run->module_count != 1 || !nkb_module_groups(&run->modules[0], NKB_BY_OPCODE)->made)
-        return 0;
-    for (size_t i = 0; i < sizeof shown / sizeof *shown && code == 0; i++) {
+    for (size_t i = 0; run->module_count == 1 && i < sizeof shown / sizeof *shown && code == 0;
+         i++) {
         by->request.sort = shown[i].sort;
-        code = add_table(run, by, shown[i].dimension, list);
+        if (nkb_module_groups(&run->modules[0], shown[i].dimension)->made)
+            code = add_table(run, by, shown[i].dimension, list);
     }
     return code;
 }

@@ -401,12 +401,12 @@ END
 $ nkibench hlo m.hlo -q --by shape --top 0
 by shape · executed: what runs, each call and each turn of a loop
   shape                                         MACs    share      sum         ×
-  dot f32[8,8]  f32[8,8], f32[8,8]             1.024 k  100.0 %  100.0 %       2
+  dot f32[8,8], [8,8] → [8,8]                  1.024 k  100.0 %  100.0 %       2
   parameter f32[8,8]                               0      0.0 %  100.0 %       3
-  call f32[8,8]  f32[8,8]                          0      0.0 %  100.0 %       2
-  custom-call AwsNeuronCust…2[8,8]  f32[8,8]       0      0.0 %  100.0 %       1
-  custom-call a f32[8,8]  f32[8,8]                 0      0.0 %  100.0 %       1
-  custom-call b f32[8,8]  f32[8,8]                 0      0.0 %  100.0 %       1
+  call f32[8,8] → [8,8]                            0      0.0 %  100.0 %       2
+  custom-call AwsNeuronCustomNativeKernel f…       0      0.0 %  100.0 %       1
+  custom-call a f32[8,8] → [8,8]                   0      0.0 %  100.0 %       1
+  custom-call b f32[8,8] → [8,8]                   0      0.0 %  100.0 %       1
   total                                        1.024 k                        10
 END
   nkibench hlo m.hlo -q --by shape --csv | grep -q '^shape,1,"dot f32\[8,8\]","f32\[8,8\], f32\[8,8\]",,,1,2,'
@@ -423,11 +423,26 @@ END
     printf '  ROOT r = f32[8,32] dot(p12, w), lhs_contracting_dims={1}, rhs_contracting_dims={0}\n}\n'
   } > layers.hlo
   nkibench hlo layers.hlo -q > page
-  grep -q '^  dot f32\[8,8\]  f32\[8,8\], f32\[8,8\]  *6\.144 k  *75\.0 %  *75\.0 %  *12$' page
+  grep -q '^  dot f32\[8,8\], \[8,8\] → \[8,8\]  *6\.144 k  *75\.0 %  *75\.0 %  *12$' page
   ! grep -q '^  instruction' page
   nkibench hlo --scan -o layers.nkb layers.hlo -q
   nkibench hlo layers.nkb -q | cmp - page
+  # A part that keeps less leaves out what it has no groups of.
+  nkibench hlo --scan --by opcode,kernel -o few.nkb layers.hlo -q
+  nkibench hlo few.nkb -q > few
+  grep -q '^  opcode' few && ! grep -q '^  shape' few
   # Where the largest instructions are nearly all, they are named.
   sed -i 's/f32\[8,32\]/f32[8,8000]/g' layers.hlo
   nkibench hlo layers.hlo -q | grep -q '^  instruction'
+}
+
+@test "shapes that are not the same do not look the same, however long" {
+  {
+    printf 'HloModule m\n\nENTRY e {\n  a = f32[1111111,2222222,3333333,8] parameter(0)\n  b = f32[1111111,2222222,3333333,8,4] parameter(1)\n'
+    printf '  c = f32[1111111,2222222,3333333,5] parameter(2)\n  x = f32[1111111,2222222,3333333,8] add(a, a)\n'
+    printf '  y = f32[1111111,2222222,3333333,5] add(c, c)\n  ROOT z = f32[1111111,2222222,3333333,8,4] add(b, b)\n}\n'
+  } > m.hlo
+  nkibench hlo m.hlo -q --by shape --sort flops > table
+  [ "$(grep -c '^  add' table)" = 3 ]
+  [ "$(grep '^  add' table | cut -d' ' -f1-6 | sort -u | wc -l)" = 3 ]
 }
