@@ -446,3 +446,26 @@ END
   [ "$(grep -c '^  add' table)" = 3 ]
   [ "$(grep '^  add' table | cut -d' ' -f1-6 | sort -u | wc -l)" = 3 ]
 }
+
+# Executions beyond 127 bits in one computation say nothing of the next.
+@test "what overflows in one computation is there in another" {
+  local d inner='y = f32[8,8] add(x, x)'
+  {
+    printf 'HloModule m\n\n'
+    for d in 0 1 2; do
+      printf 'body.%d {\n  p = (s64[], f32[8,8]) parameter(0)\n  i = s64[] get-tuple-element(p), index=0\n' $d
+      printf '  x = f32[8,8] get-tuple-element(p), index=1\n  %s\n  one = s64[] constant(1)\n  j = s64[] add(i, one)\n' "$inner"
+      printf '  ROOT t = (s64[], f32[8,8]) tuple(j, y)\n}\ncond.%d {\n  p = (s64[], f32[8,8]) parameter(0)\n' $d
+      printf '  i = s64[] get-tuple-element(p), index=0\n  n = s64[] constant(4398046511104)\n'
+      printf '  ROOT c = pred[] compare(i, n), direction=LT\n}\n'
+      inner="z = s64[] constant(0)
+  tt = (s64[], f32[8,8]) tuple(z, x)
+  w = (s64[], f32[8,8]) while(tt), condition=cond.$d, body=body.$d
+  y = f32[8,8] get-tuple-element(w), index=1"
+    done
+    printf 'ENTRY e {\n  x = f32[8,8] parameter(0)\n  %s\n  ROOT r = f32[8,8] add(y, y)\n}\n' "$inner"
+  } > m.hlo
+  nkibench hlo m.hlo -q --by computation --sort key --json > by.json
+  # body.0 runs 2^126 times, and its 7 instructions beyond 127 bits; of the entry each runs once.
+  is by.json 'tables[1].rows[1].key' body.0 'tables[1].rows[1].calls' 'userdata: (nil)' 'tables[1].rows[7].key' e 'tables[1].rows[7].calls' 6
+}
