@@ -449,7 +449,8 @@ END
 
 # Executions beyond 127 bits in one computation say nothing of the next.
 @test "what overflows in one computation is there in another" {
-  local d inner='y = f32[8,8] add(x, x)'
+  local d inner='a = f32[8,8] add(x, x)
+  y = f32[8,8] add(a, x)'
   {
     printf 'HloModule m\n\n'
     for d in 0 1 2; do
@@ -466,6 +467,6 @@ END
     printf 'ENTRY e {\n  x = f32[8,8] parameter(0)\n  %s\n  ROOT r = f32[8,8] add(y, y)\n}\n' "$inner"
   } > m.hlo
   nkibench hlo m.hlo -q --by computation --sort key --json > by.json
-  # body.0 runs 2^126 times, and its 7 instructions beyond 127 bits; of the entry each runs once.
+  # body.0 runs 2^126 times, and its two additions beyond 127 bits; of the entry each runs once.
   is by.json 'tables[1].rows[1].key' body.0 'tables[1].rows[1].calls' 'userdata: (nil)' 'tables[1].rows[7].key' e 'tables[1].rows[7].calls' 6
 }
