@@ -73,7 +73,7 @@ void nkb_scopes_free(struct nkb_scopes *scopes);
 /* What nkb_shapes_number said last: instructions share shapes and attributes, so pointers tell. */
 struct nkb_shape_said {
     const struct nkb_hlo_shape *result, *operands[2]; /* result NULL: nothing yet */
-    const struct nkb_hlo_attrs *attrs;                /* of a custom-call */
+    const struct nkb_hlo_attrs *attrs;                /* that name what is called */
     uint32_t opcode, number;
 };
 enum { NKB_SHAPES_SAID = 128 };

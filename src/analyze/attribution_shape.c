@@ -83,7 +83,7 @@ bool nkb_shapes_number(struct nkb_shapes *s, const struct nkb_hlo_computation *c
             return find_number(s, computation, in, scratch, out);
         key.operands[i] = operand->shape;
     }
-    if (in->opcode == NKB_HLO_CUSTOM_CALL)
+    if (in->attrs && in->attrs->custom_call_target.len) /* whatever its opcode: it is said */
         key.attrs = in->attrs;
     size_t slot = (nkb_hash_addresses(key.result, key.operands[0], key.operands[1]) ^ key.opcode) %
                   NKB_SHAPES_SAID;

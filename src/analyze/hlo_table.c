@@ -110,7 +110,8 @@ static struct nkb_str cut(struct nkb_str name, uint32_t depth)
 
 static uint32_t find_depth(struct table *t)
 {
-    qsort(t->rows, t->count, sizeof *t->rows, compare_scopes);
+    if (t->count > 1)
+        qsort(t->rows, t->count, sizeof *t->rows, compare_scopes);
     uint32_t depth = 1;
     for (; depth < AUTO_DEPTH; depth++) {
         size_t found = 0, deeper = 0;

@@ -470,3 +470,19 @@ END
   # body.0 runs 2^126 times, and its two additions beyond 127 bits; of the entry each runs once.
   is by.json 'tables[1].rows[1].key' body.0 'tables[1].rows[1].calls' 'userdata: (nil)' 'tables[1].rows[7].key' e 'tables[1].rows[7].calls' 6
 }
+
+@test "a shape is told by what is called, whatever the opcode" {
+  cat > m.hlo <<'END'
+HloModule m
+
+ENTRY e {
+  a = f32[8] parameter(0)
+  x = f32[8] add(a, a), custom_call_target="A"
+  y = f32[8] add(a, a), custom_call_target="B"
+  ROOT z = f32[8] add(x, y)
+}
+END
+  nkibench hlo m.hlo -q --by shape > table
+  [ "$(grep -c '^  add' table)" = 3 ]
+  grep -q '^  add A f32' table && grep -q '^  add B f32' table && grep -q '^  add f32' table
+}
