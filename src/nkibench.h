@@ -107,7 +107,7 @@ NKB_API int nkb_run_ask(nkb_run *run, const char *name, const char *value);
  *                          the lines of "hlo.refused")
  *   after nkb_run_measure, when "scan" was asked for: "hlo.part" (what was found, as a file that can be given
  *                          in place of the HLO; with "shard" "3/8", of a process's share; what there is no
-                          memory for waits in a nameless file in the folder "spool", or in /tmp)
+ *                          memory for waits in a nameless file in the folder "spool", or in /tmp)
  *   at any time:           "rules.text" (the rules that can be found), "dry-run" (the rule, every input
  *                          and setting with where it came from, and what would be written), "missing"
  *                          (a line for each input that is needed and not there), "rules.source" and

@@ -15,14 +15,7 @@
 #include <unistd.h>
 
 #include "nkibench.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_ASAN 1
-#endif
-#endif
+#include "under_asan.h"
 
 enum {
     FEW = 8,
