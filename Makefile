@@ -5,6 +5,8 @@ LDFLAGS ?=
 PREFIX  ?= /usr/local
 DESTDIR ?=
 BUILD   ?= build
+# By one name, for what a file depends on is noted by the name it is built under.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
 LUA     ?= lua5.4
 CORPUS  ?= ../shared/corpus
 GOLDENS ?= $(CORPUS)/../facts/goldens
