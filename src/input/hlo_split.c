@@ -23,6 +23,7 @@ struct split {
     struct part *parts;
     size_t part_count;
     uint64_t at, end; /* of the run */
+    uint64_t longest; /* of its fields, in bytes */
     size_t count;
     unsigned depth;
 };
@@ -49,6 +50,8 @@ static bool find_parts(struct split *s, struct nkb_wire *wire)
             s->parts[parts].first = s->count;
             parts++;
         }
+        if (len > s->longest)
+            s->longest = len;
         s->count++;
         wire->at = behind;
         nkb_wire_skip(wire, len);
@@ -251,9 +254,11 @@ static enum nkb_hlo_split_result read_parts(struct split *s)
 }
 
 /* Is no part much longer than the others, as one of a single long computation would be? That is
- * better split itself. */
+ * better split itself, where it is long enough to be. */
 static bool is_even(const struct split *s)
 {
+    if (s->longest < s->build->split_bytes)
+        return true;
     uint64_t share = (s->end - s->at) / s->part_count;
     for (size_t i = 0; i < s->part_count; i++)
         if (s->parts[i].end - s->parts[i].at > share + share / 2)

@@ -253,13 +253,17 @@ static void test_a_fault_in_any_computation_is_told_as_by_one_thread(void **stat
 
 static void test_computations_are_split_where_they_are_of_a_length(void **state)
 {
-    const unsigned longest[] = {0, 4000, 0};
+    /* Alike; one long enough to be split itself; one that is not, though most of the run; and no
+     * run that is worth it. */
+    const unsigned longest[] = {0, 4000, 4000, 0};
+    const bool split[] = {true, false, true, false};
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         const struct many how = {.broken = COMPUTATIONS, .longest_count = longest[i]};
         struct nkb_buf bytes = many_computations(how);
         struct nkb_arena arena = NKB_ARENA_INIT;
-        struct nkb_hlo_build build = {.threads = 3, .split_bytes = i == 2 ? bytes.len : 1000};
+        const uint64_t least[] = {1000, 1000, bytes.len * 3 / 4, bytes.len};
+        struct nkb_hlo_build build = {.threads = 3, .split_bytes = least[i]};
         struct nkb_hlo hlo;
         struct nkb_wire wire;
         struct nkb_err err;
@@ -270,8 +274,8 @@ static void test_computations_are_split_where_they_are_of_a_length(void **state)
         struct nkb_hlo_walk walk = {.build = &build, .wire = &wire};
         nkb_wire_skip(&wire, 3); /* its name */
         assert_int_equal(nkb_hlo_split(&walk, NKB_RUN_COMPUTATIONS, bytes.len, 0),
-                         i ? NKB_SPLIT_NOT : NKB_SPLIT_DONE);
-        assert_int_equal(build.computation_count, i ? 0 : COMPUTATIONS);
+                         split[i] ? NKB_SPLIT_DONE : NKB_SPLIT_NOT);
+        assert_int_equal(build.computation_count, split[i] ? COMPUTATIONS : 0);
         nkb_hlo_build_end(&build);
         nkb_wire_close(&wire);
         nkb_hlo_build_free(&build);
