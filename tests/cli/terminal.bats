@@ -138,7 +138,7 @@ $ nkibench ./r.lua
 a?[2Jb?c???
 	end?
 END
-  cp cache/*/*/model.hlo_module.pb $'cache/esc\e[31m\u9b2J.hlo'
+  cp cache/*/*/model.hlo_module.pb $'cache/esc\e[31m\xc2\x9b2J.hlo'
   nkibench --print-per-file 2>&1 | LC_ALL=C grep $'[\e\x9b]' && return 1
   nkibench hlo cache 2>&1 | LC_ALL=C grep $'\e\|\xc2\x9b' && return 1
   nkibench metrics hlo 2>&1 | LC_ALL=C grep $'\e\|\xc2\x9b' && return 1
@@ -158,13 +158,13 @@ x?[2J?```?# y = hlo.files
 ```
 END
   nkibench rules doc ./r.lua | LC_ALL=C grep $'\e\|\xc2\x9b\|\xe2\x80\xae' && return 1
-  mkdir $'d\e[2J\u9b\u202e'
-  echo 'return 5' > $'d\e[2J\u9b\u202e/a.lua'
+  mkdir $'d\e[2J\xc2\x9b\xe2\x80\xae'
+  echo 'return 5' > $'d\e[2J\xc2\x9b\xe2\x80\xae/a.lua'
   local form
   for form in text github; do
-    nkibench check $'d\e[2J\u9b\u202e' --format $form > out || true
+    nkibench check $'d\e[2J\xc2\x9b\xe2\x80\xae' --format $form > out || true
     grep -q 'd?\[2J??/a.lua' out
     LC_ALL=C grep $'\e\|\xc2\x9b\|\xe2\x80\xae' out && return 1
   done
-  nkibench check $'d\e[2J\u9b\u202e' --format json | "$LUA" -e 'require "cjson".decode(io.read "a")'
+  nkibench check $'d\e[2J\xc2\x9b\xe2\x80\xae' --format json | "$LUA" -e 'require "cjson".decode(io.read "a")'
 }
