@@ -33,65 +33,78 @@ local function role_of(here, name, module_name)
   return here.submodel or module_name and "cache" or "file"
 end
 
--- Is a name that the folder lists more than a broken link?
-local function exists(here, beside) return lfs.attributes(here.front .. beside, "mode") ~= nil end
+local function mode_of(here, name) return link_attributes(here.front .. name, "mode") end
 
-local function is_folder(here, name) return link_attributes(here.front .. name, "mode") == "directory" end
+-- Is a name that the folder lists more than a broken link? By what it is itself; nil: gone since.
+local function exists(here, name, mode)
+  if mode ~= "link" then return mode ~= nil end
+  return lfs.attributes(here.front .. name, "mode") ~= nil
+end
 
 -- What matters of a name is told by its end, and most have another last letter.
 local B, O, E, G, K = byte("boegk", 1, -1)
 
+-- Whoever takes the files may read them meanwhile: a folder of many folders is gone through while it is listed. It stays
+-- open for that, so only where few are.
+local MANY, FEW_DEEP = 16, 8
+
 return function(argument, give)
   local problems = {}
+  local walk
 
-  -- Gives the files of a folder, and returns the names of those in it.
-  local function list(here)
+  -- Gives the files of a folder, and goes through those in it.
+  local function list(here, depth)
     local front = here.front
-    local folders, found, locks, done, log = {}, {}, nil, false, false
+    local folders, found, locks, done, log = {}, {}, nil, nil, nil
     local can, iterate, state = pcall(lfs.dir, front)
     if not can then
       problems[#problems + 1] = front:gsub("(.)/$", "%1") .. ": cannot be listed, so its files are not counted"
-      return folders
+      return
     end
     for name in iterate, state do
       local last = byte(name, -1)
       if last == B and sub(name, -14) == ".hlo_module.pb" or last == O and sub(name, -4) == ".hlo" then
         found[#found + 1] = name
       elseif name ~= "." and name ~= ".." then
+        local mode = mode_of(here, name)
+        if mode == "directory" then folders[#folders + 1] = name end
         if last == E and name == "model.done" then
-          done = true
+          done = mode
         elseif last == G and name == "model.log" then
-          log = true
+          log = mode
         elseif last == K and sub(name, -5) == ".lock" then
           locks = locks or {}
-          locks[name] = true
+          locks[name] = mode
         end
-        if is_folder(here, name) then folders[#folders + 1] = name end
+        if #folders == MANY and depth < FEW_DEEP then
+          walk(here, folders, depth)
+          folders = {}
+        end
       end
     end
     if #found > 0 then
-      done = done and exists(here, "model.done")
-      log = log and not done and exists(here, "model.log")
+      done = done and exists(here, "model.done", done)
+      log = log and not done and exists(here, "model.log", log) or false
     end
     for i = 1, #found do
       local name = found[i]
+      local lock = locks and not done and name .. ".lock"
+      local locked = lock and locks[lock] and exists(here, lock, locks[lock]) or false
       local module_name = last_part(name, "MODULE_") or here.module_name
-      local locked = locks and not done and locks[name .. ".lock"] and exists(here, name .. ".lock") or false
       if give(front .. name, module_name, last_part(name, "neuronxcc-") or here.compiler_version,
-        role_of(here, name, module_name), log, locked) and is_folder(here, name) then
+        role_of(here, name, module_name), log, locked) and mode_of(here, name) == "directory" then
         folders[#folders + 1] = name
       end
     end
-    return folders
+    walk(here, folders, depth)
   end
 
-  local function walk(here)
-    local folders = list(here)
-    for i = 1, #folders do walk(about(here.front .. folders[i] .. "/", here, folders[i])) end
+  function walk(here, folders, depth)
+    for i = 1, #folders do list(about(here.front .. folders[i] .. "/", here, folders[i]), depth + 1) end
   end
 
   local root = argument.path:gsub("(.)/+$", "%1")
-  walk(about(root == "/" and "/" or root .. "/",
-    { module_name = last_part(root, "MODULE_"), compiler_version = last_part(root, "neuronxcc-") }, ""))
+  list(about(root == "/" and "/" or root .. "/",
+    { module_name = last_part(root, "MODULE_"), compiler_version = last_part(root, "neuronxcc-") }, ""), 0)
   return { problems = problems }
 end

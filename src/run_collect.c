@@ -1,6 +1,6 @@
 /* Which HLO files a run is about: named ones as they are, folders by the script that finds what
  * upstream finds, parts of scans with what they already know. */
-#include "run_scan.h"
+#include "run_reading.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -94,6 +94,8 @@ struct finding {
     struct run_files *files;
     const char *folder;
     const char *role; /* of the last file: most are like the one before */
+    struct run_found found;
+    struct run_reading *reading; /* of them; NULL: later */
 };
 
 /* The part of a path that a text of it is. */
@@ -145,7 +147,7 @@ static int add_found(void *context, const struct nkb_value *given, size_t count,
     }
     if (!mine)
         return folder;
-    struct nkb_module *module = run_add_module(run);
+    struct nkb_module *module = run_found_add(&finding->found);
     const char *role = role_of(finding, given[FOUND_ROLE].as.string.ptr);
     if (!module || !role)
         return nkb_err_memory(err);
@@ -162,16 +164,25 @@ static int add_found(void *context, const struct nkb_value *given, size_t count,
     };
     if (kind)
         module->error = nkb_arena_printf(&run->arena, "is a %s; a file is expected", kind);
-    return folder;
+    code = finding->reading ? run_reading_go_on(finding->reading, &finding->found) : 0;
+    if (code != 0)
+        *err = run->err;
+    return code != 0 ? code : folder;
 }
 
-static int add_folder(nkb_run *run, const char *path, struct run_files *files)
+static int add_folder(nkb_run *run, const char *path, struct run_files *files,
+                      struct run_reading *reading)
 {
-    struct finding finding = {run, files, path, NULL};
+    struct finding finding = {.run = run, .files = files, .folder = path, .reading = reading};
     struct nkb_value *argument = nkb_value_object(&run->arena), *found = NULL;
     nkb_value_put(&run->arena, argument, "path", nkb_value_text(&run->arena, path));
     int code = nkb_script_run_each("scripts/discover.lua", argument, add_found, &finding,
                                    &run->arena, &found, &run->err);
+    if (reading)
+        code = run_reading_end(reading, code);
+    if (code == 0)
+        code = run_found_move(&finding.found, run);
+    run_found_free(&finding.found);
     if (code == 0)
         code = add_source(run, path, files);
 
@@ -231,7 +242,7 @@ static size_t sort_texts(const char **at, size_t count)
     return kept;
 }
 
-static int collect(nkb_run *run, struct run_files *files)
+static int collect(nkb_run *run, struct run_files *files, struct run_reading *reading)
 {
     bool merge = run_asked(run, "merge") != NULL;
     struct stat st;
@@ -245,7 +256,7 @@ static int collect(nkb_run *run, struct run_files *files)
                 &run->err, NKB_EINPUT,
                 "%s: is a folder; --merge takes parts, which nkibench hlo --scan writes", path);
         else if (folder)
-            code = add_folder(run, path, files);
+            code = add_folder(run, path, files, run->hlo_count == 1 ? reading : NULL);
         else if (merge || run_is_part(path))
             code = run_add_part(run, path, files);
         else
@@ -259,7 +270,7 @@ static int collect(nkb_run *run, struct run_files *files)
         return nkb_err_set(
             &run->err, NKB_EINPUT,
             "%s: is a file; --compile-dir expects a folder (--hlo FILE takes one file)", path);
-    return add_folder(run, path, files);
+    return add_folder(run, path, files, reading);
 }
 
 static int64_t log_time_s(const nkb_run *run)
@@ -269,12 +280,12 @@ static int64_t log_time_s(const nkb_run *run)
     return path && stat(path, &st) == 0 ? (int64_t)st.st_mtime : 0;
 }
 
-int run_collect(nkb_run *run, struct run_files *files)
+int run_collect(nkb_run *run, struct run_files *files, struct run_reading *reading)
 {
     files->room.arena = &run->arena;
     int code = run_read_shard(run, files);
     if (code == 0)
-        code = collect(run, files);
+        code = collect(run, files, reading);
     nkb_intern_free(&files->room.texts);
     if (code != 0)
         return code;

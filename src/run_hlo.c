@@ -1,177 +1,11 @@
-/* The HLO of a run: which files, each analysed on its own by a pool of threads, and what their
- * places and each other say of them (failed, locked, stale, duplicates). Results are in path order
- * whatever the number of threads. */
+/* The HLO of a run: which files, each analysed on its own, and what their places and each other say
+ * of them (failed, locked, stale, duplicates). Results are in path order whatever the number of
+ * threads. */
 #include "run_hlo_by.h"
 #include "run_hlo_views.h"
-#include "run_rows.h"
-#include "run_scan.h"
+#include "run_reading.h"
 
 #include <limits.h>
-#include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
-#include "analyze/module.h"
-#include "base/file.h"
-#include "base/pool.h"
-#include "input/hlo.h"
-
-enum { MAX_STDIN_BYTES = 1 << 30, WORTH_THREADS = 64 * 1024 /* instructions of a module */ };
-
-struct worker {
-    struct nkb_arena hlo; /* the module itself */
-    struct nkb_arena_store store;
-    struct nkb_hlo_reader *reader;
-    struct run_rows *rows;
-    struct nkb_attribution by; /* of the job; groups that go to the rows are made in `hlo` */
-};
-
-struct job {
-    nkb_run *run;
-    struct worker *workers;
-    atomic_size_t files_done;
-    atomic_ullong bytes_done;
-    atomic_bool stop, no_memory;
-    atomic_bool full; /* a scan cannot put aside what it finds: */
-    struct nkb_err fault;
-    struct nkb_hlo_totals_options options;
-    struct run_turn *turns; /* NULL: the files as they stand */
-    size_t threads_each;    /* for one file: more than 1 where there are fewer files than threads */
-    bool digests;           /* of every file: whether one is like another is seen by who merges */
-};
-
-/* Standard input cannot be read twice, so it is held whole. */
-static int read_hlo(const struct job *job, struct worker *worker, const char *path,
-                    struct nkb_hlo *hlo, struct nkb_err *err)
-{
-    struct nkb_buf bytes = NKB_BUF_INIT;
-    struct nkb_arena *scratch = &worker->hlo;
-    if (strcmp(path, "-") != 0) {
-        if (!worker->reader && (worker->reader = nkb_hlo_reader_new()))
-            nkb_hlo_reader_threads(worker->reader, job->threads_each);
-        return worker->reader ? nkb_hlo_reader_file(worker->reader, path, scratch, hlo, err)
-                              : nkb_err_memory(err);
-    }
-    int code = nkb_file_read(path, NULL, MAX_STDIN_BYTES, &bytes, err);
-    if (code == 0)
-        code = nkb_hlo_read_bytes(nkb_buf_str(&bytes), scratch, hlo, err);
-    nkb_buf_free(&bytes);
-    return code;
-}
-
-static void analyse_file(void *context, size_t turn, size_t worker)
-{
-    struct job *job = context;
-    nkb_run *run = job->run;
-    struct nkb_module *module = &run->modules[job->turns ? job->turns[turn].file : turn];
-    struct nkb_arena *keep = &run->worker_arenas[worker];
-    struct worker *own = &job->workers[worker];
-    struct nkb_hlo hlo;
-    struct nkb_err err = {0};
-
-    if (atomic_load(&job->stop))
-        return;
-    if (!module->error && !module->part) {
-        int code = read_hlo(job, own, module->path.ptr, &hlo, &err);
-        if (code == 0) {
-            module->form = hlo.form;
-            module->size_bytes = (int64_t)hlo.size_bytes;
-            own->by.threads = hlo.instruction_count < WORTH_THREADS ? 1 : job->threads_each;
-            code = nkb_module_analyze_by(&hlo, &own->by, keep, module, &err);
-        }
-        if (code == 0 && !run_rows_take(own->rows, own->by.passing, &job->options, module)) {
-            code = nkb_err_memory(&err);
-        }
-        if (code == NKB_EMEMORY)
-            atomic_store(&job->no_memory, true);
-        if (code != 0) {
-            module->ok = false;
-            module->error = nkb_arena_string(keep, err.text);
-        }
-        nkb_arena_reset(&own->hlo);
-        if (job->digests && module->ok)
-            run_take_digest(module);
-    }
-    if (run->draft && !module->part) {
-        if (run_draft(run, module, &err) != 0 && !atomic_exchange(&job->full, true)) {
-            job->fault = err;
-            atomic_store(&job->stop, true);
-        }
-        nkb_arena_reset(keep);
-    }
-    size_t files = atomic_fetch_add(&job->files_done, 1) + 1;
-    unsigned long long bytes =
-        atomic_fetch_add(&job->bytes_done, (unsigned long long)module->size_bytes) +
-        (unsigned long long)module->size_bytes;
-    if (worker == 0 && run->progress &&
-        run->progress(run->progress_context, files, run->module_count, bytes) != 0)
-        atomic_store(&job->stop, true);
-}
-
-/* Both false when memory ran out. */
-static bool open_worker(const nkb_run *run, struct worker *worker, const struct nkb_attribution *by,
-                        struct nkb_arena *keep)
-{
-    keep->store = worker->hlo.store = &worker->store;
-    worker->by = *by;
-    worker->by.passing = run_rows_dimensions(run, by->dimensions);
-    worker->by.place = &worker->hlo;
-    worker->rows = run_rows_new();
-    return worker->rows != NULL;
-}
-
-/* Its rows are the run's, or join those of the worker before it. */
-static bool close_worker(nkb_run *run, struct worker *worker, struct nkb_arena *keep)
-{
-    bool good = true;
-    keep->store = NULL; /* what it holds stays */
-    nkb_hlo_reader_free(worker->reader);
-    nkb_arena_free(&worker->hlo);
-    nkb_arena_store_free(&worker->store);
-    if (run->rows && worker->rows) {
-        good = run_rows_join(run->rows, worker->rows);
-        run_rows_free(worker->rows);
-    } else if (worker->rows) {
-        run->rows = worker->rows;
-    }
-    return good;
-}
-
-static int analyse(nkb_run *run, const struct nkb_attribution *by)
-{
-    struct job job = {.run = run,
-                      .options = {.any_form = run_switch(run, SET_ANY_FORM)},
-                      .digests = run_asked(run, "scan") || run_hlo_digests(run)};
-    size_t threads = run_thread_count(run);
-
-    run->worker_arenas = calloc(threads, sizeof *run->worker_arenas);
-    job.workers = calloc(threads, sizeof *job.workers);
-    if (!run->worker_arenas || !job.workers) {
-        free(job.workers);
-        return nkb_err_memory(&run->err);
-    }
-    run->worker_count = threads;
-    job.threads_each = nkb_pool_threads((size_t)run_count(run, SET_JOBS), SIZE_MAX) / threads;
-    for (size_t i = 0; i < threads; i++)
-        if (!open_worker(run, &job.workers[i], by, &run->worker_arenas[i]))
-            atomic_store(&job.no_memory, true);
-    job.turns = run_order_files(run, threads);
-    if (!atomic_load(&job.no_memory))
-        nkb_pool_run(threads, run->module_count, analyse_file, &job);
-    for (size_t i = 0; i < threads; i++)
-        if (!close_worker(run, &job.workers[i], &run->worker_arenas[i]))
-            atomic_store(&job.no_memory, true);
-    free(job.workers);
-    free(job.turns);
-    if (atomic_load(&job.no_memory))
-        return nkb_err_memory(&run->err);
-    if (atomic_load(&job.full)) {
-        run->err = job.fault;
-        return job.fault.code;
-    }
-    return atomic_load(&job.stop) ? nkb_err_set(&run->err, NKB_EINTERRUPT, "stopped") : 0;
-}
 
 /* One line for all modules of a kind: how many, what it does to the number, the first of them. */
 static void diagnose_kind(nkb_run *run, bool warning, size_t count, const struct nkb_module *first,
@@ -337,16 +171,17 @@ int run_measure_hlo(nkb_run *run, enum need need)
     if (!there)
         return run_missing(run, SET_COMPILE_DIR);
     struct run_hlo_by by; /* a mistake in it is found before any file is read */
+    struct run_reading reading = {.run = run, .by = &by.attribution};
     int code = run_read_hlo_by(run, &by);
     if (code == 0 && scan && !run->draft &&
         !(run->draft = nkb_part_draft_new(run_asked(run, "spool"))))
         code = nkb_err_memory(&run->err);
     files.dimensions = scan ? UINT_MAX : by.attribution.dimensions;
     files.page_dimensions = files.dimensions == 0 ? RUN_PAGE_DIMENSIONS : 0;
-    files.listed = by.attribution.top && by.attribution.sort == NKB_FIG_MACS ? by.attribution.top
-                                                                             : UINT32_MAX;
+    files.listed =
+        by.attribution.top && by.attribution.sort == NKB_FIG_MACS ? by.attribution.top : UINT32_MAX;
     if (code == 0)
-        code = run_collect(run, &files);
+        code = run_collect(run, &files, &reading);
     if (code == 0)
         code = run_check_shards(run, &files, !scan);
     if (code != 0)
@@ -360,7 +195,7 @@ int run_measure_hlo(nkb_run *run, enum need need)
 
     code = run_read_hlo_by(run, &by); /* again: the page of a single module wants more */
     if (code == 0)
-        code = analyse(run, &by.attribution);
+        code = run_reading_all(&reading);
     if (code == 0)
         code = run_settle_overlaps(run);
     if (code != 0)

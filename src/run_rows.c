@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-uint32_t run_rows_dimensions(const nkb_run *run, uint32_t dimensions)
+uint32_t run_rows_dimensions(const nkb_run *run, size_t files, uint32_t dimensions)
 {
-    if (run->module_count < 2 || run_asked(run, "scan") || run_switch(run, SET_DEDUPE))
+    if (files < 2 || run_asked(run, "scan") || run_switch(run, SET_DEDUPE))
         return 0;
     for (size_t i = 0; i < run->module_count; i++)
         if (run->modules[i].part) /* it may tell of a file that is here, too */

@@ -10,9 +10,9 @@ struct run_rows {
     struct nkb_rows by[NKB_DIMENSIONS];
 };
 
-/* Those of the dimensions for which that can be done: none where it is found out only in the end
- * which modules count, or where the groups of each are asked for. */
-uint32_t run_rows_dimensions(const nkb_run *run, uint32_t dimensions);
+/* Those of the dimensions for which that can be done with so many files or more: none where it is
+ * found out only in the end which modules count, or where the groups of each are asked for. */
+uint32_t run_rows_dimensions(const nkb_run *run, size_t files, uint32_t dimensions);
 /* NULL when memory runs out. */
 struct run_rows *run_rows_new(void);
 /* Add the groups of a module that has been analysed, and take them from it. */

@@ -40,21 +40,26 @@ struct nkb_module *run_add_module(nkb_run *run);
 void *run_list_grow(nkb_run *run, const void *at, size_t count, size_t *capacity, size_t size);
 
 /* run_collect.c: from what was given (--hlo, arguments, --compile-dir) into *files, and the modules
- * into run->modules: sorted, each path that is to be read once. */
-int run_collect(nkb_run *run, struct run_files *files);
+ * into run->modules: sorted, each path that is to be read once. Those of a folder that is all there
+ * is may be read meanwhile. */
+struct run_reading;
+int run_collect(nkb_run *run, struct run_files *files, struct run_reading *reading);
 /* What the modules are from, for sources and messages. */
 const char *run_files_source(const struct run_files *files);
 
 /* run_spread.c */
 size_t run_thread_count(const nkb_run *run);
-/* Which file is read when: the large ones first, the largest before the others, so that no thread
- * is left with one when the others are done; small ones, and with one thread all, as they stand. */
+/* Do so many files of so many bytes keep all of the threads busy? Then more of them do, too. */
+bool run_is_work_for(const nkb_run *run, size_t threads, size_t files, uint64_t bytes);
+/* Which file is read when. */
 struct run_turn {
-    uint64_t weight_bytes; /* 0: small */
-    size_t file;
+    uint64_t weight_bytes; /* run_bytes_to_read */
+    size_t file;           /* a position, which breaks ties */
 };
-/* One for each module, to be freed; NULL: in the order they have, also when memory runs out. */
-struct run_turn *run_order_files(const nkb_run *run, size_t threads);
+uint64_t run_bytes_to_read(const struct nkb_module *module);
+/* The large ones first, the largest before the others, so that no thread is left with one when the
+ * others are done; small ones as they stand. */
+void run_order_files(struct run_turn *turns, size_t count, size_t threads);
 
 /* run_parts.c */
 /* Is it a regular file that begins as a part does? */

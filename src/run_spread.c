@@ -5,10 +5,11 @@
 #include "base/pool.h"
 #include "run_scan.h"
 
-/* As many as were asked for, else one a core; but none that would begin when all is read. */
+enum { BYTES_A_THREAD = 256 * 1024 }; /* with less, none would begin before all is read */
+
+/* As many as were asked for, else one a core; but none without work. */
 size_t run_thread_count(const nkb_run *run)
 {
-    enum { BYTES_A_THREAD = 256 * 1024 };
     size_t asked = (size_t)run_count(run, SET_JOBS);
     size_t most = nkb_pool_threads(asked, run->module_count), threads = 1, bytes = 0;
 
@@ -24,8 +25,14 @@ size_t run_thread_count(const nkb_run *run)
     return threads;
 }
 
+bool run_is_work_for(const nkb_run *run, size_t threads, size_t files, uint64_t bytes)
+{
+    bool asked = run_count(run, SET_JOBS) > 0;
+    return threads > 1 && files >= threads && (asked || bytes > (threads - 1) * BYTES_A_THREAD);
+}
+
 /* Nothing of what a part has told already; of a file that was named nobody has asked. */
-static uint64_t bytes_to_read(const struct nkb_module *module)
+uint64_t run_bytes_to_read(const struct nkb_module *module)
 {
     struct stat st;
     if (module->part || module->error)
@@ -44,21 +51,15 @@ static int by_weight(const void *a, const void *b)
     return x->file < y->file ? -1 : 1;
 }
 
-struct run_turn *run_order_files(const nkb_run *run, size_t threads)
+void run_order_files(struct run_turn *turns, size_t count, size_t threads)
 {
     enum { SMALL_IN_A_SHARE = 16 };
-    struct run_turn *turns = threads > 1 ? calloc(run->module_count, sizeof *turns) : NULL;
     uint64_t bytes = 0;
 
-    if (!turns)
-        return NULL;
-    for (size_t i = 0; i < run->module_count; i++) {
-        turns[i] = (struct run_turn){bytes_to_read(&run->modules[i]), i};
+    for (size_t i = 0; i < count; i++)
         bytes += turns[i].weight_bytes;
-    }
-    for (size_t i = 0; i < run->module_count; i++)
+    for (size_t i = 0; i < count; i++)
         if (turns[i].weight_bytes <= bytes / threads / SMALL_IN_A_SHARE)
             turns[i].weight_bytes = 0;
-    qsort(turns, run->module_count, sizeof *turns, by_weight);
-    return turns;
+    qsort(turns, count, sizeof *turns, by_weight);
 }

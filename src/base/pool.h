@@ -17,4 +17,15 @@ size_t nkb_pool_threads(size_t asked, size_t job_count);
  * A thread that cannot be started is done without; the jobs all run. */
 void nkb_pool_run(size_t thread_count, size_t job_count, nkb_pool_job *job, void *context);
 
+/* The same for jobs that are found one by one: the other threads run what has been offered while this
+ * one looks for more. NULL when memory runs out; to be ended by nkb_pool_finish. */
+struct nkb_pool *nkb_pool_start(size_t thread_count, nkb_pool_job *job, void *context);
+/* Jobs 0 … job_count-1 may be run: never less than were offered before. What was written before is
+ * seen by the jobs that are new. */
+void nkb_pool_offer(struct nkb_pool *pool, size_t job_count);
+/* How many of them have been taken, or are waited for; others may be by the time this returns. */
+size_t nkb_pool_taken(struct nkb_pool *pool);
+/* Run what is left on this thread, too, as worker 0; returns when all that was offered is done. */
+void nkb_pool_finish(struct nkb_pool *pool);
+
 #endif

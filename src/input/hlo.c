@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "input/hlo_format.h"
 #include "input/hlo_proto.h"
 #include "input/hlotext.h"
@@ -17,6 +18,7 @@ enum {
     HEAD_BYTES = 16 * 1024,
     PLAIN_BYTES = 256, /* no protobuf of a module comes so far without a control character */
     KEPT_BYTES = 4 * 1024 * 1024,
+    END_BYTES = 2048,
     SPLIT_BYTES = 64 * 1024 * 1024, /* what is shorter gains nothing by threads */
 };
 
@@ -137,6 +139,20 @@ static int read_whole(int fd, uint64_t limit, struct nkb_buf *out, struct nkb_er
     }
 }
 
+/* Of its first bytes, and of its last ones. 0 when these cannot be had. */
+static uint64_t hash_ends(struct nkb_wire *wire, uint64_t first)
+{
+    struct nkb_str last;
+    struct nkb_buf scratch = NKB_BUF_INIT;
+
+    if (wire->size <= END_BYTES)
+        return first;
+    bool had = nkb_wire_peek(wire, wire->size - END_BYTES, END_BYTES, &scratch, &last);
+    uint64_t hash = had ? nkb_hash_bytes(first, last.ptr, last.len) : 0;
+    nkb_buf_free(&scratch);
+    return hash;
+}
+
 static int read_regular(struct nkb_hlo_reader *reader, int fd, uint64_t size,
                         const struct nkb_hlo_limits *limits, struct nkb_arena *arena,
                         struct nkb_hlo *out, struct nkb_err *err)
@@ -151,14 +167,21 @@ static int read_regular(struct nkb_hlo_reader *reader, int fd, uint64_t size,
         return nkb_err_set(err, NKB_EINPUT, "byte %llu: %s", (unsigned long long)wire.fault_at,
                            wire.fault);
     struct nkb_str head = {(const char *)wire.at, nkb_wire_ready(&wire)};
-    if (!is_text(head))
-        return read_proto(reader, &wire, limits, arena, out, err);
+    uint64_t first = nkb_hash_bytes(1, head.ptr, head.len < END_BYTES ? head.len : END_BYTES);
+    if (!is_text(head)) {
+        int code = read_proto(reader, &wire, limits, arena, out, err);
+        out->ends_hash = code == 0 ? hash_ends(&wire, first) : 0;
+        return code;
+    }
     const struct nkb_hlotext_input input = {.fd = fd,
                                             .size_bytes = size,
                                             .limit_bytes = limits->whole_bytes,
                                             .window = bytes,
                                             .filled = head.len};
-    return nkb_hlotext_read_with(&reader->text, &input, arena, out, err);
+    int code = nkb_hlotext_read_with(&reader->text, &input, arena, out, err);
+    nkb_wire_from_file_with(&wire, fd, size, NULL, 0); /* the window holds what it did not read */
+    out->ends_hash = code == 0 ? hash_ends(&wire, first) : 0;
+    return code;
 }
 
 /* Callers put the path in front of our messages; nkb_file_open has done so already. */

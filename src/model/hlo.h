@@ -325,6 +325,7 @@ struct nkb_hlo {
     struct nkb_hlo_source *sources;
     uint64_t instruction_count; /* over all computations */
     uint64_t size_bytes;        /* of the file */
+    uint64_t ends_hash;         /* of its first and last bytes; 0: not taken, as of what is no file */
 };
 
 #endif

@@ -76,6 +76,7 @@ struct nkb_module {
     bool ok;             /* read and counted */
     const char *error;   /* !ok: one line, without the path */
     int64_t size_bytes, computations, instructions;
+    uint64_t ends_hash; /* equal files have the same, which files of the same size seldom have; 0: not taken */
     unsigned char graph_digest[32]; /* SHA-256 of the bytes, taken where needed; all zero: not taken */
     struct nkb_static_macs static_macs;
     bool has_executed, has_xla;

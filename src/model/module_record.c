@@ -141,6 +141,7 @@ static const struct nkb_field module[] = {
     ROW(struct nkb_module, ok, BOOL),
     ROW(struct nkb_module, error, TEXT),
     PLACE(struct nkb_module, size_bytes, INT),
+    PLACE(struct nkb_module, ends_hash, ASIDE), /* until duplicates have been found */
     ROW(struct nkb_module, computations, INT),
     ROW(struct nkb_module, instructions, INT),
     ROW(struct nkb_module, graph_digest, DIGEST),
@@ -160,7 +161,7 @@ static const struct nkb_field module[] = {
     PLACE(struct nkb_module, drafted, ASIDE),
 };
 const struct nkb_record nkb_module_record = NKB_RECORD(struct nkb_module, module);
-SIZE_IS(struct nkb_module, 416);
+SIZE_IS(struct nkb_module, 424);
 
 static const struct nkb_field shard[] = {
     ROW(struct nkb_shard, of, STR),         ROW(struct nkb_shard, index, INT),

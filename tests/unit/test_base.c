@@ -314,6 +314,46 @@ static void pool_runs_every_job_once(void **state)
     }
 }
 
+struct offers {
+    struct tally tally;
+    atomic_size_t offered;
+    atomic_bool too_early;
+};
+
+static void offered_job(void *context, size_t job, size_t worker)
+{
+    struct offers *offers = context;
+    if (job >= atomic_load(&offers->offered))
+        atomic_store(&offers->too_early, true);
+    count_job(&offers->tally, job, worker);
+}
+
+/* Jobs that are found one by one: none runs before it is offered, none is lost or runs twice. */
+static void pool_runs_what_is_offered(void **state)
+{
+    (void)state;
+    static const size_t threads[] = {1, 2, 7};
+    static const size_t steps[] = {1, 3, JOBS, JOBS + 1 /* nothing is offered */};
+    for (size_t t = 0; t < 3; t++)
+        for (size_t s = 0; s < 4; s++) {
+            struct offers offers = {.too_early = false};
+            size_t all = steps[s] > JOBS ? 0 : JOBS;
+            struct nkb_pool *pool = nkb_pool_start(threads[t], offered_job, &offers);
+            assert_non_null(pool);
+            for (size_t n = 0; n < all; n += steps[s]) {
+                size_t more = n + steps[s] < JOBS ? n + steps[s] : JOBS;
+                atomic_store(&offers.offered, more);
+                nkb_pool_offer(pool, more);
+            }
+            assert_true(nkb_pool_taken(pool) <= all + threads[t]);
+            nkb_pool_finish(pool);
+            for (size_t i = 0; i < JOBS; i++)
+                assert_int_equal(atomic_load(&offers.tally.runs[i]), i < all);
+            assert_false(atomic_load(&offers.too_early));
+            assert_true(atomic_load(&offers.tally.most_worker) < threads[t]);
+        }
+}
+
 static void pool_never_has_more_threads_than_jobs(void **state)
 {
     (void)state;
@@ -344,6 +384,7 @@ int main(void)
         cmocka_unit_test(error_text_is_cut_past_its_size_and_not_before),
         cmocka_unit_test(error_text_is_cut_at_a_character),
         cmocka_unit_test(pool_runs_every_job_once),
+        cmocka_unit_test(pool_runs_what_is_offered),
         cmocka_unit_test(pool_never_has_more_threads_than_jobs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
