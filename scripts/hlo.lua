@@ -1,5 +1,6 @@
 -- nkibench hlo: what the modules hold. One module: its counts, loops and kernels, and where they belong; several: a
 -- line each, below the folder they stand in, and totals. Takes {hlo = m.hlo, tables = {…}, lines = "…"}.
+local figures = require "figures"
 local hlo_table = require "hlo_table"
 local fmt, macs = nkb.fmt, hlo_table.si
 
@@ -7,7 +8,7 @@ local MAX_KERNELS, MAX_LOOPS, MAX_REMARKS, MAX_NAME = 8, 5, 8, 60
 
 local function share(part, whole)
   if part == nil or whole == nil then return "-  " end
-  if whole == 0 then return "0.00 %" end
+  if whole == 0 or part == 0 then return "0.00 %" end
   local percent = part * 100.0 / whole
   if percent > 0 and percent < 0.005 then return "<0.01 %" end
   return ("%.2f %%"):format(percent)
@@ -279,21 +280,14 @@ local function add_forms(p, forms)
 end
 
 local module_widths = { 24, 12, 9, 9, 11 }
-local format, find, unpack, utf8_len = string.format, string.find, string.unpack, utf8.len
+local find, unpack, utf8_len, right = string.find, string.unpack, utf8.len, figures.right
 
--- As fmt.count, of numbers that most modules have.
-local function count(n)
-  if n >= 1000 and n < 1000000 then return format("%d %03d", n // 1000, n % 1000) end
-  return n >= 0 and n < 1000 and format("%d", n) or fmt.count(n)
-end
-
--- Right of a module's name; of one that could not be read there is none of these. What is here is ASCII: as wide as it
--- has bytes.
-local FIGURES = ("  %%%ds  %%%ds  %%%ds  %%%ds"):format(table.unpack(module_widths, 2))
-local function figures(instructions, executed, static, nki)
-  if not instructions then return format(FIGURES, "-", "-  ", "-  ", "-  ") end
+-- Right of a module's name; of one that could not be read there is none of these.
+local function columns(instructions, executed, static, nki)
+  if not instructions then return right(module_widths, 2, "-", "-  ", "-  ", "-  ") end
   local text = macs(static)
-  return format(FIGURES, count(instructions), executed == static and text or macs(executed), text, share(nki, static))
+  return right(module_widths, 2, figures.count(instructions) or fmt.count(instructions),
+    executed == static and text or macs(executed), text, share(nki, static))
 end
 
 -- As place_of, of a path that mostly is an entry of the same cache as the one before.
@@ -308,26 +302,28 @@ local function place_beside(path, folder)
 end
 
 -- A module whole takes a tree to be made, so of most only what their lines say is given: see src/run_hlo_lines.c.
-local LINE, OK, EXECUTED, ODD, UNPRINTABLE = "s4s4s4Bjjjj", 1, 2, 4, 8
+local LINE, OK, EXECUTED, ODD, UNPRINTABLE, ASCII, ALIKE = "s4s4s4Bjjjj", 1, 2, 4, 8, 16, 32
 
 local function add_modules(p, modules, lines, compilers, forms)
   local width, names, lengths, rights, heads, below, put = module_widths[1], {}, {}, {}, {}, {}, {}
-  local here, known, n, at, size = "", "", 0, 1, #lines
+  local here, kind, n, at, size = "", "", 0, 1, #lines
   while at <= size do
     local path, role, compiler, flags, instructions, executed, static, nki
     path, role, compiler, flags, instructions, executed, static, nki, at = unpack(LINE, lines, at)
     local folder, name = place_beside(path, here)
     n = n + 1
+    if flags & ALIKE == 0 then
+      kind = role
+      if compiler ~= "" then compilers.add(compiler) end
+    end
     if folder ~= here and folder ~= "" then
-      heads[n] = folder .. (role ~= "file" and role ~= "cache" and "  " .. role or "")
+      heads[n] = folder .. (kind ~= "file" and kind ~= "cache" and "  " .. kind or "")
     end
     here = folder
-    local length = utf8_len(name) or #name -- as fmt.width
+    local length = flags & ASCII ~= 0 and #name or utf8_len(name) or #name -- as fmt.width
     if length > width then width = math.min(length, MAX_NAME) end
     names[n], lengths[n], put[n] = name, length, flags & (ODD | UNPRINTABLE) ~= 0 and p.add or p.put
-    rights[n] = figures(flags & OK ~= 0 and instructions or nil, flags & EXECUTED ~= 0 and executed or nil, static, nki)
-    if compiler ~= known and compiler ~= "" then compilers.add(compiler) end
-    known = compiler
+    rights[n] = columns(flags & OK ~= 0 and instructions or nil, flags & EXECUTED ~= 0 and executed or nil, static, nki)
     if flags & ODD ~= 0 then
       local module = modules[n]
       local words = marks(module, folder)

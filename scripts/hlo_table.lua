@@ -1,25 +1,16 @@
 -- Tables of nkibench hlo as text, for its page and for --by. A table is what src/analyze/hlo_table.h makes.
+local figures = require "figures"
 local fmt = nkb.fmt
 
 local WIDTH, LEAST_KEY = 80, 24
 
 local M = {}
 
-local format, prefixes = string.format, { "k", "M", "G", "T", "P", "E" }
-local places = { "%.3f", "%.2f", "%.1f" } -- by the digits in front of the point, four in all
-
 -- 12350000 -> "12.35 M": four digits and room for the prefix, so that points stand below each other.
 function M.si(x)
   if x == nil then return "-  " end
-  if math.type(x) == "integer" and x >= 1000 then -- as nkb.fmt.si and sig have it, in fewer steps: pages have many
-    local step, scale = 1, x / 1000.0
-    while scale >= 1000 do step, scale = step + 1, x / 1000.0 ^ (step + 1) end
-    local exponent = scale < 9.999 and 0 or scale >= 10 and scale < 99.99 and 1 or scale >= 100 and scale < 999.9 and 2
-      or format("%.3e", scale):byte(-1) - 48 -- where rounding may go up
-    if exponent == 3 then step, scale, exponent = step + 1, scale / 1000, 0 end -- rounding went up to the next prefix
-    return format(places[exponent + 1], scale) .. " " .. prefixes[step]
-  end
-  if math.type(x) == "integer" and x >= 0 then return format("%d  ", x) end
+  local text = figures.si(x)
+  if text then return text end
   local digits, prefix = fmt.si(x):match "^(%S+) (%S+)$"
   return digits and fmt.sig(tonumber(digits), 4) .. " " .. prefix or fmt.si(x) .. "  "
 end

@@ -1,7 +1,9 @@
 #include "run_hlo_by.h"
 
+#include <string.h>
+
 /* As in scripts/hlo.lua. */
-enum { IS_OK = 1, IS_EXECUTED = 2, IS_ODD = 4, IS_UNPRINTABLE = 8 };
+enum { IS_OK = 1, IS_EXECUTED = 2, IS_ODD = 4, IS_UNPRINTABLE = 8, IS_ASCII = 16, IS_ALIKE = 32 };
 
 static void put(struct nkb_buf *out, struct nkb_str text)
 {
@@ -10,12 +12,23 @@ static void put(struct nkb_buf *out, struct nkb_str text)
     nkb_buf_append(out, text.ptr, text.len);
 }
 
-static bool is_printable(struct nkb_str text)
+/* IS_UNPRINTABLE, IS_ASCII, as its bytes are. */
+static int kinds_of(struct nkb_str text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] < 32 || text.ptr[i] == 127)
-            return false;
-    return true;
+    unsigned char all = 0;
+    bool control = false;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        all |= c;
+        control |= c < 32 || c == 127;
+    }
+    return (control ? IS_UNPRINTABLE : 0) | (all < 128 ? IS_ASCII : 0);
+}
+
+static bool is_alike(const struct nkb_module *a, const struct nkb_module *b)
+{
+    return strcmp(a->role ? a->role : "", b->role ? b->role : "") == 0 &&
+           nkb_str_equal(a->compiler_version, b->compiler_version);
 }
 
 /* Is there something about it that its line does not tell? */
@@ -26,15 +39,17 @@ static bool is_odd(const struct nkb_module *m, const struct nkb_hlo_totals_optio
 }
 
 static void put_module(struct nkb_buf *out, const struct nkb_module *m,
+                       const struct nkb_module *before,
                        const struct nkb_hlo_totals_options *options)
 {
+    bool alike = before && is_alike(m, before);
     const int64_t figures[] = {m->instructions, m->executed.macs, m->static_macs.macs,
                                m->static_macs.nki_macs};
     int flags = (m->ok ? IS_OK : 0) | (m->ok && m->has_executed ? IS_EXECUTED : 0) |
-                (is_odd(m, options) ? IS_ODD : 0) | (is_printable(m->path) ? 0 : IS_UNPRINTABLE);
+                (is_odd(m, options) ? IS_ODD : 0) | kinds_of(m->path) | (alike ? IS_ALIKE : 0);
     put(out, m->path);
-    put(out, nkb_str_from(m->role ? m->role : ""));
-    put(out, m->compiler_version);
+    put(out, alike || !m->role ? NKB_STR_NONE : nkb_str_from(m->role));
+    put(out, alike ? NKB_STR_NONE : m->compiler_version);
     nkb_buf_char(out, (char)flags);
     nkb_buf_append(out, figures, sizeof figures);
 }
@@ -45,7 +60,7 @@ struct nkb_value *run_hlo_lines(nkb_run *run)
                                                    run_switch(run, SET_DEDUPE), run->hlo_source};
     struct nkb_buf out = NKB_BUF_INIT;
     for (size_t i = 0; i < run->module_count; i++)
-        put_module(&out, &run->modules[i], &options);
+        put_module(&out, &run->modules[i], i > 0 ? &run->modules[i - 1] : NULL, &options);
     struct nkb_value *lines = out.failed ? NULL : nkb_value_string(&run->arena, nkb_buf_str(&out));
     nkb_buf_free(&out);
     return lines;

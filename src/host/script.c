@@ -10,6 +10,7 @@
 #include "host/bind.h"
 #include "host/convert.h"
 #include "host/embedded.h"
+#include "host/figures.h"
 #include "host/runtime.h"
 #include "host/state.h"
 
@@ -57,6 +58,8 @@ static void open_everything(lua_State *L)
     lua_getfield(L, -2, "suggest");
     lua_setfield(L, -2, "suggest");
     lua_pop(L, 2);
+    luaL_requiref(L, "figures", nkb_figures_open, 0);
+    lua_pop(L, 1);
     luaL_requiref(L, "cjson", luaopen_cjson, 0);
     luaL_requiref(L, "lfs", luaopen_lfs, 0);
     lua_pushnil(L);
