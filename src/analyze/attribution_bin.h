@@ -56,6 +56,7 @@ static inline bool nkb_pieces_next(struct nkb_pieces *pieces)
         return false;
     piece->instruction = pieces->next++;
     piece->in = &pieces->computation->instructions[piece->instruction];
+    nkb_hlo_ask_ahead(piece->in, pieces->computation->instruction_count);
     piece->row = pieces->rows ? &pieces->rows[piece->instruction] : &nothing;
     piece->is_wide = nkb_cost_row_is_wide(piece->row);
     piece->is_free = nkb_cost_row_is_zero(piece->row);

@@ -177,8 +177,8 @@ static bool spread(struct nkb_scopes *s, const struct nkb_measures *m, uint32_t 
 {
     for (uint32_t k = s->head[c]; k != NKB_HLO_NONE; k = s->contexts[k].next) {
         const struct nkb_context from = s->contexts[k]; /* the array moves */
-        for (size_t i = m->sites->first[c]; i < m->sites->first[c + 1]; i++) {
-            const struct nkb_site *site = &m->sites->at[i];
+        for (size_t i = m->sites->first_special[c]; i < m->sites->first_special[c + 1]; i++) {
+            const struct nkb_site *site = nkb_site_special(m->sites, i);
             uint32_t scope;
             if (!site->calls)
                 continue;

@@ -152,12 +152,14 @@ static nkb_i128 *byte_times(const struct nkb_measures *measures, struct nkb_aren
     times[sites->hlo->entry] = 1;
     for (uint32_t at = sites->hlo->computation_count; at-- > 0;) {
         uint32_t c = graph->order[at];
-        for (size_t i = sites->first[c]; times[c] != 0 && i < sites->first[c + 1]; i++) {
+        size_t end = times[c] != 0 ? sites->first_special[c + 1] : 0;
+        for (size_t i = sites->first_special[c]; i < end; i++) {
+            const struct nkb_site *site = nkb_site_special(sites, i);
             struct nkb_runs runs;
             uint32_t untold;
-            if (!nkb_site_runs_others(&sites->at[i]) ||
-                !nkb_cost_passes_bytes(nkb_site_instruction(sites, &sites->at[i])->opcode) ||
-                !nkb_callgraph_runs(sites, graph, &sites->at[i], &runs, &untold))
+            if (!nkb_site_runs_others(site) ||
+                !nkb_cost_passes_bytes(nkb_site_instruction(sites, site)->opcode) ||
+                !nkb_callgraph_runs(sites, graph, site, &runs, &untold))
                 continue;
             for (int r = 0; r < runs.count; r++) /* none is more than its times: it fits */
                 times[runs.callee[r]] += times[c] * runs.applications[r];

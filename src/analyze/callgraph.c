@@ -37,15 +37,15 @@ enum colour { NEW, OPEN, DONE };
 
 /* Where the walk stands in one computation: the next callee of the current site. */
 struct cursor {
-    size_t site;
+    size_t special;
     uint32_t which;
 };
 
 /* The next computation called by c, or NKB_HLO_NONE when all were seen. */
 static uint32_t next_callee(const struct nkb_sites *sites, uint32_t c, struct cursor *cursor)
 {
-    for (; cursor->site < sites->first[c + 1]; cursor->site++, cursor->which = 0) {
-        const struct nkb_site *site = &sites->at[cursor->site];
+    for (; cursor->special < sites->first_special[c + 1]; cursor->special++, cursor->which = 0) {
+        const struct nkb_site *site = nkb_site_special(sites, cursor->special);
         const struct nkb_hlo_instruction *in;
         if (!site->calls)
             continue;
@@ -77,7 +77,7 @@ static int sort_computations(struct graph *g, struct nkb_arena *scratch, struct 
         for (;;) {
             if (enter != NKB_HLO_NONE) {
                 colour[enter] = OPEN;
-                cursors[enter] = (struct cursor){g->sites->first[enter], 0};
+                cursors[enter] = (struct cursor){g->sites->first_special[enter], 0};
                 stack[depth++] = enter;
             }
             uint32_t c = stack[depth - 1];
@@ -177,15 +177,24 @@ static bool find_runs(struct graph *g, const struct nkb_site *site, struct nkb_r
     return false;
 }
 
+/* Of all it multiplies itself. Nobody asks where there are no branches to choose from. */
+static nkb_i128 own_macs(const struct graph *g, uint32_t c)
+{
+    nkb_i128 total = 0;
+    for (size_t i = g->sites->first[c];
+         g->sites->conditional_count > 0 && i < g->sites->first[c + 1]; i++)
+        total = add_held(total, g->sites->at[i].macs);
+    return total;
+}
+
 static bool sum_upwards(struct graph *g)
 {
     for (uint32_t at = 0; at < g->sites->hlo->computation_count; at++) {
         uint32_t c = g->out->order[at];
-        nkb_i128 total = 0;
-        for (size_t i = g->sites->first[c]; i < g->sites->first[c + 1]; i++) {
-            const struct nkb_site *site = &g->sites->at[i];
+        nkb_i128 total = own_macs(g, c);
+        for (size_t i = g->sites->first_special[c]; i < g->sites->first_special[c + 1]; i++) {
+            const struct nkb_site *site = nkb_site_special(g->sites, i);
             struct nkb_runs runs;
-            total = add_held(total, site->macs);
             if (!nkb_site_runs_others(site))
                 continue;
             if (!find_runs(g, site, &runs))
@@ -228,8 +237,8 @@ static bool count_downwards(struct graph *g, struct nkb_notes *notes)
         uint32_t c = g->out->order[at];
         if (times[c] == 0)
             continue;
-        for (size_t i = g->sites->first[c]; i < g->sites->first[c + 1]; i++) {
-            const struct nkb_site *site = &g->sites->at[i];
+        for (size_t i = g->sites->first_special[c]; i < g->sites->first_special[c + 1]; i++) {
+            const struct nkb_site *site = nkb_site_special(g->sites, i);
             char name[NKB_SHOWN_BYTES];
             struct nkb_runs runs;
             if (!nkb_site_runs_others(site))
@@ -289,11 +298,13 @@ int nkb_callgraph_count(const struct nkb_sites *sites, struct nkb_arena *scratch
     if (!g.why)
         g.why = sites->fault;
     if (!g.why) {
-        for (size_t i = 0; i < sites->count && sites->loop_count > 0; i++)
-            if (sites->at[i].kind == NKB_SITE_WHILE)
-                out->trips[sites->at[i].loop] =
-                    nkb_trip_find(sites->hlo, nkb_site_computation(sites, &sites->at[i]),
-                                  nkb_site_instruction(sites, &sites->at[i]));
+        for (size_t i = 0; i < sites->first_special[n]; i++) {
+            const struct nkb_site *site = nkb_site_special(sites, i);
+            if (site->kind == NKB_SITE_WHILE)
+                out->trips[site->loop] =
+                    nkb_trip_find(sites->hlo, nkb_site_computation(sites, site),
+                                  nkb_site_instruction(sites, site));
+        }
         if (sum_upwards(&g))
             count_downwards(&g, notes);
     }

@@ -33,15 +33,6 @@ static bool add_own(const struct nkb_cost_own *own, const struct nkb_cost_weight
            nkb_cost_add(&sum->bytes, own->bytes, weight->bytes);
 }
 
-/* The same of a row that is not wide: most are not. */
-static inline bool add_row(const struct nkb_cost_row *row, const struct nkb_cost_weights *weight,
-                           struct nkb_cost_own *sum)
-{
-    return nkb_cost_add(&sum->flops, row->flops, weight->flops) &&
-           nkb_cost_add(&sum->transcendentals, row->transcendentals, weight->transcendentals) &&
-           nkb_cost_add(&sum->bytes, row->bytes, weight->bytes);
-}
-
 /* Hand a computation's weight on to what one of its instructions applies. */
 static bool weigh_callees(struct nkb_cost *cost, uint32_t computation, uint32_t at)
 {
@@ -83,35 +74,41 @@ static void add_unvisited(struct nkb_cost *cost, uint32_t computation, nkb_i128 
     }
 }
 
+/* The cost of one instruction to its opcode; false when a sum is beyond 127 bits. */
+static bool add_apart(struct nkb_cost *cost, uint32_t computation, uint32_t at, nkb_i128 times,
+                      bool spread)
+{
+    const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
+    const struct nkb_cost_own own = nkb_cost_rows_get(&cost->order.bodies[computation].own, at);
+    enum nkb_hlo_opcode opcode = c->instructions[at].opcode;
+    struct op_sum *op = &cost->ops[opcode];
+    nkb_i128 flops = own.flops;
+    spread = spread && add_own(&own, &cost->weights[computation], &op->cost);
+    if (!nkb_cost_is_plain(opcode))
+        spread = spread && weigh_callees(cost, computation, at);
+    if (times != 0 && ((opcode == NKB_HLO_RAGGED_DOT && !ragged_flops(c, at, &flops)) ||
+                       !nkb_cost_add(&op->executed_flops, flops, times)))
+        op->no_executed = true;
+    return spread;
+}
+
 /* The same of one that XLA visits, and where `spread`, its costs with its weight, which is handed
  * on. Returns whether that last could be done. */
 static bool add_visited(struct nkb_cost *cost, uint32_t computation, nkb_i128 times, bool spread)
 {
-    const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
     const struct nkb_cost_body *body = &cost->order.bodies[computation];
     const struct nkb_cost_weights weight = cost->weights[computation];
-    const uint32_t count = c->instruction_count;
-    for (uint32_t at = 0; at < count; at++) {
-        enum nkb_hlo_opcode opcode = (enum nkb_hlo_opcode)body->opcodes[at];
-        const struct nkb_cost_row *row = &body->own.at[at];
-        struct op_sum *op = &cost->ops[opcode];
-        op->count++;
-        if (nkb_cost_row_is_zero(row) && nkb_cost_is_plain(opcode) && opcode != NKB_HLO_RAGGED_DOT)
-            continue;
-        nkb_i128 flops = row->flops;
-        if (nkb_cost_row_is_wide(row)) {
-            const struct nkb_cost_own own = nkb_cost_rows_get(&body->own, at);
-            spread = spread && add_own(&own, &weight, &op->cost);
-            flops = own.flops;
-        } else {
-            spread = spread && add_row(row, &weight, &op->cost);
-        }
-        if (!nkb_cost_is_plain(opcode))
-            spread = spread && weigh_callees(cost, computation, at);
-        if (times != 0 && ((opcode == NKB_HLO_RAGGED_DOT && !ragged_flops(c, at, &flops)) ||
-                           !nkb_cost_add(&op->executed_flops, flops, times)))
+    for (uint32_t i = 0; i < body->tally_count; i++) {
+        const struct nkb_cost_tally *tally = &body->tallies[i];
+        const struct nkb_cost_own own = {tally->flops, tally->transcendentals, tally->bytes};
+        struct op_sum *op = &cost->ops[tally->opcode];
+        op->count += tally->count;
+        spread = spread && add_own(&own, &weight, &op->cost);
+        if (times != 0 && !nkb_cost_add(&op->executed_flops, own.flops, times))
             op->no_executed = true;
     }
+    for (uint32_t i = 0; i < body->apart_count; i++)
+        spread = add_apart(cost, computation, body->apart[i], times, spread);
     return spread;
 }
 
@@ -260,7 +257,7 @@ bool nkb_cost_own_of(const struct nkb_cost *cost, uint32_t computation, uint32_t
         return false;
     *out = nkb_cost_rows_get(&body->own, instruction);
     *executed_flops = out->flops;
-    return body->opcodes[instruction] != NKB_HLO_RAGGED_DOT ||
+    return c->instructions[instruction].opcode != NKB_HLO_RAGGED_DOT ||
            ragged_flops(c, instruction, executed_flops);
 }
 

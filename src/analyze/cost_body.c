@@ -2,6 +2,8 @@
  * applies: callee first, each computation once however often it is called. */
 #include "analyze/cost_parts.h"
 
+#include <string.h>
+
 #include "base/hash.h"
 
 /* Own costs by what they follow from. Modules repeat few of them over and over, and instructions
@@ -16,12 +18,21 @@ struct known {
 
 _Static_assert(NKB_HLO_OPCODE_COUNT <= UCHAR_MAX, "an opcode fits a byte");
 
+/* The tallies of the computation at hand, and who stands apart from them. */
+struct tallying {
+    struct nkb_cost_tally of[NKB_HLO_OPCODE_COUNT + 1];
+    unsigned char met[NKB_HLO_OPCODE_COUNT + 1];
+    uint32_t met_count, apart_count, apart_room;
+    uint32_t *apart;
+};
+
 struct measure {
     struct nkb_cost_order *order;
     const struct nkb_hlo *hlo;
     struct nkb_arena *scratch, *temp, *keep;
     struct known *known;
     size_t known_mask;
+    struct tallying *tallying;
 };
 
 static inline struct known known_key(const struct nkb_hlo_instruction *all,
@@ -88,44 +99,131 @@ static const char *why_not(const struct measure *m, uint32_t computation, uint32
                               "its operands, shapes and attributes give no cost");
 }
 
-static inline bool add_row(const struct nkb_cost_row *row, struct nkb_cost_totals *sum)
+static inline struct nkb_cost_tally *tally_of(struct tallying *t, enum nkb_hlo_opcode opcode)
 {
-    return nkb_i128_add(sum->flops, row->flops, &sum->flops) &&
-           nkb_i128_add(sum->transcendentals, row->transcendentals, &sum->transcendentals) &&
-           nkb_i128_add(sum->bytes, row->bytes, &sum->bytes);
+    struct nkb_cost_tally *tally = &t->of[opcode];
+    if (tally->count++ == 0)
+        t->met[t->met_count++] = (unsigned char)opcode;
+    return tally;
 }
 
-/* Own costs, and their sum with all that is applied. */
+/* False, and the tally as it was, when one of its sums would not fit. */
+static inline bool tally_row(struct nkb_cost_tally *tally, const struct nkb_cost_row *row)
+{
+    int64_t flops, transcendentals, bytes;
+    if (__builtin_add_overflow(tally->flops, row->flops, &flops) ||
+        __builtin_add_overflow(tally->transcendentals, row->transcendentals, &transcendentals) ||
+        __builtin_add_overflow(tally->bytes, row->bytes, &bytes))
+        return false;
+    tally->flops = flops;
+    tally->transcendentals = transcendentals;
+    tally->bytes = bytes;
+    return true;
+}
+
+static bool put_apart(struct tallying *t, uint32_t at, struct nkb_arena *scratch)
+{
+    if (t->apart_count == t->apart_room) {
+        uint32_t room = t->apart_room < UINT32_MAX / 2 ? t->apart_room * 2 + 64 : UINT32_MAX;
+        uint32_t *grown = nkb_arena_grow(scratch, t->apart, t->apart_count, room, sizeof *grown);
+        if (!grown)
+            return false;
+        t->apart = grown;
+        t->apart_room = room;
+    }
+    t->apart[t->apart_count++] = at;
+    return true;
+}
+
+/* Hand over what has been tallied, and begin anew. False: out of memory. */
+static bool close_tallies(struct tallying *t, struct nkb_cost_body *body, struct nkb_arena *scratch)
+{
+    body->tallies = nkb_arena_array(scratch, t->met_count, sizeof *body->tallies);
+    body->apart = nkb_arena_array(scratch, t->apart_count, sizeof *body->apart);
+    if (!body->tallies || !body->apart)
+        return false;
+    for (uint32_t i = 0; i < t->met_count; i++) {
+        struct nkb_cost_tally *tally = &t->of[t->met[i]];
+        tally->opcode = t->met[i];
+        body->tallies[i] = *tally;
+        *tally = (struct nkb_cost_tally){0};
+    }
+    if (t->apart_count > 0)
+        memcpy(body->apart, t->apart, t->apart_count * sizeof *body->apart);
+    body->tally_count = t->met_count;
+    body->apart_count = t->apart_count;
+    t->met_count = t->apart_count = 0;
+    return true;
+}
+
+static inline bool add_figures(int64_t flops, int64_t transcendentals, int64_t bytes,
+                               struct nkb_cost_totals *sum)
+{
+    return nkb_i128_add(sum->flops, flops, &sum->flops) &&
+           nkb_i128_add(sum->transcendentals, transcendentals, &sum->transcendentals) &&
+           nkb_i128_add(sum->bytes, bytes, &sum->bytes);
+}
+
+/* Where the sum of the instructions, one after the other, first leaves 127 bits. */
+static const struct nkb_hlo_instruction *find_too_much(const struct measure *m,
+                                                       uint32_t computation)
+{
+    const struct nkb_hlo_computation *c = &m->hlo->computations[computation];
+    struct nkb_cost_totals sum = {0};
+    uint32_t at = 0;
+    while (at + 1 < c->instruction_count &&
+           nkb_cost_add_instruction(m->order, m->hlo, computation, at, &sum))
+        at++;
+    return &c->instructions[at];
+}
+
+/* The sum of its instructions with all they apply. */
+static void add_up(const struct measure *m, uint32_t computation, struct nkb_cost_totals *total)
+{
+    const struct nkb_hlo_computation *c = &m->hlo->computations[computation];
+    const struct nkb_cost_body *body = &m->order->bodies[computation];
+    struct nkb_cost_totals sum = {0};
+    bool fits = true;
+    for (uint32_t i = 0; i < body->apart_count && fits; i++)
+        fits = nkb_cost_add_instruction(m->order, m->hlo, computation, body->apart[i], &sum);
+    for (uint32_t i = 0; i < body->tally_count && fits; i++) {
+        const struct nkb_cost_tally *tally = &body->tallies[i];
+        fits = add_figures(tally->flops, tally->transcendentals, tally->bytes, &sum);
+    }
+    if (fits)
+        *total = sum;
+    else
+        m->order->too_much = nkb_cost_complaint(m->keep, c, find_too_much(m, computation),
+                                                "its cost is beyond 127 bits");
+}
+
+/* Own costs, by instruction and together. */
 static bool measure_rows(const struct measure *m, uint32_t computation,
-                         const struct nkb_cost_body *body, struct nkb_cost_totals *total)
+                         const struct nkb_cost_body *body)
 {
     const struct nkb_hlo_computation *c = &m->hlo->computations[computation];
     const struct nkb_hlo_instruction *all = c->instructions;
-    struct nkb_cost_order *order = m->order;
-    const struct nkb_cost_sizes sizes = order->sizes;
+    struct tallying *tallying = m->tallying;
+    const struct nkb_cost_sizes sizes = m->order->sizes;
     struct nkb_cost_row *row = body->own.at;
-    unsigned char *opcode = body->opcodes;
-    struct nkb_cost_totals sum = {0};
     for (uint32_t at = 0, count = c->instruction_count; at < count; at++, row++) {
         const struct nkb_hlo_instruction *in = &all[at];
-        *opcode++ = (unsigned char)in->opcode;
+        nkb_hlo_ask_ahead(in, count);
+        struct nkb_cost_tally *tally = tally_of(tallying, in->opcode);
         if (is_free(&sizes, in)) {
             *row = (struct nkb_cost_row){0, 0, 0};
             continue;
         }
         if (!measure_instruction(m, computation, at, all, row)) {
             if (!m->scratch->failed)
-                order->why = why_not(m, computation, at);
+                m->order->why = why_not(m, computation, at);
             return false;
         }
-        if (order->too_much)
-            continue;
-        bool alone = nkb_cost_is_plain(in->opcode) && !nkb_cost_row_is_wide(row);
-        if (!(alone ? add_row(row, &sum)
-                    : nkb_cost_add_instruction(order, m->hlo, computation, at, &sum)))
-            order->too_much = nkb_cost_complaint(m->keep, c, in, "its cost is beyond 127 bits");
+        bool alone = nkb_cost_is_plain(in->opcode) && in->opcode != NKB_HLO_RAGGED_DOT &&
+                     !nkb_cost_row_is_wide(row);
+        if (!(alone && tally_row(tally, row)) && !put_apart(tallying, at, m->scratch))
+            return false;
     }
-    *total = sum;
     return true;
 }
 
@@ -135,10 +233,11 @@ static bool measure_body(const struct measure *m, uint32_t computation)
     struct nkb_cost_order *order = m->order;
     struct nkb_cost_body *body = &order->bodies[computation];
     body->sizes = &order->sizes;
-    body->opcodes = nkb_arena_take(m->scratch, c->instruction_count);
-    if (!body->opcodes || !nkb_cost_rows_open(&body->own, c->instruction_count, m->scratch) ||
-        !measure_rows(m, computation, body, &order->totals[computation]))
+    if (!nkb_cost_rows_open(&body->own, c->instruction_count, m->scratch) ||
+        !measure_rows(m, computation, body) || !close_tallies(m->tallying, body, m->scratch))
         return false;
+    if (!order->too_much)
+        add_up(m, computation, &order->totals[computation]);
     if (!body->fused || nkb_cost_fuse(m->hlo, order->bodies, computation, m->scratch, m->temp))
         return true;
     if (!m->scratch->failed && !m->temp->failed)
@@ -150,7 +249,8 @@ bool nkb_cost_order_measure(struct nkb_cost_order *order, const struct nkb_hlo *
                             struct nkb_arena *scratch, struct nkb_arena *keep)
 {
     struct nkb_arena temp = nkb_arena_beside(scratch);
-    struct measure m = {order, hlo, scratch, &temp, keep, NULL, 0};
+    struct tallying tallying = {.met_count = 0};
+    struct measure m = {order, hlo, scratch, &temp, keep, NULL, 0, &tallying};
     size_t places = 1;
     while (places < KNOWN_MAX && places < hlo->instruction_count)
         places *= 2;

@@ -7,7 +7,8 @@
 
 struct frame {
     uint32_t computation, callee;
-    size_t at; /* among the computation's sites where it is in order, else its instructions */
+    size_t
+        at; /* among its special sites where the computation is in order, else its instructions */
 };
 
 struct walk {
@@ -114,20 +115,20 @@ static bool open_computation(struct walk *walk, uint32_t computation)
         return refuse(walk, c, &c->instructions[cycle], "its operands lead back to it");
     walk->colour[computation] = OPEN;
     walk->stack[walk->depth++] =
-        (struct frame){computation, 0, in_order ? walk->sites->first[computation] : 0};
+        (struct frame){computation, 0, in_order ? walk->sites->first_special[computation] : 0};
     return true;
 }
 
 /* One step from the top of the stack: down into a callee, on to the next, or up. Where all is in
- * order there is nothing to check, and only sites have callees. */
+ * order there is nothing to check, and only special sites have callees. */
 static bool step(struct walk *walk)
 {
     struct frame *top = &walk->stack[walk->depth - 1];
     const struct nkb_hlo_computation *c = &walk->hlo->computations[top->computation];
     bool in_order = walk->sites->in_order[top->computation];
-    size_t end = in_order ? walk->sites->first[top->computation + 1] : c->instruction_count;
+    size_t end = in_order ? walk->sites->first_special[top->computation + 1] : c->instruction_count;
     for (; top->at < end; top->at++, top->callee = 0) {
-        const struct nkb_site *site = in_order ? &walk->sites->at[top->at] : NULL;
+        const struct nkb_site *site = in_order ? nkb_site_special(walk->sites, top->at) : NULL;
         if (site && !site->calls)
             continue;
         const struct nkb_hlo_instruction *instruction =

@@ -63,12 +63,21 @@ static inline const struct nkb_cost_size *nkb_cost_sizes_of(struct nkb_cost_size
 bool nkb_cost_sizes_find(struct nkb_cost_sizes *sizes, const struct nkb_hlo_shape *shape,
                          bool as_operand, nkb_i128 *out);
 
+/* The instructions of one opcode in a computation: how many, and what they cost by themselves, but
+ * for those that stand apart. */
+struct nkb_cost_tally {
+    uint32_t opcode, count;
+    int64_t flops, transcendentals, bytes;
+};
+
 /* What is known of one computation. Filled callee first: what it calls is complete before it. */
 struct nkb_cost_body {
     bool fused;                   /* a fusion calls it */
     struct nkb_cost_sizes *sizes; /* of shapes; all computations have the same */
     struct nkb_cost_rows own;     /* by instruction */
-    unsigned char *opcodes;       /* of instructions, for the last walk, which needs no more */
+    struct nkb_cost_tally *tallies; /* so that nobody need walk over the instructions again */
+    uint32_t *apart; /* positions of those that are not plain, or beyond 63 bits with the others */
+    uint32_t tally_count, apart_count;
     /* Fused ones only. */
     uint32_t custom; /* the first gather or scatter in it, or NKB_HLO_NONE: see nkb_cost_site_of */
     uint32_t parameter_count;

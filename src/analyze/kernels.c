@@ -88,10 +88,10 @@ int nkb_kernels_tabulate(const struct nkb_sites *sites, const nkb_i128 *times,
                          struct nkb_arena *scratch, struct nkb_arena *keep,
                          struct nkb_module *module, const char **why, struct nkb_err *err)
 {
-    size_t count = 0;
+    size_t count = 0, specials = sites->first_special[sites->hlo->computation_count];
     bool fits = true;
-    for (size_t i = 0; i < sites->count; i++)
-        count += is_custom_call(sites->at[i].kind);
+    for (size_t i = 0; i < specials; i++)
+        count += is_custom_call(nkb_site_special(sites, i)->kind);
     struct nkb_kernel *rows = nkb_arena_array(scratch, count, sizeof *rows);
     if (!rows)
         return nkb_err_memory(err);
@@ -99,8 +99,8 @@ int nkb_kernels_tabulate(const struct nkb_sites *sites, const nkb_i128 *times,
     const size_t all = count;
     count = 0;
     for (size_t i = 0; count < all; i++)
-        if (is_custom_call(sites->at[i].kind))
-            fits = make_row(sites, &sites->at[i], times, &rows[count++]) && fits;
+        if (is_custom_call(nkb_site_special(sites, i)->kind))
+            fits = make_row(sites, nkb_site_special(sites, i), times, &rows[count++]) && fits;
     fits = nkb_kernels_merge(rows, &count) && fits;
     if (!fits)
         *why = "a custom-call is executed more often, or for more MACs, than 63 bits can hold";

@@ -132,40 +132,82 @@ static void weigh_other(struct nkb_sites *sites, struct nkb_site *site, struct n
                              where(sites, site, text));
 }
 
-int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *keep, struct nkb_notes *notes,
-                   struct nkb_static_macs *out, struct nkb_err *err)
+static int refuse_127_bits(const struct nkb_sites *sites, const struct nkb_site *site,
+                           struct nkb_err *err)
+{
+    char text[NKB_WHERE_BYTES];
+    return nkb_err_set(err, NKB_EINPUT,
+                       "%s: its MACs are beyond 127 bits; at most 63 can be counted",
+                       where(sites, site, text));
+}
+
+/* The static count as upstream adds it, one after the other, to say where it leaves 63 bits. */
+static int add_in_order(const struct nkb_sites *sites, struct nkb_static_macs *out,
+                        struct nkb_err *err)
 {
     nkb_i128 macs = 0, nki = 0;
     const struct nkb_site *leaves_63_bits = NULL; /* after it the sum was too large */
-    struct known_dot known[KNOWN_DOTS] = {{NULL, NULL, NULL, 0}};
     char text[NKB_WHERE_BYTES];
     int64_t fits;
 
     for (size_t i = 0; i < sites->count; i++) {
-        struct nkb_site *site = &sites->at[i];
-        bool had;
-        if (site->kind == NKB_SITE_DOT) {
-            had = weigh_dot(sites, site, known, keep, notes);
-        } else if (site->kind == NKB_SITE_NKI) {
-            had = weigh_kernel(sites, site, notes) && nkb_i128_add(nki, site->macs, &nki);
-        } else {
-            weigh_other(sites, site, keep);
+        const struct nkb_site *site = &sites->at[i];
+        if (site->kind != NKB_SITE_DOT && site->kind != NKB_SITE_NKI)
             continue;
-        }
-        if (!had || !nkb_i128_add(macs, site->macs, &macs))
-            return nkb_err_set(err, NKB_EINPUT,
-                               "%s: its MACs are beyond 127 bits; at most 63 can be counted",
-                               where(sites, site, text));
+        if ((site->kind == NKB_SITE_NKI && !nkb_i128_add(nki, site->macs, &nki)) ||
+            !nkb_i128_add(macs, site->macs, &macs))
+            return refuse_127_bits(sites, site, err);
         if (!leaves_63_bits && (!nkb_i128_fits(macs, &fits) || !nkb_i128_fits(nki, &fits)))
             leaves_63_bits = site;
     }
-    if (!nkb_i128_fits(macs, &out->macs) || !nkb_i128_fits(nki, &out->nki_macs)) {
-        assert(leaves_63_bits);
-        return nkb_err_set(err, NKB_EINPUT,
-                           "%s: here the static MAC count leaves 63 bits; at most "
-                           "9223372036854775807 can be counted",
-                           where(sites, leaves_63_bits, text));
+    if (nkb_i128_fits(macs, &out->macs) && nkb_i128_fits(nki, &out->nki_macs))
+        return 0;
+    assert(leaves_63_bits);
+    return nkb_err_set(err, NKB_EINPUT,
+                       "%s: here the static MAC count leaves 63 bits; at most "
+                       "9223372036854775807 can be counted",
+                       where(sites, leaves_63_bits, text));
+}
+
+/* Of all dots by their computations, and of kernels. False when a sum does not fit. */
+static bool add_static(const struct nkb_sites *sites, nkb_i128 nki, struct nkb_static_macs *out)
+{
+    nkb_i128 macs = nki;
+    for (uint32_t c = 0; c < sites->hlo->computation_count; c++)
+        if (!nkb_i128_add(macs, sites->dot_macs[c], &macs))
+            return false;
+    return nkb_i128_fits(macs, &out->macs) && nkb_i128_fits(nki, &out->nki_macs);
+}
+
+int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *keep, struct nkb_notes *notes,
+                   struct nkb_static_macs *out, struct nkb_err *err)
+{
+    nkb_i128 nki = 0;
+    struct known_dot known[KNOWN_DOTS] = {{NULL, NULL, NULL, 0}};
+
+    sites->dots_fit = true;
+    for (size_t i = 0; i < sites->count; i++) {
+        struct nkb_site *site = &sites->at[i];
+        bool had = true;
+        nkb_hlo_ask_ahead(nkb_site_instruction(sites, site), sites->count);
+        if (site->kind == NKB_SITE_DOT) {
+            nkb_i128 *dots = &sites->dot_macs[site->computation];
+            had = weigh_dot(sites, site, known, keep, notes);
+            sites->dots_fit = nkb_i128_add(*dots, site->macs, dots) && sites->dots_fit;
+        } else if (site->kind == NKB_SITE_NKI) {
+            had = weigh_kernel(sites, site, notes);
+            sites->dots_fit = nkb_i128_add(nki, site->macs, &nki) && sites->dots_fit;
+        } else {
+            weigh_other(sites, site, keep);
+        }
+        if (!had) {
+            int code = sites->dots_fit ? 0 : add_in_order(sites, out, err);
+            return code != 0 ? code : refuse_127_bits(sites, site, err);
+        }
     }
+    int code = sites->dots_fit && add_static(sites, nki, out) ? 0 : add_in_order(sites, out, err);
+    if (code != 0)
+        return code;
     out->nki_ratio = nkb_macs_ratio(out->nki_macs, out->macs);
     return nkb_arena_failed(keep) ? nkb_err_memory(err) : 0;
 }
@@ -182,16 +224,21 @@ static bool is_other(enum nkb_site_kind kind)
            kind == NKB_SITE_CUSTOM_MATMUL;
 }
 
+static bool add_macs(struct execution *e, enum nkb_site_kind kind, nkb_i128 macs, nkb_i128 times)
+{
+    return (times == 1 || nkb_i128_mul(times, macs, &macs)) &&
+           nkb_i128_add(e->sums[kind], macs, &e->sums[kind]) &&
+           nkb_i128_add(e->total, macs, &e->total) &&
+           (!is_other(kind) || nkb_i128_add(e->other, macs, &e->other));
+}
+
 static bool execute_site(struct execution *e, const struct nkb_site *site, nkb_i128 times)
 {
-    nkb_i128 macs = site->macs, *sum = &e->sums[site->kind];
     int64_t fits;
-    if ((times != 1 && !nkb_i128_mul(times, macs, &macs)) || !nkb_i128_add(*sum, macs, sum) ||
-        !nkb_i128_add(e->total, macs, &e->total) ||
-        (is_other(site->kind) && !nkb_i128_add(e->other, macs, &e->other)))
+    if (!add_macs(e, site->kind, site->macs, times))
         return false;
-    if (!e->leaves_63_bits && !(nkb_i128_fits(*sum, &fits) && nkb_i128_fits(e->total, &fits) &&
-                                nkb_i128_fits(e->other, &fits)))
+    if (!e->leaves_63_bits && !(nkb_i128_fits(e->sums[site->kind], &fits) &&
+                                nkb_i128_fits(e->total, &fits) && nkb_i128_fits(e->other, &fits)))
         e->leaves_63_bits = site;
     return true;
 }
@@ -207,8 +254,19 @@ static const char *refuse_execution(const struct nkb_sites *sites, const struct 
     return text ? text : "";
 }
 
-const char *nkb_macs_execute(const struct nkb_sites *sites, const nkb_i128 *times,
-                             struct nkb_arena *keep, struct nkb_executed_macs *out)
+static bool take_sums(const struct execution *e, struct nkb_executed_macs *out)
+{
+    return nkb_i128_fits(e->total, &out->macs) && nkb_i128_fits(e->other, &out->other_macs) &&
+           nkb_i128_fits(e->sums[NKB_SITE_DOT], &out->dot_macs) &&
+           nkb_i128_fits(e->sums[NKB_SITE_CONVOLUTION], &out->conv_macs) &&
+           nkb_i128_fits(e->sums[NKB_SITE_NKI], &out->nki_macs) &&
+           nkb_i128_fits(e->sums[NKB_SITE_RAGGED_DOT], &out->ragged_macs) &&
+           nkb_i128_fits(e->sums[NKB_SITE_CUSTOM_MATMUL], &out->custom_matmul_macs);
+}
+
+/* Site after site, to say where a sum leaves 63 bits. */
+static const char *execute_in_order(const struct nkb_sites *sites, const nkb_i128 *times,
+                                    struct nkb_arena *keep, struct nkb_executed_macs *out)
 {
     struct execution e = {.leaves_63_bits = NULL};
     for (uint32_t c = 0; c < sites->hlo->computation_count; c++) {
@@ -218,16 +276,36 @@ const char *nkb_macs_execute(const struct nkb_sites *sites, const nkb_i128 *time
             if (site->kind < NKB_SITE_KINDS_WITH_MACS && !execute_site(&e, site, times[c]))
                 return refuse_execution(sites, site, 127, keep);
     }
-    bool fits = nkb_i128_fits(e.total, &out->macs) && nkb_i128_fits(e.other, &out->other_macs) &&
-                nkb_i128_fits(e.sums[NKB_SITE_DOT], &out->dot_macs) &&
-                nkb_i128_fits(e.sums[NKB_SITE_CONVOLUTION], &out->conv_macs) &&
-                nkb_i128_fits(e.sums[NKB_SITE_NKI], &out->nki_macs) &&
-                nkb_i128_fits(e.sums[NKB_SITE_RAGGED_DOT], &out->ragged_macs) &&
-                nkb_i128_fits(e.sums[NKB_SITE_CUSTOM_MATMUL], &out->custom_matmul_macs);
-    if (!fits) {
-        assert(e.leaves_63_bits);
-        return refuse_execution(sites, e.leaves_63_bits, 63, keep);
+    if (take_sums(&e, out))
+        return NULL;
+    assert(e.leaves_63_bits);
+    return refuse_execution(sites, e.leaves_63_bits, 63, keep);
+}
+
+/* The dots of a computation together, and whatever else multiplies there. */
+static bool execute_computation(struct execution *e, const struct nkb_sites *sites, uint32_t c,
+                                nkb_i128 times)
+{
+    bool fits = add_macs(e, NKB_SITE_DOT, sites->dot_macs[c], times);
+    for (size_t i = sites->first_special[c]; fits && i < sites->first_special[c + 1]; i++) {
+        const struct nkb_site *site = nkb_site_special(sites, i);
+        if (site->kind < NKB_SITE_KINDS_WITH_MACS && site->kind != NKB_SITE_DOT)
+            fits = add_macs(e, site->kind, site->macs, times);
     }
-    out->nki_ratio = nkb_macs_ratio(out->nki_macs, out->macs);
-    return NULL;
+    return fits;
+}
+
+const char *nkb_macs_execute(const struct nkb_sites *sites, const nkb_i128 *times,
+                             struct nkb_arena *keep, struct nkb_executed_macs *out)
+{
+    struct execution e = {.leaves_63_bits = NULL};
+    bool fits = sites->dots_fit;
+    for (uint32_t c = 0; fits && c < sites->hlo->computation_count; c++)
+        fits = times[c] == 0 || execute_computation(&e, sites, c, times[c]);
+    const char *why = NULL;
+    if (!fits || !take_sums(&e, out))
+        why = execute_in_order(sites, times, keep, out);
+    if (!why)
+        out->nki_ratio = nkb_macs_ratio(out->nki_macs, out->macs);
+    return why;
 }

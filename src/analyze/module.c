@@ -16,8 +16,8 @@ static int list_loops(const struct nkb_sites *sites, const struct nkb_callgraph 
     module->loops = nkb_arena_array(keep, sites->loop_count, sizeof *module->loops);
     if (!module->loops)
         return nkb_err_memory(err);
-    for (size_t i = 0; i < sites->count; i++) {
-        const struct nkb_site *site = &sites->at[i];
+    for (size_t i = 0; i < sites->first_special[sites->hlo->computation_count]; i++) {
+        const struct nkb_site *site = nkb_site_special(sites, i);
         if (site->kind != NKB_SITE_WHILE || graph->times[site->computation] == 0)
             continue;
         const struct nkb_trip *trip = &graph->trips[site->loop];

@@ -19,17 +19,17 @@ enum nkb_site_kind nkb_site_custom_kind(struct nkb_str target)
 
 /* Of which kind an opcode's sites are. Any other is a site where it names computations. */
 struct part {
-    bool is_site;
+    bool is_site, is_special;
     unsigned char kind;
 };
 static const struct part parts[NKB_HLO_OPCODE_COUNT + 1] = {
-    [NKB_HLO_DOT] = {true, NKB_SITE_DOT},
-    [NKB_HLO_CONVOLUTION] = {true, NKB_SITE_CONVOLUTION},
-    [NKB_HLO_RAGGED_DOT] = {true, NKB_SITE_RAGGED_DOT},
-    [NKB_HLO_SCALED_DOT] = {true, NKB_SITE_SCALED_DOT},
-    [NKB_HLO_CUSTOM_CALL] = {true, NKB_SITE_CUSTOM_CALL},
-    [NKB_HLO_WHILE] = {true, NKB_SITE_WHILE},
-    [NKB_HLO_CONDITIONAL] = {true, NKB_SITE_CONDITIONAL},
+    [NKB_HLO_DOT] = {true, false, NKB_SITE_DOT},
+    [NKB_HLO_CONVOLUTION] = {true, true, NKB_SITE_CONVOLUTION},
+    [NKB_HLO_RAGGED_DOT] = {true, true, NKB_SITE_RAGGED_DOT},
+    [NKB_HLO_SCALED_DOT] = {true, true, NKB_SITE_SCALED_DOT},
+    [NKB_HLO_CUSTOM_CALL] = {true, true, NKB_SITE_CUSTOM_CALL},
+    [NKB_HLO_WHILE] = {true, true, NKB_SITE_WHILE},
+    [NKB_HLO_CONDITIONAL] = {true, true, NKB_SITE_CONDITIONAL},
 };
 
 static enum nkb_site_kind kind_of(const struct nkb_hlo_instruction *in)
@@ -102,18 +102,20 @@ static size_t marks_of(const struct nkb_hlo_computation *computation)
     return ((size_t)computation->instruction_count + MARKS - 1) / MARKS;
 }
 
-/* Marks the sites among at most MARKS instructions from `first` on, and clears *in_order where one
- * is not as struct nkb_sites says. */
+/* Marks the sites among at most MARKS instructions from `first` on, counts the special ones, and
+ * clears *in_order where one is not as struct nkb_sites says. */
 static inline uint64_t mark_sites(const struct nkb_hlo *hlo,
                                   const struct nkb_hlo_computation *computation, uint32_t first,
-                                  bool *in_order)
+                                  size_t *specials, bool *in_order)
 {
     uint32_t left = computation->instruction_count - first;
     uint32_t end = first + (left < MARKS ? left : MARKS);
     const struct nkb_hlo_instruction *in = &computation->instructions[first];
     uint64_t marks = 0;
+    size_t special = 0;
     bool good = true;
     for (uint32_t i = first; i < end; i++, in++) {
+        nkb_hlo_ask_ahead(in, computation->instruction_count);
         bool is_site = parts[in->opcode].is_site;
         for (uint32_t k = 0; k < in->operand_count; k++)
             good &= in->operands[k] < i;
@@ -121,24 +123,30 @@ static inline uint64_t mark_sites(const struct nkb_hlo *hlo,
             is_site |= in->called_count > 0;
             good &= has_callees(hlo, in);
         }
+        special += parts[in->opcode].is_special || in->called_count > 0;
         good &= in->opcode != NKB_HLO_OPCODE_COUNT;
         marks |= (uint64_t)is_site << (i - first);
     }
     *in_order &= good;
+    *specials += special;
     return marks;
 }
 
-/* How many there are, the first of each computation, and the first reference that leads nowhere. */
-static void survey(struct nkb_sites *sites, uint64_t *marks, struct nkb_arena *keep)
+/* How many there are, the first of each computation, and the first reference that leads nowhere.
+ * Returns how many are special. */
+static size_t survey(struct nkb_sites *sites, uint64_t *marks, struct nkb_arena *keep)
 {
+    size_t specials = 0;
     const struct nkb_hlo *hlo = sites->hlo;
     for (uint32_t c = 0; c < hlo->computation_count; c++) {
         const struct nkb_hlo_computation *computation = &hlo->computations[c];
         size_t words = marks_of(computation);
         sites->first[c] = sites->count;
+        sites->first_special[c] = specials;
         sites->in_order[c] = true;
         for (size_t word = 0; word < words; word++, marks++) {
-            *marks = mark_sites(hlo, computation, (uint32_t)(word * MARKS), &sites->in_order[c]);
+            *marks = mark_sites(hlo, computation, (uint32_t)(word * MARKS), &specials,
+                                &sites->in_order[c]);
             sites->count += (size_t)__builtin_popcountll(*marks);
         }
         if (sites->in_order[c])
@@ -147,11 +155,14 @@ static void survey(struct nkb_sites *sites, uint64_t *marks, struct nkb_arena *k
             sites->fault = check_references(computation, &computation->instructions[i], keep);
     }
     sites->first[hlo->computation_count] = sites->count;
+    sites->first_special[hlo->computation_count] = specials;
+    return specials;
 }
 
 static void list(struct nkb_sites *sites, const uint64_t *marks)
 {
     struct nkb_site *next = sites->at;
+    size_t *special = sites->special;
     for (uint32_t c = 0; c < sites->hlo->computation_count; c++) {
         const struct nkb_hlo_computation *computation = &sites->hlo->computations[c];
         size_t words = marks_of(computation);
@@ -160,6 +171,9 @@ static void list(struct nkb_sites *sites, const uint64_t *marks)
                 size_t i = word * MARKS + (size_t)__builtin_ctzll(left);
                 const struct nkb_hlo_instruction *in = &computation->instructions[i];
                 enum nkb_site_kind kind = kind_of(in);
+                if (parts[in->opcode].is_special || in->called_count > 0)
+                    *special++ = (size_t)(next - sites->at);
+                sites->conditional_count += kind == NKB_SITE_CONDITIONAL;
                 *next++ = (struct nkb_site){
                     .computation = c,
                     .instruction = (uint32_t)i,
@@ -181,14 +195,17 @@ int nkb_sites_find(const struct nkb_hlo *hlo, struct nkb_arena *scratch, struct 
         words += marks_of(&hlo->computations[c]);
     uint64_t *marks = nkb_arena_array(scratch, words, sizeof *marks);
     out->first = nkb_arena_array(scratch, (size_t)hlo->computation_count + 1, sizeof *out->first);
+    out->first_special =
+        nkb_arena_array(scratch, (size_t)hlo->computation_count + 1, sizeof *out->first_special);
     out->in_order = nkb_arena_array(scratch, hlo->computation_count, sizeof *out->in_order);
-    if (!marks || !out->first || !out->in_order)
+    out->dot_macs = nkb_arena_array(scratch, hlo->computation_count, sizeof *out->dot_macs);
+    if (!marks || !out->first || !out->first_special || !out->in_order || !out->dot_macs)
         return nkb_err_memory(err);
-    survey(out, marks, keep);
+    out->special = nkb_arena_array(scratch, survey(out, marks, keep), sizeof *out->special);
     /* Large modules have millions: room for as many, and not for what it took to grow there. */
     if (nkb_size_mul(out->count, sizeof *out->at, &bytes))
         out->at = nkb_arena_take(scratch, bytes);
-    if (!out->at)
+    if (!out->at || !out->special)
         return nkb_err_memory(err);
     list(out, marks);
     return nkb_arena_failed(keep) ? nkb_err_memory(err) : 0;

@@ -35,9 +35,14 @@ struct nkb_sites {
     struct nkb_site *at;
     size_t count;
     size_t *first;  /* sites of computation c: at[first[c]] … at[first[c + 1] - 1] */
+    /* All that are more than a dot, by their positions, so that nobody walks over the many dots for
+     * them; of each computation as above. And what its dots multiply: filled by nkb_macs_weigh. */
+    size_t *special, *first_special;
+    nkb_i128 *dot_macs;
+    bool dots_fit; /* and is each of them of 127 bits */
     bool *in_order; /* of each computation: operands come before their users, callees are all there
                        and opcodes known, as in every module XLA writes */
-    uint32_t loop_count;
+    uint32_t loop_count, conditional_count;
     const char *fault; /* the first thing that does not hang together; NULL when it all does */
 };
 
@@ -51,6 +56,11 @@ static inline const struct nkb_hlo_instruction *nkb_site_instruction(const struc
                                                                      const struct nkb_site *site)
 {
     return &sites->hlo->computations[site->computation].instructions[site->instruction];
+}
+
+static inline const struct nkb_site *nkb_site_special(const struct nkb_sites *sites, size_t i)
+{
+    return &sites->at[sites->special[i]];
 }
 
 /* Does it run computations? What a multiplier or a custom-call names it does not run. */

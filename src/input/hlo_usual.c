@@ -304,8 +304,10 @@ static inline bytes skip_empty(bytes p, bytes end, unsigned long_tag)
     return is_at_long(p, long_tag) && p[2] == 0 && p + 3 <= end ? p + 3 : p;
 }
 
-/* In the order of their numbers. */
-static inline bytes instruction_fields(struct nkb_hlo_build *build, bytes p, bytes end)
+/* In the order of their numbers. A fifth of all time is spent here, and where it begins inside a
+ * cache line, which a change in any other file can bring about, three percent more. */
+__attribute__((aligned(64))) static inline bytes instruction_fields(struct nkb_hlo_build *build,
+                                                                    bytes p, bytes end)
 {
     bytes from;
     do {
