@@ -8,6 +8,7 @@ void nkb_pieces_open(struct nkb_pieces *pieces, const struct nkb_measures *measu
         .site = sites->at + sites->first[computation],
         .last = sites->at + sites->first[computation + 1],
         .rows = measures->cost ? nkb_cost_rows_of(measures->cost, computation) : NULL,
+        .hlo = sites->hlo,
         .computation = &sites->hlo->computations[computation],
         .piece = {.computation = computation},
     };

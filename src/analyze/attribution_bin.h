@@ -37,6 +37,7 @@ struct nkb_bin {
 struct nkb_pieces {
     const struct nkb_site *site, *last; /* those still to come */
     const struct nkb_cost_row *rows;    /* NULL: no costs */
+    const struct nkb_hlo *hlo;
     const struct nkb_hlo_computation *computation;
     uint32_t next;
     struct nkb_piece piece; /* at hand */
@@ -56,7 +57,7 @@ static inline bool nkb_pieces_next(struct nkb_pieces *pieces)
         return false;
     piece->instruction = pieces->next++;
     piece->in = &pieces->computation->instructions[piece->instruction];
-    nkb_hlo_ask_ahead(piece->in, pieces->computation->instruction_count);
+    nkb_hlo_ask_ahead(pieces->hlo, piece->in);
     piece->row = pieces->rows ? &pieces->rows[piece->instruction] : &nothing;
     piece->is_wide = nkb_cost_row_is_wide(piece->row);
     piece->is_free = nkb_cost_row_is_zero(piece->row);

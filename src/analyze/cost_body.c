@@ -208,7 +208,7 @@ static bool measure_rows(const struct measure *m, uint32_t computation,
     struct nkb_cost_row *row = body->own.at;
     for (uint32_t at = 0, count = c->instruction_count; at < count; at++, row++) {
         const struct nkb_hlo_instruction *in = &all[at];
-        nkb_hlo_ask_ahead(in, count);
+        nkb_hlo_ask_ahead(m->hlo, in);
         struct nkb_cost_tally *tally = tally_of(tallying, in->opcode);
         if (is_free(&sizes, in)) {
             *row = (struct nkb_cost_row){0, 0, 0};

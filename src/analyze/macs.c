@@ -189,7 +189,7 @@ int nkb_macs_weigh(struct nkb_sites *sites, struct nkb_arena *keep, struct nkb_n
     for (size_t i = 0; i < sites->count; i++) {
         struct nkb_site *site = &sites->at[i];
         bool had = true;
-        nkb_hlo_ask_ahead(nkb_site_instruction(sites, site), sites->count);
+        nkb_hlo_ask_ahead(sites->hlo, nkb_site_instruction(sites, site));
         if (site->kind == NKB_SITE_DOT) {
             nkb_i128 *dots = &sites->dot_macs[site->computation];
             had = weigh_dot(sites, site, known, keep, notes);

@@ -115,7 +115,7 @@ static inline uint64_t mark_sites(const struct nkb_hlo *hlo,
     size_t special = 0;
     bool good = true;
     for (uint32_t i = first; i < end; i++, in++) {
-        nkb_hlo_ask_ahead(in, computation->instruction_count);
+        nkb_hlo_ask_ahead(hlo, in);
         bool is_site = parts[in->opcode].is_site;
         for (uint32_t k = 0; k < in->operand_count; k++)
             good &= in->operands[k] < i;

@@ -277,18 +277,6 @@ struct nkb_hlo_instruction {
     bool has_number : 1; /* parameter: its number; get-tuple-element: its index; constant: value */
 };
 
-/* Of a large module none of it is in the processor's caches: who walks over its instructions asks
- * for those some places on, which need not be there, so as not to wait for each. */
-enum { NKB_HLO_AHEAD = 24, NKB_HLO_MANY = 16 * 1024 };
-static inline void nkb_hlo_ask_ahead(const struct nkb_hlo_instruction *in, size_t among)
-{
-    if (among < NKB_HLO_MANY)
-        return;
-    uintptr_t at = (uintptr_t)in + NKB_HLO_AHEAD * sizeof *in;
-    __builtin_prefetch((const void *)at);
-    __builtin_prefetch((const void *)(at + 64));
-}
-
 /* The id, as in the file, of the first operand or callee that leads nowhere. It stands behind the
  * positions, and only where one of them is NKB_HLO_NONE. */
 enum { NKB_HLO_MISSING_ROOM = sizeof(int64_t) / sizeof(uint32_t) };
@@ -339,5 +327,18 @@ struct nkb_hlo {
     uint64_t size_bytes;        /* of the file */
     uint64_t ends_hash;         /* of its first and last bytes; 0: not taken, as of what is no file */
 };
+
+/* The processor's caches hold nothing of a large module when it is walked over once more: so as not
+ * to wait for each instruction, those some places on are asked for, which need not be there. */
+enum { NKB_HLO_AHEAD = 24, NKB_HLO_LARGE = 16 * 1024 };
+static inline void nkb_hlo_ask_ahead(const struct nkb_hlo *hlo,
+                                     const struct nkb_hlo_instruction *in)
+{
+    if (hlo->instruction_count < NKB_HLO_LARGE)
+        return;
+    uintptr_t at = (uintptr_t)in + NKB_HLO_AHEAD * sizeof *in;
+    __builtin_prefetch((const void *)at);
+    __builtin_prefetch((const void *)(at + 64));
+}
 
 #endif
