@@ -97,6 +97,24 @@ bool nkb_bin_add_slowly(struct nkb_bin *bin, const struct nkb_measures *measures
     return nkb_tally_add(&bin->tally, piece);
 }
 
+bool nkb_bin_add_all(struct nkb_bin *bin, const struct nkb_measures *measures,
+                     const struct nkb_piece *piece, uint32_t count, const struct nkb_shares *shares,
+                     struct nkb_arena *scratch)
+{
+    if (bin->shares == shares && !piece->is_wide && nkb_tally_add_all(&bin->tally, piece, count))
+        return true;
+    /* The first opens the tally, and where all do not fit, each finds out for itself. */
+    if (!nkb_bin_add(bin, measures, piece, shares, scratch))
+        return false;
+    if (--count == 0 ||
+        (bin->shares == shares && !piece->is_wide && nkb_tally_add_all(&bin->tally, piece, count)))
+        return true;
+    for (; count > 0; count--)
+        if (!nkb_bin_add(bin, measures, piece, shares, scratch))
+            return false;
+    return true;
+}
+
 void nkb_bin_sum(const struct nkb_bin *bin, struct nkb_sums *out)
 {
     struct nkb_sums rest;

@@ -98,6 +98,28 @@ static inline bool nkb_tally_add(struct nkb_tally *tally, const struct nkb_piece
     return true;
 }
 
+/* The same of `count` pieces with the figures of this one. */
+static inline bool nkb_tally_add_all(struct nkb_tally *tally, const struct nkb_piece *piece,
+                                     uint32_t count)
+{
+    const struct nkb_cost_row *row = piece->row;
+    struct nkb_cost_row all;
+    int64_t macs;
+    struct nkb_piece together = *piece;
+    if (__builtin_mul_overflow(row->flops, count, &all.flops) ||
+        __builtin_mul_overflow(row->transcendentals, count, &all.transcendentals) ||
+        __builtin_mul_overflow(row->bytes, count, &all.bytes) ||
+        __builtin_mul_overflow(piece->macs, count, &macs))
+        return false;
+    together.row = &all;
+    together.macs = macs;
+    if (!nkb_tally_add(tally, &together))
+        return false;
+    tally->instructions += count - 1;
+    tally->custom_calls += piece->in->opcode == NKB_HLO_CUSTOM_CALL ? count - 1 : 0;
+    return true;
+}
+
 bool nkb_bin_add_slowly(struct nkb_bin *bin, const struct nkb_measures *measures,
                         const struct nkb_piece *piece, const struct nkb_shares *shares,
                         struct nkb_arena *scratch);
@@ -109,6 +131,10 @@ static inline bool nkb_bin_add(struct nkb_bin *bin, const struct nkb_measures *m
     return (bin->shares == shares && !piece->is_wide && nkb_tally_add(&bin->tally, piece)) ||
            nkb_bin_add_slowly(bin, measures, piece, shares, scratch);
 }
+/* `count` pieces with the figures of this one. False when memory runs out. */
+bool nkb_bin_add_all(struct nkb_bin *bin, const struct nkb_measures *measures,
+                     const struct nkb_piece *piece, uint32_t count, const struct nkb_shares *shares,
+                     struct nkb_arena *scratch);
 /* What has been added up elsewhere. False when memory runs out. */
 bool nkb_bin_add_sums(struct nkb_bin *bin, const struct nkb_sums *sums, struct nkb_arena *scratch);
 /* Of all that has been added. */

@@ -90,15 +90,17 @@ static bool add(struct nkb_largest *l, const struct nkb_piece *piece, const stru
     return true;
 }
 
-void nkb_largest_add_new(struct nkb_largest *l, const struct nkb_measures *measures,
+bool nkb_largest_add_new(struct nkb_largest *l, const struct nkb_measures *measures,
                          const struct nkb_piece *piece, const struct nkb_shares *shares,
                          struct nkb_passed *passed)
 {
     struct nkb_sums sums;
     nkb_piece_measure(measures, piece, shares, &sums);
-    if (!add(l, piece, &sums) && !piece->is_wide)
-        *passed = (struct nkb_passed){shares, *piece->row, piece->macs, piece->work,
-                                      piece->in->opcode == NKB_HLO_CUSTOM_CALL};
+    if (add(l, piece, &sums) || piece->is_wide)
+        return true;
+    *passed = (struct nkb_passed){shares, *piece->row, piece->macs, piece->work,
+                                  piece->in->opcode == NKB_HLO_CUSTOM_CALL};
+    return false;
 }
 
 /* Of all that were added, those that are not among the largest. */

@@ -3,6 +3,7 @@
 #define NKB_ANALYZE_ATTRIBUTION_PARTS_H
 
 #include "analyze/attribution_bin.h"
+#include "base/hash.h"
 #include "base/intern.h"
 
 /* The instructions of each kind that has been met. */
@@ -93,6 +94,53 @@ void nkb_shapes_free(struct nkb_shapes *shapes);
 /* An instruction's opcode, of a custom-call with what it calls, and its shape. */
 void nkb_shapes_say(const struct nkb_hlo_instruction *in, struct nkb_buf *out);
 
+/* Instructions of a computation that are alike in opcode, shapes and figures: they are counted, and
+ * added to their kind and shape together. */
+struct nkb_alike {
+    const struct nkb_hlo_shape *result, *operands[2]; /* result NULL: empty */
+    struct nkb_cost_row row;
+    struct nkb_piece piece; /* the first of them, but for its row */
+    uint32_t count;
+    bool is_passed; /* none of them is among the largest any more */
+};
+enum { NKB_ALIKES = 64 };
+struct nkb_alikes {
+    struct nkb_alike at[NKB_ALIKES];
+    unsigned char used[NKB_ALIKES]; /* places, in the order they were taken */
+    uint32_t count;
+};
+/* Where an instruction belongs, which may be empty or hold others; NULL: it is counted by itself.
+ */
+static inline struct nkb_alike *nkb_alikes_place(struct nkb_alikes *alikes,
+                                                 const struct nkb_hlo_computation *computation,
+                                                 const struct nkb_piece *piece,
+                                                 struct nkb_alike *key)
+{
+    const struct nkb_hlo_instruction *in = piece->in;
+    key->operands[0] = key->operands[1] = NULL;
+    if (in->operand_count > 2 || piece->is_wide || in->opcode == NKB_HLO_CUSTOM_CALL ||
+        in->opcode == NKB_HLO_OPCODE_COUNT || (in->attrs && in->attrs->custom_call_target.len > 0))
+        return NULL;
+    for (uint32_t i = 0; i < in->operand_count; i++) {
+        if (in->operands[i] >= computation->instruction_count)
+            return NULL;
+        key->operands[i] = computation->instructions[in->operands[i]].shape;
+    }
+    key->result = in->shape;
+    uint64_t hash = nkb_hash_addresses(in->shape, key->operands[0], key->operands[1]);
+    return &alikes->at[(hash ^ in->opcode) % NKB_ALIKES];
+}
+static inline bool nkb_alike_is(const struct nkb_alike *alike, const struct nkb_alike *key,
+                                const struct nkb_piece *piece)
+{
+    const struct nkb_cost_row *row = piece->row;
+    return alike->result == key->result && alike->operands[0] == key->operands[0] &&
+           alike->operands[1] == key->operands[1] && alike->piece.in->opcode == piece->in->opcode &&
+           alike->row.flops == row->flops && alike->row.bytes == row->bytes &&
+           alike->row.transcendentals == row->transcendentals && alike->piece.macs == piece->macs &&
+           alike->piece.work == piece->work;
+}
+
 /* The largest instructions. */
 struct nkb_largest_one {
     struct nkb_sums sums;
@@ -120,22 +168,24 @@ struct nkb_largest {
 /* For at most `count` instructions. */
 bool nkb_largest_open(struct nkb_largest *largest, const struct nkb_attribution *by, uint64_t count,
                       struct nkb_arena *scratch);
-void nkb_largest_add_new(struct nkb_largest *largest, const struct nkb_measures *measures,
+bool nkb_largest_add_new(struct nkb_largest *largest, const struct nkb_measures *measures,
                          const struct nkb_piece *piece, const struct nkb_shares *shares,
                          struct nkb_passed *passed);
-/* Instructions come in file order; of equal ones the first stays. */
-static inline void nkb_largest_add(struct nkb_largest *largest, const struct nkb_measures *measures,
+/* Instructions come in file order; of equal ones the first stays. False: none that comes later with
+ * the same figures will be among them. */
+static inline bool nkb_largest_add(struct nkb_largest *largest, const struct nkb_measures *measures,
                                    const struct nkb_piece *piece, const struct nkb_shares *shares)
 {
     const struct nkb_cost_row *row = piece->row;
     uint64_t key = (uint64_t)row->flops + (uint64_t)row->bytes * 3 + (uint64_t)piece->macs;
     struct nkb_passed *passed =
         &largest->passed[key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - NKB_PASSED_BITS)];
-    if (!(passed->shares == shares && passed->row.flops == row->flops &&
-          passed->row.bytes == row->bytes && passed->macs == piece->macs &&
-          passed->row.transcendentals == row->transcendentals && passed->work == piece->work &&
-          passed->is_custom == (piece->in->opcode == NKB_HLO_CUSTOM_CALL)))
-        nkb_largest_add_new(largest, measures, piece, shares, passed);
+    if (passed->shares == shares && passed->row.flops == row->flops &&
+        passed->row.bytes == row->bytes && passed->macs == piece->macs &&
+        passed->row.transcendentals == row->transcendentals && passed->work == piece->work &&
+        passed->is_custom == (piece->in->opcode == NKB_HLO_CUSTOM_CALL))
+        return false;
+    return nkb_largest_add_new(largest, measures, piece, shares, passed);
 }
 /* `all`: the sums of all that were added. False when memory runs out. */
 bool nkb_largest_finish(const struct nkb_largest *largest, const struct nkb_hlo *hlo,

@@ -3,7 +3,12 @@
 #include "analyze/kernels.h"
 #include "base/buf.h"
 
-enum { BLOCK = NKB_BINS_BLOCK, FIRST_BLOCKS = 16, NO_KERNEL = 0 /* number of all else */ };
+enum {
+    BLOCK = NKB_BINS_BLOCK,
+    FIRST_BLOCKS = 16,
+    NO_KERNEL = 0, /* number of all else */
+    FEW = 16,      /* instructions, of which no many are alike */
+};
 
 static bool asked(const struct nkb_pass *p, enum nkb_dimension dimension)
 {
@@ -49,6 +54,14 @@ static inline bool add_piece(struct nkb_pass *p, enum nkb_dimension dimension, u
     return bin && nkb_bin_add(bin, &p->measures, piece, shares, &p->scratch);
 }
 
+static bool add_pieces(struct nkb_pass *p, enum nkb_dimension dimension, uint32_t number,
+                       const struct nkb_piece *piece, uint32_t count,
+                       const struct nkb_shares *shares)
+{
+    struct nkb_bin *bin = bin_of(p, dimension, number);
+    return bin && nkb_bin_add_all(bin, &p->measures, piece, count, shares, &p->scratch);
+}
+
 static bool add_sums(struct nkb_pass *p, enum nkb_dimension dimension, uint32_t number,
                      const struct nkb_sums *sums)
 {
@@ -79,22 +92,6 @@ static bool kernel_number(struct nkb_pass *p, const struct nkb_site *site, uint3
     return good;
 }
 
-static bool add_kernel(struct nkb_pass *p, const struct nkb_piece *piece,
-                       const struct nkb_shares *shares)
-{
-    uint32_t kernel;
-    return kernel_number(p, piece->site, &kernel) &&
-           add_piece(p, NKB_BY_KERNEL, kernel, piece, shares);
-}
-
-static inline bool add_shape(struct nkb_pass *p, const struct nkb_hlo_computation *computation,
-                             const struct nkb_piece *piece, const struct nkb_shares *shares)
-{
-    uint32_t number;
-    return nkb_shapes_number(&p->shapes, computation, piece->in, &p->scratch, &number) &&
-           add_piece(p, NKB_BY_SHAPE, number, piece, shares);
-}
-
 static inline bool add_scope(struct nkb_pass *p, const struct nkb_piece *piece,
                              const struct nkb_context *context)
 {
@@ -123,31 +120,98 @@ static bool add_kinds(struct nkb_pass *p, uint32_t c)
     return true;
 }
 
-/* Each instruction to its kind, and to its group of the dimensions that need to know more of it.
- * `context`: of the computation, where it has one alone; else NULL. */
+/* `count` instructions that are alike to their kind, their shape and their kernel. */
+static bool add_alike(struct nkb_pass *p, const struct nkb_piece *piece, uint32_t count,
+                      const struct nkb_shares *shares)
+{
+    uint32_t number;
+    if ((p->dimensions & NKB_PASS_KINDS) != 0) {
+        struct nkb_bin *kind = nkb_kinds_bin(&p->kinds, piece->in, &p->scratch);
+        if (!kind || !nkb_bin_add_all(kind, &p->measures, piece, count, shares, &p->scratch))
+            return false;
+    }
+    if (asked(p, NKB_BY_KERNEL) && piece->in->opcode == NKB_HLO_CUSTOM_CALL &&
+        !(kernel_number(p, piece->site, &number) &&
+          add_pieces(p, NKB_BY_KERNEL, number, piece, count, shares)))
+        return false;
+    return !asked(p, NKB_BY_SHAPE) ||
+           (nkb_shapes_number(&p->shapes, &p->hlo->computations[piece->computation], piece->in,
+                              &p->scratch, &number) &&
+            add_pieces(p, NKB_BY_SHAPE, number, piece, count, shares));
+}
+
+/* Add those that were counted, and leave the place empty. */
+static bool flush_alike(struct nkb_pass *p, struct nkb_alike *alike,
+                        const struct nkb_shares *shares)
+{
+    alike->piece.row = &alike->row;
+    alike->result = NULL;
+    return add_alike(p, &alike->piece, alike->count, shares);
+}
+
+static bool flush_alikes(struct nkb_pass *p, const struct nkb_shares *shares)
+{
+    for (; p->alikes.count > 0; p->alikes.count--)
+        if (!flush_alike(p, &p->alikes.at[p->alikes.used[p->alikes.count - 1]], shares))
+            return false;
+    return true;
+}
+
+static bool open_alike(struct nkb_pass *p, struct nkb_alike *alike, struct nkb_alike *key,
+                       const struct nkb_piece *piece, const struct nkb_shares *shares)
+{
+    struct nkb_alikes *all = &p->alikes;
+    if (!alike->result)
+        all->used[all->count++] = (unsigned char)(alike - all->at);
+    else if (!flush_alike(p, alike, shares))
+        return false;
+    key->row = *piece->row;
+    key->piece = *piece;
+    key->count = 0;
+    key->is_passed = false;
+    *alike = *key;
+    return true;
+}
+
+/* To the largest, and to those that are alike; a computation of few has none. */
+static bool add_instruction(struct nkb_pass *p, const struct nkb_piece *piece, bool few,
+                            const struct nkb_shares *shares)
+{
+    struct nkb_alike key,
+        *alike = few ? NULL
+                     : nkb_alikes_place(&p->alikes, &p->hlo->computations[piece->computation],
+                                        piece, &key);
+    if (alike && !nkb_alike_is(alike, &key, piece) && !open_alike(p, alike, &key, piece, shares))
+        return false;
+    if (asked(p, NKB_BY_INSTRUCTION) && !(alike && alike->is_passed)) {
+        bool stays = nkb_largest_add(&p->largest, &p->measures, piece, shares);
+        if (alike)
+            alike->is_passed = !stays;
+    }
+    if (!alike)
+        return add_alike(p, piece, 1, shares);
+    alike->count++;
+    return true;
+}
+
+/* Each instruction to its group of every dimension. `context`: of the computation, where it has one
+ * alone; else NULL. */
 static bool add_instructions(struct nkb_pass *p, uint32_t c, const struct nkb_shares *shares,
                              const struct nkb_context *context)
 {
-    const bool by_kind = (p->dimensions & NKB_PASS_KINDS) != 0;
-    const bool by_source = asked(p, NKB_BY_SOURCE), by_kernel = asked(p, NKB_BY_KERNEL),
-               by_instruction = asked(p, NKB_BY_INSTRUCTION), by_shape = asked(p, NKB_BY_SHAPE);
+    const uint32_t by_alike = NKB_PASS_KINDS | 1u << NKB_BY_SHAPE;
+    const bool adds_alike = (p->dimensions & by_alike) != 0, by_source = asked(p, NKB_BY_SOURCE);
+    const bool few = p->hlo->computations[c].instruction_count < FEW;
     struct nkb_pieces pieces;
     nkb_pieces_open(&pieces, &p->measures, c);
     while (nkb_pieces_next(&pieces)) {
         const struct nkb_piece *piece = &pieces.piece;
-        struct nkb_bin *kind = by_kind ? nkb_kinds_bin(&p->kinds, piece->in, &p->scratch) : NULL;
-        if (by_kind && (!kind || !nkb_bin_add(kind, &p->measures, piece, shares, &p->scratch)))
-            return false;
-        if (by_instruction)
-            nkb_largest_add(&p->largest, &p->measures, piece, shares);
-        if ((by_source && !add_piece(p, NKB_BY_SOURCE, piece->in->source, piece, shares)) ||
-            (by_kernel && piece->in->opcode == NKB_HLO_CUSTOM_CALL &&
-             !add_kernel(p, piece, shares)) ||
-            (by_shape && !add_shape(p, pieces.computation, piece, shares)) ||
+        if ((adds_alike && !add_instruction(p, piece, few, shares)) ||
+            (by_source && !add_piece(p, NKB_BY_SOURCE, piece->in->source, piece, shares)) ||
             (context && !add_scope(p, piece, context)))
             return false;
     }
-    return true;
+    return flush_alikes(p, shares);
 }
 
 /* Once for each scope that the computation is called from. */

@@ -34,6 +34,7 @@ struct nkb_pass {
     struct nkb_intern kernels; /* of struct nkb_kernel_key, target and name; "": all else */
     struct nkb_scopes scopes;
     struct nkb_shapes shapes;
+    struct nkb_alikes alikes; /* of the computation at hand */
     struct nkb_largest largest;
 };
 
