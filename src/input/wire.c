@@ -176,6 +176,10 @@ static uint64_t join_sevens(uint64_t v)
 
 const unsigned char *nkb_wire_read_ten(const unsigned char *p, uint64_t *out)
 {
+    if (p[2] < 0x80 && p[1] >= 0x80 && p[0] >= 0x80) { /* as ids of large modules are */
+        *out = (p[0] & 0x7fu) | (p[1] & 0x7fu) << 7 | (uint64_t)p[2] << 14;
+        return p + 3;
+    }
     uint64_t v = eight_bytes(p), last = ~v & UINT64_C(0x8080808080808080);
     if (last != 0) { /* the lowest bit is that of the byte that ends it */
         *out = join_sevens(v & (last ^ (last - 1)));
