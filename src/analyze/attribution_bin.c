@@ -7,11 +7,12 @@ void nkb_pieces_open(struct nkb_pieces *pieces, const struct nkb_measures *measu
     *pieces = (struct nkb_pieces){
         .site = sites->at + sites->first[computation],
         .last = sites->at + sites->first[computation + 1],
-        .rows = measures->cost ? nkb_cost_rows_of(measures->cost, computation) : NULL,
         .hlo = sites->hlo,
         .computation = &sites->hlo->computations[computation],
         .piece = {.computation = computation},
     };
+    if (measures->cost)
+        pieces->rows = nkb_cost_rows_of(measures->cost, computation, &pieces->table);
 }
 
 static enum nkb_work work_of(const struct nkb_site *site)

@@ -36,7 +36,8 @@ struct nkb_bin {
 /* The instructions of a computation, one after the other. */
 struct nkb_pieces {
     const struct nkb_site *site, *last; /* those still to come */
-    const struct nkb_cost_row *rows;    /* NULL: no costs */
+    const uint32_t *rows;               /* positions in the table; NULL: no costs */
+    const struct nkb_cost_row *table;
     const struct nkb_hlo *hlo;
     const struct nkb_hlo_computation *computation;
     uint32_t next;
@@ -58,7 +59,7 @@ static inline bool nkb_pieces_next(struct nkb_pieces *pieces)
     piece->instruction = pieces->next++;
     piece->in = &pieces->computation->instructions[piece->instruction];
     nkb_hlo_ask_ahead(pieces->hlo, piece->in);
-    piece->row = pieces->rows ? &pieces->rows[piece->instruction] : &nothing;
+    piece->row = pieces->rows ? &pieces->table[pieces->rows[piece->instruction]] : &nothing;
     piece->is_wide = nkb_cost_row_is_wide(piece->row);
     piece->is_free = nkb_cost_row_is_zero(piece->row);
     piece->site = NULL;

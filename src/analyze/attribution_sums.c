@@ -187,6 +187,8 @@ struct nkb_shares *nkb_shares_find(const struct nkb_measures *measures, struct n
 uint32_t nkb_shares_absent(const struct nkb_measures *measures, uint32_t computation,
                            nkb_i128 times)
 {
-    bool unvisited = measures->cost && times != 0 && !nkb_cost_rows_of(measures->cost, computation);
+    const struct nkb_cost_row *table;
+    bool unvisited =
+        measures->cost && times != 0 && !nkb_cost_rows_of(measures->cost, computation, &table);
     return measures->absent | (unvisited ? NKB_FIGS_RUN_COST : 0);
 }

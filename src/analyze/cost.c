@@ -8,6 +8,7 @@
 
 #include "analyze/cost_parts.h"
 #include "analyze/work.h"
+#include "base/pages.h"
 
 struct op_sum {
     int64_t count;
@@ -79,7 +80,8 @@ static bool add_apart(struct nkb_cost *cost, uint32_t computation, uint32_t at, 
                       bool spread)
 {
     const struct nkb_hlo_computation *c = &cost->hlo->computations[computation];
-    const struct nkb_cost_own own = nkb_cost_rows_get(&cost->order.bodies[computation].own, at);
+    const struct nkb_cost_own own =
+        nkb_cost_rows_get(&cost->order.bodies[computation].own, &cost->order.table, at);
     enum nkb_hlo_opcode opcode = c->instructions[at].opcode;
     struct op_sum *op = &cost->ops[opcode];
     nkb_i128 flops = own.flops;
@@ -226,8 +228,10 @@ void nkb_cost_add_up(struct nkb_cost *cost, const nkb_i128 *times, struct nkb_ar
 
 void nkb_cost_close(struct nkb_cost *cost)
 {
-    if (cost)
+    if (cost) {
         nkb_arena_free(&cost->scratch);
+        nkb_pages_free(cost->order.table.at);
+    }
     free(cost);
 }
 
@@ -255,14 +259,16 @@ bool nkb_cost_own_of(const struct nkb_cost *cost, uint32_t computation, uint32_t
     *out = (struct nkb_cost_own){0, 0, 0};
     if (!body->own.at)
         return false;
-    *out = nkb_cost_rows_get(&body->own, instruction);
+    *out = nkb_cost_rows_get(&body->own, &cost->order.table, instruction);
     *executed_flops = out->flops;
     return c->instructions[instruction].opcode != NKB_HLO_RAGGED_DOT ||
            ragged_flops(c, instruction, executed_flops);
 }
 
-const struct nkb_cost_row *nkb_cost_rows_of(const struct nkb_cost *cost, uint32_t computation)
+const uint32_t *nkb_cost_rows_of(const struct nkb_cost *cost, uint32_t computation,
+                                 const struct nkb_cost_row **table)
 {
+    *table = cost->order.table.at;
     return cost->order.bodies[computation].own.at;
 }
 

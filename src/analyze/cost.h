@@ -45,12 +45,14 @@ struct nkb_cost_weights {
  * and a number is not known. */
 bool nkb_cost_own_of(const struct nkb_cost *cost, uint32_t computation, uint32_t instruction,
                      struct nkb_cost_own *out, nkb_i128 *executed_flops);
-/* Own costs of a computation's instructions, as nkb_cost_own_of tells them; NULL: XLA does not
- * visit it. Executed flops are those of the row but for a ragged-dot. */
+/* Own costs of a computation's instructions, as nkb_cost_own_of tells them, by their positions in
+ * the *table; NULL: XLA does not visit it. Executed flops are those of the row but for a
+ * ragged-dot. */
 struct nkb_cost_row {
     int64_t flops, transcendentals, bytes;
 };
-const struct nkb_cost_row *nkb_cost_rows_of(const struct nkb_cost *cost, uint32_t computation);
+const uint32_t *nkb_cost_rows_of(const struct nkb_cost *cost, uint32_t computation,
+                                 const struct nkb_cost_row **table);
 #define NKB_COST_WIDE INT64_MIN /* in place of flops: a figure is beyond 63 bits */
 static inline bool nkb_cost_row_is_wide(const struct nkb_cost_row *row)
 {

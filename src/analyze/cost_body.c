@@ -12,8 +12,7 @@ enum { KNOWN_OPERANDS = 3, KNOWN_MAX = 512 };
 struct known {
     const struct nkb_hlo_shape *shape, *operands[KNOWN_OPERANDS]; /* shape NULL: empty */
     const struct nkb_hlo_attrs *attrs;
-    uint64_t opcode;
-    struct nkb_cost_row row; /* no wide one */
+    uint32_t opcode, row; /* no wide one */
 };
 
 _Static_assert(NKB_HLO_OPCODE_COUNT <= UCHAR_MAX, "an opcode fits a byte");
@@ -59,8 +58,7 @@ static inline bool is_same(const struct known *a, const struct known *b)
 
 /* Fill one row. False when there is none, or no memory. */
 static inline bool measure_instruction(const struct measure *m, uint32_t computation, uint32_t at,
-                                       const struct nkb_hlo_instruction *all,
-                                       struct nkb_cost_row *row)
+                                       const struct nkb_hlo_instruction *all, uint32_t *row)
 {
     const struct nkb_hlo_instruction *in = &all[at];
     if (in->operand_count > KNOWN_OPERANDS || in->opcode == NKB_HLO_FUSION)
@@ -73,7 +71,7 @@ static inline bool measure_instruction(const struct measure *m, uint32_t computa
     }
     if (!nkb_cost_measure(m->order, m->hlo, computation, at, m->scratch))
         return false;
-    if (!nkb_cost_row_is_wide(row)) {
+    if (!nkb_cost_row_is_wide(&m->order->table.at[*row])) {
         *known = key;
         known->row = *row;
     }
@@ -205,13 +203,13 @@ static bool measure_rows(const struct measure *m, uint32_t computation,
     const struct nkb_hlo_instruction *all = c->instructions;
     struct tallying *tallying = m->tallying;
     const struct nkb_cost_sizes sizes = m->order->sizes;
-    struct nkb_cost_row *row = body->own.at;
+    uint32_t *row = body->own.at;
     for (uint32_t at = 0, count = c->instruction_count; at < count; at++, row++) {
         const struct nkb_hlo_instruction *in = &all[at];
         nkb_hlo_ask_ahead(m->hlo, in);
         struct nkb_cost_tally *tally = tally_of(tallying, in->opcode);
         if (is_free(&sizes, in)) {
-            *row = (struct nkb_cost_row){0, 0, 0};
+            *row = 0;
             continue;
         }
         if (!measure_instruction(m, computation, at, all, row)) {
@@ -219,9 +217,10 @@ static bool measure_rows(const struct measure *m, uint32_t computation,
                 m->order->why = why_not(m, computation, at);
             return false;
         }
+        const struct nkb_cost_row *own = &m->order->table.at[*row];
         bool alone = nkb_cost_is_plain(in->opcode) && in->opcode != NKB_HLO_RAGGED_DOT &&
-                     !nkb_cost_row_is_wide(row);
-        if (!(alone && tally_row(tally, row)) && !put_apart(tallying, at, m->scratch))
+                     !nkb_cost_row_is_wide(own);
+        if (!(alone && tally_row(tally, own)) && !put_apart(tallying, at, m->scratch))
             return false;
     }
     return true;
@@ -258,7 +257,7 @@ bool nkb_cost_order_measure(struct nkb_cost_order *order, const struct nkb_hlo *
     m.known_mask = places - 1;
     order->totals = nkb_arena_array(scratch, hlo->computation_count, sizeof *order->totals);
     bool ok = nkb_cost_sizes_open(&order->sizes, hlo->instruction_count, scratch) &&
-              order->totals && m.known;
+              nkb_cost_table_open(&order->table) && order->totals && m.known;
     for (uint32_t i = 0; i < order->count && ok; i++) {
         ok = measure_body(&m, order->at[i]);
         nkb_arena_reset(&temp);

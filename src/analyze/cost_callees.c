@@ -66,7 +66,8 @@ bool nkb_cost_add_instruction(const struct nkb_cost_order *order, const struct n
                               uint32_t computation, uint32_t at, struct nkb_cost_totals *sum)
 {
     const struct nkb_cost_site site = nkb_cost_site_of(hlo, order->bodies, computation, at);
-    const struct nkb_cost_own own = nkb_cost_rows_get(&order->bodies[computation].own, at);
+    const struct nkb_cost_own own =
+        nkb_cost_rows_get(&order->bodies[computation].own, &order->table, at);
     bool unknown = site.instruction->opcode == NKB_HLO_CUSTOM_CALL;
     sum->unknown_flops += unknown;
     sum->unknown_bytes += unknown;

@@ -233,5 +233,5 @@ bool nkb_cost_measure(struct nkb_cost_order *order, const struct nkb_hlo *hlo, u
     return nkb_cost_sizes_of(&order->sizes,
                              hlo->computations[computation].instructions[at].shape) &&
            cost_of(hlo, order->bodies, &site, &own) && has_applications(&site) &&
-           nkb_cost_rows_put(&order->bodies[computation].own, at, &own, scratch);
+           nkb_cost_rows_put(&order->bodies[computation].own, &order->table, at, &own, scratch);
 }

@@ -12,21 +12,31 @@ struct nkb_cost_totals {
     nkb_i128 flops, transcendentals, bytes, unknown_flops, unknown_bytes;
 };
 
-/* Own costs by instruction, cost_store.c. */
+/* Own costs of a module's instructions, which repeat few of them: cost_store.c. The first is that
+ * of what costs nothing. */
+struct nkb_cost_table {
+    struct nkb_cost_row *at; /* nkb_pages_free */
+    uint32_t count, room;
+};
+/* False: out of memory. */
+bool nkb_cost_table_open(struct nkb_cost_table *table);
+
+/* Of one computation, by instruction. */
 struct nkb_cost_wide;
 struct nkb_cost_rows {
-    struct nkb_cost_row *at;    /* NULL: XLA does not visit the computation */
+    uint32_t *at;               /* positions in the table; NULL: XLA does not visit it */
     struct nkb_cost_wide *wide; /* those beyond 63 bits, in order */
     uint32_t wide_count, wide_room;
 };
 bool nkb_cost_rows_open(struct nkb_cost_rows *rows, uint32_t count, struct nkb_arena *scratch);
 /* In order. False: out of memory. */
-bool nkb_cost_rows_put(struct nkb_cost_rows *rows, uint32_t at, const struct nkb_cost_own *own,
-                       struct nkb_arena *scratch);
+bool nkb_cost_rows_put(struct nkb_cost_rows *rows, struct nkb_cost_table *table, uint32_t at,
+                       const struct nkb_cost_own *own, struct nkb_arena *scratch);
 struct nkb_cost_own nkb_cost_rows_wide(const struct nkb_cost_rows *rows, uint32_t at);
-static inline struct nkb_cost_own nkb_cost_rows_get(const struct nkb_cost_rows *rows, uint32_t at)
+static inline struct nkb_cost_own nkb_cost_rows_get(const struct nkb_cost_rows *rows,
+                                                    const struct nkb_cost_table *table, uint32_t at)
 {
-    const struct nkb_cost_row *row = &rows->at[at];
+    const struct nkb_cost_row *row = &table->at[rows->at[at]];
     if (nkb_cost_row_is_wide(row))
         return nkb_cost_rows_wide(rows, at);
     return (struct nkb_cost_own){row->flops, row->transcendentals, row->bytes};
@@ -91,6 +101,7 @@ struct nkb_cost_order {
     uint32_t *at, count;
     struct nkb_cost_body *bodies; /* one a computation of the module */
     struct nkb_cost_sizes sizes;
+    struct nkb_cost_table table;
     struct nkb_cost_totals *totals; /* by computation */
     const char *why;                /* there is no cost; NULL: memory */
     const char *too_much;           /* where a total first left 127 bits: the totals say nothing */

@@ -1,12 +1,47 @@
 /* What the cost model keeps of millions of instructions, in little memory. Own costs are three
- * 64-bit numbers; the few beyond that are listed apart. Sizes are not kept at all: instructions
- * share their shapes, so the sizes of the last few hundred shapes answer nearly every question. */
+ * 64-bit numbers, of which an instruction has the position; the few beyond that are listed apart.
+ * Sizes are not kept at all: instructions share their shapes, so the sizes of the last few hundred
+ * shapes answer nearly every question. */
 #include "analyze/cost_parts.h"
+
+#include "base/pages.h"
 
 struct nkb_cost_wide {
     uint32_t at;
     struct nkb_cost_own own;
 };
+
+enum { FIRST_ROOM = 64, NOTHING = 0 /* the position of what costs nothing */ };
+
+bool nkb_cost_table_open(struct nkb_cost_table *table)
+{
+    table->at = nkb_pages_alloc(FIRST_ROOM * sizeof *table->at);
+    if (!table->at)
+        return false;
+    table->room = FIRST_ROOM;
+    table->count = 1;
+    table->at[NOTHING] = (struct nkb_cost_row){0, 0, 0};
+    return true;
+}
+
+/* Its position; NOTHING when memory runs out. */
+static uint32_t add_row(struct nkb_cost_table *table, struct nkb_cost_row row)
+{
+    size_t bytes;
+    if (table->count == table->room) {
+        uint32_t room = table->room < UINT32_MAX / 2 ? table->room * 2 : UINT32_MAX;
+        struct nkb_cost_row *grown =
+            table->count < room && nkb_size_mul(room, sizeof *grown, &bytes)
+                ? nkb_pages_grow(table->at, table->count * sizeof *grown, bytes)
+                : NULL;
+        if (!grown)
+            return NOTHING;
+        table->at = grown;
+        table->room = room;
+    }
+    table->at[table->count] = row;
+    return table->count++;
+}
 
 bool nkb_cost_rows_open(struct nkb_cost_rows *rows, uint32_t count, struct nkb_arena *scratch)
 {
@@ -17,13 +52,21 @@ bool nkb_cost_rows_open(struct nkb_cost_rows *rows, uint32_t count, struct nkb_a
     return rows->at != NULL;
 }
 
-bool nkb_cost_rows_put(struct nkb_cost_rows *rows, uint32_t at, const struct nkb_cost_own *own,
-                       struct nkb_arena *scratch)
+bool nkb_cost_rows_put(struct nkb_cost_rows *rows, struct nkb_cost_table *table, uint32_t at,
+                       const struct nkb_cost_own *own, struct nkb_arena *scratch)
 {
-    struct nkb_cost_row *row = &rows->at[at];
-    if (nkb_i128_fits(own->flops, &row->flops) && !nkb_cost_row_is_wide(row) &&
-        nkb_i128_fits(own->transcendentals, &row->transcendentals) &&
-        nkb_i128_fits(own->bytes, &row->bytes))
+    struct nkb_cost_row row;
+    bool fits = nkb_i128_fits(own->flops, &row.flops) && !nkb_cost_row_is_wide(&row) &&
+                nkb_i128_fits(own->transcendentals, &row.transcendentals) &&
+                nkb_i128_fits(own->bytes, &row.bytes);
+    if (!fits)
+        row = (struct nkb_cost_row){NKB_COST_WIDE, 0, 0};
+    rows->at[at] = NOTHING;
+    if (!nkb_cost_row_is_zero(&row) && (rows->at[at] = add_row(table, row)) == NOTHING) {
+        scratch->failed = true;
+        return false;
+    }
+    if (fits)
         return true;
     if (rows->wide_count == rows->wide_room) {
         uint32_t room = rows->wide_room ? rows->wide_room * 2 : 16;
@@ -36,7 +79,6 @@ bool nkb_cost_rows_put(struct nkb_cost_rows *rows, uint32_t at, const struct nkb
         rows->wide = wide;
         rows->wide_room = room;
     }
-    row->flops = NKB_COST_WIDE;
     rows->wide[rows->wide_count++] = (struct nkb_cost_wide){at, *own};
     return true;
 }
