@@ -130,6 +130,69 @@ static void the_largest_instructions_are_listed_and_the_rest_added_up(void **sta
     nkb_buf_free(&text);
 }
 
+/* More shapes than are remembered at once, each of them again and again, in every order. */
+static void instructions_that_are_alike_are_counted_together(void **state)
+{
+    enum { SHAPES = 300, TIMES = 7 };
+    struct nkb_buf text = NKB_BUF_INIT;
+    struct fixture f;
+    (void)state;
+    nkb_buf_text(&text, "HloModule m\n\nENTRY e {\n");
+    for (int i = 0; i < SHAPES; i++)
+        nkb_buf_printf(&text, "  p.%d = f32[%d,4] parameter(%d)\n", i, i + 1, i);
+    for (int i = 0; i < SHAPES * TIMES; i++) {
+        int shape = i % 3 ? i % SHAPES : i / 3 % SHAPES;
+        nkb_buf_printf(&text, "  x.%d = f32[%d,4] add(p.%d, p.%d)\n", i, shape + 1, shape, shape);
+    }
+    nkb_buf_text(&text, "  ROOT r = f32[] constant(0)\n}\n");
+    analyse(&f, text.data, 0, 5);
+    int64_t flops = 0, calls = 0;
+    for (int shape = 0; shape < SHAPES; shape++) {
+        char key[64];
+        int64_t of_shape = 0;
+        for (int i = 0; i < SHAPES * TIMES; i++)
+            of_shape += (i % 3 ? i % SHAPES : i / 3 % SHAPES) == shape;
+        snprintf(key, sizeof key, "add f32[%d,4]", shape + 1);
+        assert_int_equal(figure(&f, NKB_BY_SHAPE, key, NKB_FIG_CALLS), of_shape);
+        assert_int_equal(figure(&f, NKB_BY_SHAPE, key, NKB_FIG_FLOPS), of_shape * (shape + 1) * 4);
+        flops += of_shape * (shape + 1) * 4;
+        calls += of_shape;
+    }
+    assert_int_equal(figure(&f, NKB_BY_OPCODE, "add", NKB_FIG_CALLS), calls);
+    assert_int_equal(figure(&f, NKB_BY_OPCODE, "add", NKB_FIG_FLOPS), flops);
+    assert_int_equal(figure(&f, NKB_BY_DTYPE, "f32", NKB_FIG_INSTRUCTIONS), calls + SHAPES + 1);
+    done(&f);
+    nkb_buf_free(&text);
+}
+
+/* Each fits, and all of them together do not, where none of them runs. */
+static void figures_of_what_is_alike_beyond_63_bits(void **state)
+{
+    enum { ALIKE = 40 };
+    struct nkb_buf text = NKB_BUF_INIT;
+    struct fixture f;
+    (void)state;
+    nkb_buf_text(&text, "HloModule m\n\nf {\n  p = f8e5m2[1152921504606846976] parameter(0)\n"
+                        "  q = f8e5m2[] parameter(1)\n");
+    for (int i = 0; i < ALIKE; i++) /* 2^60 flops and 2^61 bytes */
+        nkb_buf_printf(&text, "  n.%d = f8e5m2[1152921504606846976] negate(p)\n", i);
+    nkb_buf_text(&text, "  ROOT r = f8e5m2[] abs(q)\n}\n\nENTRY e {\n"
+                        "  p = f8e5m2[0] parameter(0)\n  z = f8e5m2[7] parameter(1)\n"
+                        "  n = f8e5m2[7] negate(z)\n"
+                        "  ROOT r = f8e5m2[0] map(p, p), dimensions={0}, to_apply=f\n}\n");
+    analyse(&f, text.data, 0, 5);
+    assert_true(f.module.has_xla);
+    assert_int_equal(figure(&f, NKB_BY_OPCODE, "negate", NKB_FIG_INSTRUCTIONS), ALIKE + 1);
+    assert_int_equal(figure(&f, NKB_BY_OPCODE, "negate", NKB_FIG_FLOPS), 7);
+    assert_int_equal(figure(&f, NKB_BY_OPCODE, "negate", NKB_FIG_XLA_BYTES), 14);
+    const char *const key = "negate f8e5m2[1152921504606846976]";
+    assert_int_equal(figure(&f, NKB_BY_SHAPE, key, NKB_FIG_INSTRUCTIONS), ALIKE);
+    assert_int_equal(figure(&f, NKB_BY_SHAPE, key, NKB_FIG_XLA_FLOPS), 0);
+    assert_int_equal(figure(&f, NKB_BY_COMPUTATION, "f", NKB_FIG_BYTES), 0);
+    done(&f);
+    nkb_buf_free(&text);
+}
+
 static void what_is_not_known_is_absent(void **state)
 {
     struct fixture f;
@@ -199,6 +262,8 @@ int main(void)
         cmocka_unit_test(names_are_joined_along_calls_where_they_are_relative),
         cmocka_unit_test(a_computation_has_255_scopes_of_its_own_and_one_for_the_rest),
         cmocka_unit_test(the_largest_instructions_are_listed_and_the_rest_added_up),
+        cmocka_unit_test(instructions_that_are_alike_are_counted_together),
+        cmocka_unit_test(figures_of_what_is_alike_beyond_63_bits),
         cmocka_unit_test(what_is_not_known_is_absent),
         cmocka_unit_test(nothing_is_made_that_is_not_asked_for),
         cmocka_unit_test(no_memory_is_said),

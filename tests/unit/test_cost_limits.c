@@ -46,6 +46,35 @@ static void transcendentals_and_bytes_beyond_63_bits(void **state)
     assert_no_cost(text, "the module's bytes are beyond 63 bits");
 }
 
+/* What a computation's instructions of one opcode cost together need not fit where each of them
+ * does: here it counts not at all, for what applies it has nothing to apply it to. */
+static void an_opcode_of_a_computation_beyond_63_bits(void **state)
+{
+    (void)state;
+    struct cost_case c;
+    struct nkb_buf text = NKB_BUF_INIT;
+    nkb_buf_text(&text, "HloModule m\nf {\n  a0 = f8e5m2[2305843009213693952]{0} parameter(0)\n"
+                        "  b = f8e5m2[] parameter(1)\n");
+    for (int i = 0; i < 9; i++) /* 2^61 each */
+        nkb_buf_printf(&text, "  a%d = f8e5m2[2305843009213693952]{0} sine(a%d)\n", i + 1, i);
+    nkb_buf_text(&text, "  ROOT r = f8e5m2[] negate(b)\n}\nENTRY e {\n"
+                        "  p = f8e5m2[0]{0} parameter(0)\n  z = f8e5m2[] parameter(1)\n"
+                        "  n = f8e5m2[] negate(z)\n"
+                        "  ROOT r = f8e5m2[0]{0} map(p, p), dimensions={0}, to_apply=f\n}\n");
+    cost_read(&c, nkb_buf_str(&text).ptr);
+    cost_analyze(&c, 0);
+    assert_true(c.module.has_xla);
+    assert_int_equal(c.module.xla.transcendentals, 0);
+    assert_int_equal(c.module.xla.flops, 1);
+    assert_int_equal(cost_op(&c, NKB_HLO_SINE)->count, 9);
+    assert_int_equal(cost_op(&c, NKB_HLO_SINE)->transcendentals, 0);
+    assert_int_equal(cost_op(&c, NKB_HLO_NEGATE)->count, 2);
+    assert_int_equal(cost_op(&c, NKB_HLO_NEGATE)->flops, 1);
+    cost_check_sums(&c.module, "module");
+    cost_close(&c);
+    nkb_buf_free(&text);
+}
+
 /* levels computations, each calling the next twice; the last adds `leaf`. */
 static void read_doubling(struct cost_case *c, int levels, const char *leaf)
 {
@@ -237,6 +266,7 @@ int main(void)
         cmocka_unit_test(flops_up_to_63_bits),
         cmocka_unit_test(an_opcode_beyond_63_bits),
         cmocka_unit_test(transcendentals_and_bytes_beyond_63_bits),
+        cmocka_unit_test(an_opcode_of_a_computation_beyond_63_bits),
         cmocka_unit_test(calls_that_double_take_no_time),
         cmocka_unit_test(a_call_chain_needs_no_stack),
         cmocka_unit_test(executed_flops_beyond_63_bits_are_not_known),
