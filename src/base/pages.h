@@ -1,4 +1,4 @@
-/* Memory for what is large: runs of a few megabytes and more ask the kernel for huge pages, since a
+/* Memory for what is large: runs of about two megabytes and more ask the kernel for huge pages, since a
  * page touched for the first time costs more than filling it, and a huge one hardly more than a
  * small one. Where the kernel has none to give it is plain memory. */
 #ifndef NKB_BASE_PAGES_H
