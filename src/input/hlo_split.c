@@ -41,8 +41,9 @@ static bool find_parts(struct split *s, struct nkb_wire *wire)
         if (!good || wire->at[0] != s->kind)
             break;
         const unsigned char *behind = nkb_wire_read_varint(wire, wire->at + 1, wire->fill, &len);
-        good = behind && len <= NKB_HLO_LENGTH_MAX &&
-               len <= s->end - at - (uint64_t)(behind - wire->at);
+        uint64_t header = behind ? (uint64_t)(behind - wire->at) : 0;
+        good = behind && len <= NKB_HLO_LENGTH_MAX && header <= s->end - at &&
+               len <= s->end - at - header;
         if (!good)
             break;
         if (at - s->at >= share * parts) {

@@ -210,6 +210,28 @@ static void test_a_fault_in_any_part_is_told_as_by_one_thread(void **state)
                     "field computations.instructions.name: text that is not UTF-8");
 }
 
+/* The computation ends behind the tag of its last instruction: what follows may look like the rest
+ * of one, and is none. */
+static void test_a_header_that_the_end_cuts_off(void **state)
+{
+    struct nkb_buf out = NKB_BUF_INIT, part = NKB_BUF_INIT, inner = NKB_BUF_INIT;
+    (void)state;
+    put_int(&part, 5, 1);
+    for (unsigned i = 0; i < INSTRUCTIONS; i++) {
+        inner = instruction(i);
+        put_message(&part, 2, &inner);
+    }
+    nkb_buf_char(&part, 0x12);
+    put_text(&out, 1, "m");
+    put_message(&out, 3, &part);
+    /* As an instruction: 34 bytes, a name of 32. */
+    nkb_buf_append(&out, "\x22\x0a\x20", 3);
+    nkb_buf_append(&out, "abcdefghijklmnopqrstuvwxyzabcdef", 32);
+    put_int(&out, 6, 1);
+    expect_same(out, &nkb_hlo_default_limits,
+                "field computations.instructions: a number that is cut off");
+}
+
 static void test_a_limit_of_the_module_holds_for_all_parts(void **state)
 {
     struct nkb_hlo_limits limits = nkb_hlo_default_limits;
@@ -324,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_threads_make_the_same_module),
         cmocka_unit_test(test_a_run_that_is_interrupted),
         cmocka_unit_test(test_a_fault_in_any_part_is_told_as_by_one_thread),
+        cmocka_unit_test(test_a_header_that_the_end_cuts_off),
         cmocka_unit_test(test_a_limit_of_the_module_holds_for_all_parts),
         cmocka_unit_test(test_many_computations_make_the_same_module),
         cmocka_unit_test(test_a_fault_in_any_computation_is_told_as_by_one_thread),
