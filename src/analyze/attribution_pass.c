@@ -157,6 +157,18 @@ static bool flush_alikes(struct nkb_pass *p, const struct nkb_shares *shares)
     return true;
 }
 
+/* Kinds and shapes are numbered as they are met: when those that are alike are added depends on
+ * where things lie in memory. */
+static bool meet(struct nkb_pass *p, const struct nkb_piece *piece)
+{
+    uint32_t number;
+    return ((p->dimensions & NKB_PASS_KINDS) == 0 ||
+            nkb_kinds_bin(&p->kinds, piece->in, &p->scratch)) &&
+           (!asked(p, NKB_BY_SHAPE) ||
+            nkb_shapes_number(&p->shapes, &p->hlo->computations[piece->computation], piece->in,
+                              &p->scratch, &number));
+}
+
 static bool open_alike(struct nkb_pass *p, struct nkb_alike *alike, struct nkb_alike *key,
                        const struct nkb_piece *piece, const struct nkb_shares *shares)
 {
@@ -164,6 +176,8 @@ static bool open_alike(struct nkb_pass *p, struct nkb_alike *alike, struct nkb_a
     if (!alike->result)
         all->used[all->count++] = (unsigned char)(alike - all->at);
     else if (!flush_alike(p, alike, shares))
+        return false;
+    if (!meet(p, piece))
         return false;
     key->row = *piece->row;
     key->piece = *piece;
