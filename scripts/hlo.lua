@@ -170,8 +170,8 @@ local function told(t)
   return last and last.cumulative or 0
 end
 
--- The largest parts: opcodes by what they cost, and scopes by MACs. Where the module names no scopes, instructions, or
--- if the largest of these are only a few of many alike, what is alike.
+-- The largest parts: opcodes by what they cost, and scopes by MACs; where the largest of these are only a few of many
+-- alike, as layers are, also what is alike in shape. Where the module names no scopes, instructions, or what is alike.
 local ENOUGH = 0.8
 local function add_places(p, tables)
   local by = {} -- what a part keeps may be less
@@ -180,10 +180,11 @@ local function add_places(p, tables)
   end
   local scopes, shapes, instructions = by.scope, by.shape, by.instruction
   local places = instructions or shapes
-  if shapes and instructions and told(instructions) < ENOUGH and told(shapes) > told(instructions) then places = shapes end
   if scopes and #scopes.rows > 1 then places = scopes end
   local shown = { by.opcode }
-  shown[#shown + 1] = places
+  local few = shapes and places and told(places) < ENOUGH and told(shapes) > told(places)
+  if places and not (few and places == instructions) then shown[#shown + 1] = places end
+  if few then shown[#shown + 1] = shapes end
   for _, t in ipairs(shown) do
     p.add("")
     for _, line in ipairs(hlo_table.lines(t, t.by)) do p.add("%s", line) end

@@ -222,7 +222,10 @@ local function page(r, top, argument)
   end
   if changed == 0 then
     out[#out + 1] = ""
-    out[#out + 1] = "  nothing that is counted has changed: names, numbers or metadata have"
+    local uncounted = argument.hlo.failed + argument.other_hlo.failed
+    out[#out + 1] = uncounted == 0 and "  nothing that is counted has changed: names, numbers or metadata have"
+      or ("  no total has changed; %s no total, and %s not compared"):format(
+        uncounted == 1 and "1 file enters" or fmt.count(uncounted) .. " files enter", uncounted == 1 and "is" or "are")
   end
   return table.concat(out, "\n") .. "\n"
 end

@@ -20,11 +20,13 @@ static void diagnose_kind(nkb_run *run, bool warning, size_t count, const struct
 
 static void diagnose(nkb_run *run)
 {
-    enum { ERROR, FAILED, LOCKED, STALE, REPEATED, REMARKED, KINDS };
+    enum { ERROR, FORM, FAILED, LOCKED, STALE, REPEATED, REMARKED, KINDS };
     size_t count[KINDS] = {0};
     const struct nkb_module *first[KINDS] = {NULL};
     struct nkb_str compiler = NKB_STR_NONE;
     bool several = false, dedupe = run_switch(run, SET_DEDUPE), page = run_asked(run, "page");
+    bool table = run_asked(run, "by") || run_asked(run, "view"); /* which says nothing of files */
+    const struct nkb_hlo_totals_options options = {.any_form = run_switch(run, SET_ANY_FORM)};
     bool shown = page && !run_asked(run, "by") && !run_asked(run, "csv"); /* remarks, there */
 
     for (size_t i = 0; i < run->module_count; i++) {
@@ -32,6 +34,7 @@ static void diagnose(nkb_run *run)
         const bool is[KINDS] = {
             [ERROR] =
                 !m->ok && !(page && m->named), /* the page ends with a line for each of these */
+            [FORM] = m->ok && table && !nkb_hlo_counts(m, &options),
             [FAILED] = m->ok && m->failed_compile,
             [LOCKED] = m->ok && m->locked,
             [STALE] = m->ok && m->stale,
@@ -54,6 +57,9 @@ static void diagnose(nkb_run *run)
         run_diagnose(run, true, "%zu of %zu HLO files cannot be read and count nothing: %.*s: %s%s",
                      count[ERROR], run->module_count, NKB_STR_ARG(first[ERROR]->path),
                      first[ERROR]->error, count[ERROR] > 1 ? " (nkibench hlo lists all)" : "");
+    diagnose_kind(run, true, count[FORM], first[FORM],
+                  "is no bare HloModuleProto and enters no total (--any-form)",
+                  "are no bare HloModuleProto and enter no total (--any-form)");
     diagnose_kind(run, true, count[FAILED], first[FAILED], "failed to compile and still counts",
                   "failed to compile and still count");
     diagnose_kind(run, true, count[LOCKED], first[LOCKED],

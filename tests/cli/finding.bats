@@ -55,3 +55,22 @@ told() { nkibench hlo "$1" -q --jobs "$2" --json | "$LUA" -e '
     [ "$(grep -c 'repeats' page)" = 2 ]
   done
 }
+
+# The page has a line for them; a table and a view are of counts alone.
+@test "and which of them enter no total" {
+  mkdir texts before after
+  cp cache/*/*/model.hlo_module.pb before/m.hlo_module.pb
+  cp cache/*/*/model.hlo_module.pb after/m.hlo_module.pb
+  printf 'HloModule t\n\nENTRY e {\n  ROOT p = f32[2] parameter(0)\n}\n' | tee texts/a.hlo texts/b.hlo > before/t.hlo
+  local said='2 HLO files are no bare HloModuleProto and enter no total (--any-form): texts/a.hlo and 1 more'
+  nkibench hlo texts --by opcode 2>&1 | grep -F "$said"
+  nkibench hlo advise texts 2>&1 | grep -F "$said"
+  nkibench hlo roofline texts 2>&1 | grep -F "$said"
+  nkibench hlo texts --by opcode --any-form > talk 2>&1
+  ! grep 'no bare' talk
+  nkibench hlo texts > talk 2>&1
+  ! grep 'no bare' talk
+  nkibench hlo diff before after > changes 2> talk
+  grep -F '1 HLO file is no bare HloModuleProto and enters no total (--any-form): before/t.hlo' talk
+  grep -F 'no total has changed; 1 file enters no total, and is not compared' changes
+}

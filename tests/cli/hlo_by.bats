@@ -471,6 +471,28 @@ END
   is by.json 'tables[1].rows[1].key' body.0 'tables[1].rows[1].calls' 'userdata: (nil)' 'tables[1].rows[7].key' e 'tables[1].rows[7].calls' 6
 }
 
+# Six layers of twenty tell where little of it goes; what is alike in all of them tells of nearly all.
+@test "the page shows shapes where the largest scopes are few of many alike" {
+  layers() {
+    awk -v n=$1 'BEGIN {
+      print "HloModule m\n\nENTRY e {\n  p0 = f32[8,8] parameter(0)"
+      for (i = 1; i <= n; i++)
+        printf "  %sd%d = f32[8,8] dot(d%d, p0), lhs_contracting_dims={1}, rhs_contracting_dims={0}, metadata={op_name=\"jit(f)/layer_%d/dot\"}\n",
+          i == n ? "ROOT " : "", i, i - 1, i
+      print "}"
+    }' | sed 's/dot(d0,/dot(p0,/'
+  }
+  layers 20 > many.hlo
+  layers 7 > few.hlo
+  nkibench hlo many.hlo -q > page
+  grep -q '^  scope below jit(f)/ ' page
+  grep -q '^  (15 others)  *7.168 k *70.0 %' page
+  grep -q '^  dot f32\[8,8\], \[8,8\] → \[8,8\]  *10.24 k  *100.0 %' page
+  nkibench hlo few.hlo -q > page
+  grep -q '^  scope below jit(f)/ ' page
+  ! grep '^  shape' page
+}
+
 @test "a shape is told by what is called, whatever the opcode" {
   cat > m.hlo <<'END'
 HloModule m
