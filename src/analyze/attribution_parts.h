@@ -97,11 +97,11 @@ void nkb_shapes_say(const struct nkb_hlo_instruction *in, struct nkb_buf *out);
 /* Instructions of a computation that are alike in opcode, shapes and figures: they are counted, and
  * added to their kind and shape together. */
 struct nkb_alike {
-    const struct nkb_hlo_shape *result, *operands[2]; /* result NULL: empty */
+    const struct nkb_hlo_shape *result, *operands[2];
     struct nkb_cost_row row;
     struct nkb_piece piece; /* the first of them, but for its row */
-    uint32_t count;
-    bool is_passed; /* none of them is among the largest any more */
+    uint32_t count;         /* 0: the place is empty */
+    bool is_passed;         /* none of them is among the largest any more */
 };
 enum { NKB_ALIKES = 64 };
 struct nkb_alikes {
@@ -134,11 +134,11 @@ static inline bool nkb_alike_is(const struct nkb_alike *alike, const struct nkb_
                                 const struct nkb_piece *piece)
 {
     const struct nkb_cost_row *row = piece->row;
-    return alike->result == key->result && alike->operands[0] == key->operands[0] &&
-           alike->operands[1] == key->operands[1] && alike->piece.in->opcode == piece->in->opcode &&
-           alike->row.flops == row->flops && alike->row.bytes == row->bytes &&
-           alike->row.transcendentals == row->transcendentals && alike->piece.macs == piece->macs &&
-           alike->piece.work == piece->work;
+    return alike->count > 0 && alike->result == key->result &&
+           alike->operands[0] == key->operands[0] && alike->operands[1] == key->operands[1] &&
+           alike->piece.in->opcode == piece->in->opcode && alike->row.flops == row->flops &&
+           alike->row.bytes == row->bytes && alike->row.transcendentals == row->transcendentals &&
+           alike->piece.macs == piece->macs && alike->piece.work == piece->work;
 }
 
 /* The largest instructions. */

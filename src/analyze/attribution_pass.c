@@ -144,9 +144,10 @@ static bool add_alike(struct nkb_pass *p, const struct nkb_piece *piece, uint32_
 static bool flush_alike(struct nkb_pass *p, struct nkb_alike *alike,
                         const struct nkb_shares *shares)
 {
+    uint32_t count = alike->count;
     alike->piece.row = &alike->row;
-    alike->result = NULL;
-    return add_alike(p, &alike->piece, alike->count, shares);
+    alike->count = 0;
+    return add_alike(p, &alike->piece, count, shares);
 }
 
 static bool flush_alikes(struct nkb_pass *p, const struct nkb_shares *shares)
@@ -173,7 +174,7 @@ static bool open_alike(struct nkb_pass *p, struct nkb_alike *alike, struct nkb_a
                        const struct nkb_piece *piece, const struct nkb_shares *shares)
 {
     struct nkb_alikes *all = &p->alikes;
-    if (!alike->result)
+    if (alike->count == 0)
         all->used[all->count++] = (unsigned char)(alike - all->at);
     else if (!flush_alike(p, alike, shares))
         return false;
