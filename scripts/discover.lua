@@ -46,7 +46,7 @@ local B, O, E, G, K = byte("boegk", 1, -1)
 
 -- Whoever takes the files may read them meanwhile: a folder of many folders is gone through while it is listed. It stays
 -- open for that, so only where few are.
-local MANY, FEW_DEEP = 16, 8
+local MANY, FEW_DEEP = 16, 4
 
 return function(argument, give)
   local problems = {}

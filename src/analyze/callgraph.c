@@ -177,24 +177,21 @@ static bool find_runs(struct graph *g, const struct nkb_site *site, struct nkb_r
     return false;
 }
 
-/* Of all it multiplies itself. Nobody asks where there are no branches to choose from. */
-static nkb_i128 own_macs(const struct graph *g, uint32_t c)
-{
-    nkb_i128 total = 0;
-    for (size_t i = g->sites->first[c];
-         g->sites->conditional_count > 0 && i < g->sites->first[c + 1]; i++)
-        total = add_held(total, g->sites->at[i].macs);
-    return total;
-}
-
+/* Sums of MACs only rank branches: without a conditional nobody asks for them, and the many dots
+ * are passed over. With one they are added in file order, which tells where they stop at the ends.
+ */
 static bool sum_upwards(struct graph *g)
 {
-    for (uint32_t at = 0; at < g->sites->hlo->computation_count; at++) {
+    const struct nkb_sites *sites = g->sites;
+    const bool all = sites->conditional_count > 0;
+    const size_t *first = all ? sites->first : sites->first_special;
+    for (uint32_t at = 0; at < sites->hlo->computation_count; at++) {
         uint32_t c = g->out->order[at];
-        nkb_i128 total = own_macs(g, c);
-        for (size_t i = g->sites->first_special[c]; i < g->sites->first_special[c + 1]; i++) {
-            const struct nkb_site *site = nkb_site_special(g->sites, i);
+        nkb_i128 total = 0;
+        for (size_t i = first[c]; i < first[c + 1]; i++) {
+            const struct nkb_site *site = all ? &sites->at[i] : nkb_site_special(sites, i);
             struct nkb_runs runs;
+            total = add_held(total, site->macs);
             if (!nkb_site_runs_others(site))
                 continue;
             if (!find_runs(g, site, &runs))

@@ -257,12 +257,12 @@ bool nkb_cost_order_measure(struct nkb_cost_order *order, const struct nkb_hlo *
     m.known_mask = places - 1;
     order->totals = nkb_arena_array(scratch, hlo->computation_count, sizeof *order->totals);
     bool ok = nkb_cost_sizes_open(&order->sizes, hlo->instruction_count, scratch) &&
-              nkb_cost_table_open(&order->table) && order->totals && m.known;
+              nkb_cost_table_open(&order->table, scratch) && order->totals && m.known;
     for (uint32_t i = 0; i < order->count && ok; i++) {
         ok = measure_body(&m, order->at[i]);
+        scratch->failed |= temp.failed;
         nkb_arena_reset(&temp);
     }
-    scratch->failed |= temp.failed;
     nkb_arena_free(&temp);
     return ok;
 }

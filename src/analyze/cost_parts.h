@@ -18,8 +18,8 @@ struct nkb_cost_table {
     struct nkb_cost_row *at; /* nkb_pages_free */
     uint32_t count, room;
 };
-/* False: out of memory. */
-bool nkb_cost_table_open(struct nkb_cost_table *table);
+/* False: out of memory, and scratch has failed. */
+bool nkb_cost_table_open(struct nkb_cost_table *table, struct nkb_arena *scratch);
 
 /* Of one computation, by instruction. */
 struct nkb_cost_wide;

@@ -13,11 +13,13 @@ struct nkb_cost_wide {
 
 enum { FIRST_ROOM = 64, NOTHING = 0 /* the position of what costs nothing */ };
 
-bool nkb_cost_table_open(struct nkb_cost_table *table)
+bool nkb_cost_table_open(struct nkb_cost_table *table, struct nkb_arena *scratch)
 {
     table->at = nkb_pages_alloc(FIRST_ROOM * sizeof *table->at);
-    if (!table->at)
+    if (!table->at) {
+        scratch->failed = true;
         return false;
+    }
     table->room = FIRST_ROOM;
     table->count = 1;
     table->at[NOTHING] = (struct nkb_cost_row){0, 0, 0};
