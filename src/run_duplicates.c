@@ -50,7 +50,7 @@ static int by_digest(const void *a, const void *b)
 static size_t keep_alike(struct nkb_module **list, size_t count)
 {
     size_t kept = 0, size_to = 0; /* size_to: behind the last of the same size */
-    qsort(list, count, sizeof *list, by_size_and_ends);
+    qsort(list, count, sizeof(struct nkb_module *), by_size_and_ends);
     for (size_t from = 0, to; from < count; from = to) {
         bool any = list[from]->ends_hash == 0;
         if (from == size_to)
@@ -78,7 +78,8 @@ static void take_digest(void *context, size_t job, size_t worker)
 /* The first in path order is the original. */
 int run_find_duplicates(nkb_run *run)
 {
-    struct nkb_module **alike = nkb_arena_array(&run->arena, run->module_count, sizeof *alike);
+    struct nkb_module **alike =
+        nkb_arena_array(&run->arena, run->module_count, sizeof(struct nkb_module *));
     size_t count = 0;
     if (!alike)
         return nkb_err_memory(&run->err);
