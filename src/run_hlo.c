@@ -25,7 +25,8 @@ static void diagnose(nkb_run *run)
     const struct nkb_module *first[KINDS] = {NULL};
     struct nkb_str compiler = NKB_STR_NONE;
     bool several = false, dedupe = run_switch(run, SET_DEDUPE), page = run_asked(run, "page");
-    bool table = run_asked(run, "by") || run_asked(run, "view"); /* which says nothing of files */
+    /* Of counts alone, which says nothing of files. */
+    bool table = run_asked(run, "by") || run_asked(run, "csv") || run_asked(run, "view");
     const struct nkb_hlo_totals_options options = {.any_form = run_switch(run, SET_ANY_FORM)};
     bool shown = page && !run_asked(run, "by") && !run_asked(run, "csv"); /* remarks, there */
 

@@ -27,8 +27,9 @@ bool run_is_hlo_text(const nkb_run *run, const char *what);
 int run_hlo_text(nkb_run *run, const char *what, struct nkb_value *hlo, struct nkb_buf *out);
 
 /* run_hlo_lines.c: of each module what its line on the page of many says, one behind the other as
- * Lua's string.unpack takes them by "s4s4s4Bjjjj": path, role, compiler version (both empty where
- * a flag says that they are those of the module before), flags, instructions, executed MACs, static MACs and those of them in NKI. NULL when memory runs out. */
+ * Lua's string.unpack takes them by "s4s4s4Bjjjj": path, role, compiler version (both empty where a
+ * flag says that they are those of the module before), flags, instructions, executed MACs, static
+ * MACs and those of them in NKI. NULL when memory runs out. */
 struct nkb_value *run_hlo_lines(nkb_run *run);
 
 #endif

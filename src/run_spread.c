@@ -7,28 +7,27 @@
 
 enum { BYTES_A_THREAD = 256 * 1024 }; /* with less, none would begin before all is read */
 
-/* As many as were asked for, else one a core; but none without work. */
-size_t run_thread_count(const nkb_run *run)
-{
-    size_t asked = (size_t)run_count(run, SET_JOBS);
-    size_t most = nkb_pool_threads(asked, run->module_count), threads = 1, bytes = 0;
-
-    if (asked)
-        return most;
-    for (size_t i = 0; i < run->module_count && threads < most; i++) {
-        if (run->modules[i].size_bytes == 0)
-            return most; /* known when it has been read */
-        bytes += (size_t)run->modules[i].size_bytes;
-        while (threads < most && bytes > threads * BYTES_A_THREAD)
-            threads++;
-    }
-    return threads;
-}
-
 bool run_is_work_for(const nkb_run *run, size_t threads, size_t files, uint64_t bytes)
 {
     bool asked = run_count(run, SET_JOBS) > 0;
     return threads > 1 && files >= threads && (asked || bytes > (threads - 1) * BYTES_A_THREAD);
+}
+
+/* As many as were asked for, else one a core; but none without work. */
+size_t run_thread_count(const nkb_run *run)
+{
+    size_t most = nkb_pool_threads((size_t)run_count(run, SET_JOBS), run->module_count);
+    size_t threads = 1;
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < run->module_count; i++) {
+        if (run->modules[i].size_bytes == 0)
+            return most; /* known when it has been read */
+        bytes += (uint64_t)run->modules[i].size_bytes;
+    }
+    while (threads < most && run_is_work_for(run, threads + 1, run->module_count, bytes))
+        threads++;
+    return threads;
 }
 
 /* Nothing of what a part has told already; of a file that was named nobody has asked. */

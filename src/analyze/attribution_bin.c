@@ -102,17 +102,14 @@ bool nkb_bin_add_all(struct nkb_bin *bin, const struct nkb_measures *measures,
                      const struct nkb_piece *piece, uint32_t count, const struct nkb_shares *shares,
                      struct nkb_arena *scratch)
 {
-    if (bin->shares == shares && !piece->is_wide && nkb_tally_add_all(&bin->tally, piece, count))
-        return true;
-    /* The first opens the tally, and where all do not fit, each finds out for itself. */
-    if (!nkb_bin_add(bin, measures, piece, shares, scratch))
-        return false;
-    if (--count == 0 ||
-        (bin->shares == shares && !piece->is_wide && nkb_tally_add_all(&bin->tally, piece, count)))
-        return true;
-    for (; count > 0; count--)
+    for (; count > 0; count--) {
+        if (bin->shares == shares && !piece->is_wide &&
+            nkb_tally_add_all(&bin->tally, piece, count))
+            break;
+        /* One by itself opens the tally, or makes room where all do not fit. */
         if (!nkb_bin_add(bin, measures, piece, shares, scratch))
             return false;
+    }
     return true;
 }
 

@@ -109,8 +109,7 @@ struct nkb_alikes {
     unsigned char used[NKB_ALIKES]; /* places, in the order they were taken */
     uint32_t count;
 };
-/* Where an instruction belongs, which may be empty or hold others; NULL: it is counted by itself.
- */
+/* Where it belongs, which may be empty or hold others; NULL: it is counted by itself. */
 static inline struct nkb_alike *nkb_alikes_place(struct nkb_alikes *alikes,
                                                  const struct nkb_hlo_computation *computation,
                                                  const struct nkb_piece *piece,

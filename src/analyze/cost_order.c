@@ -7,8 +7,7 @@
 
 struct frame {
     uint32_t computation, callee;
-    size_t
-        at; /* among its special sites where the computation is in order, else its instructions */
+    size_t at; /* among its special sites where all is in order, else among its instructions */
 };
 
 struct walk {

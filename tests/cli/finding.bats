@@ -66,6 +66,7 @@ told() { nkibench hlo "$1" -q --jobs "$2" --json | "$LUA" -e '
   nkibench hlo texts --by opcode 2>&1 | grep -F "$said"
   nkibench hlo advise texts 2>&1 | grep -F "$said"
   nkibench hlo roofline texts 2>&1 | grep -F "$said"
+  nkibench hlo texts --csv 2>&1 | grep -F "$said"
   nkibench hlo texts --by opcode --any-form > talk 2>&1
   ! grep 'no bare' talk
   nkibench hlo texts > talk 2>&1

@@ -11,21 +11,16 @@
 
 #include "host/figures.h"
 
-static lua_State *open_state(void)
+/* In a state of its own, where `figures` is a global. */
+static void run(const char *text)
 {
     lua_State *L = luaL_newstate();
     assert_non_null(L);
     luaL_openlibs(L);
     luaL_requiref(L, "figures", nkb_figures_open, 1);
-    lua_pop(L, 1);
-    return L;
-}
-
-static void run(lua_State *L, const char *text)
-{
     if (luaL_dostring(L, text) != LUA_OK)
         fail_msg("%s", lua_tostring(L, -1));
-    lua_settop(L, 0);
+    lua_close(L);
 }
 
 /* Four digits by %e, of a number below 1000, and by the next prefix where rounding reaches that. */
@@ -46,7 +41,8 @@ static const char si[] =
     "  local got, want = figures.si(x), expected(x)\n"
     "  if got ~= want then error(('si(%d) is %q, not %q'):format(x, got, want)) end\n"
     "end\n"
-    "for _, digits in ipairs { 1, 5, 9994, 9995, 9996, 99949, 99950, 99951, 999499, 9995000, 12345,\n"
+    "for _, digits in ipairs { 1, 5, 9994, 9995, 9996, 99949, 99950, 99951, 999499, 9995000, "
+    "12345,\n"
     "  12355, 1000500, 9999, 99995, 999949, 999950 } do\n"
     "  local x = digits\n"
     "  while x > 0 and x < math.maxinteger // 10 do\n"
@@ -65,44 +61,38 @@ static const char si[] =
 static void test_si(void **state)
 {
     (void)state;
-    lua_State *L = open_state();
-    run(L, si);
-    lua_close(L);
+    run(si);
 }
 
 static void test_count(void **state)
 {
     (void)state;
-    lua_State *L = open_state();
-    run(L, "local function expected(x)\n"
-           "  local text, n = tostring(x), 1\n"
-           "  while n > 0 do text, n = text:gsub('^(%d+)(%d%d%d)', '%1 %2') end\n"
-           "  return text\n"
-           "end\n"
-           "for power = 0, 18 do\n"
-           "  for near = -2, 2 do\n"
-           "    local x = math.tointeger(10 ^ power) + near\n"
-           "    if x >= 0 then assert(figures.count(x) == expected(x), x) end\n"
-           "  end\n"
-           "end\n"
-           "assert(figures.count(math.maxinteger) == expected(math.maxinteger))\n"
-           "assert(figures.count(-1) == nil and figures.count(2.0) == nil)\n");
-    lua_close(L);
+    run("local function expected(x)\n"
+        "  local text, n = tostring(x), 1\n"
+        "  while n > 0 do text, n = text:gsub('^(%d+)(%d%d%d)', '%1 %2') end\n"
+        "  return text\n"
+        "end\n"
+        "for power = 0, 18 do\n"
+        "  for near = -2, 2 do\n"
+        "    local x = math.tointeger(10 ^ power) + near\n"
+        "    if x >= 0 then assert(figures.count(x) == expected(x), x) end\n"
+        "  end\n"
+        "end\n"
+        "assert(figures.count(math.maxinteger) == expected(math.maxinteger))\n"
+        "assert(figures.count(-1) == nil and figures.count(2.0) == nil)\n");
 }
 
 static void test_right(void **state)
 {
     (void)state;
-    lua_State *L = open_state();
-    run(L, "local widths = { 9, 5, 2, 0 }\n"
-           "assert(figures.right(widths, 2, 'ab', 'c', '') == '     ab   c  ')\n"
-           "assert(figures.right(widths, 3, 'wider') == '  wider')\n"
-           "assert(figures.right(widths, 1) == '')\n"
-           "local function refused(...) return not pcall(figures.right, ...) end\n"
-           "assert(refused(widths, 1, ('x'):rep(600)) and refused({ 10 ^ 6 // 1 | 0 }, 1, 'x'))\n"
-           "assert(refused(widths, 4, 'x', 'no width') and refused(1, 1, 'x'))\n"
-           "assert(#figures.right({ 508 }, 1, 'x') == 510)\n");
-    lua_close(L);
+    run("local widths = { 9, 5, 2, 0 }\n"
+        "assert(figures.right(widths, 2, 'ab', 'c', '') == '     ab   c  ')\n"
+        "assert(figures.right(widths, 3, 'wider') == '  wider')\n"
+        "assert(figures.right(widths, 1) == '')\n"
+        "local function refused(...) return not pcall(figures.right, ...) end\n"
+        "assert(refused(widths, 1, ('x'):rep(600)) and refused({ 10 ^ 6 // 1 | 0 }, 1, 'x'))\n"
+        "assert(refused(widths, 4, 'x', 'no width') and refused(1, 1, 'x'))\n"
+        "assert(#figures.right({ 508 }, 1, 'x') == 510)\n");
 }
 
 int main(void)
