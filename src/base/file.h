@@ -8,6 +8,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* The name of a temporary file as mkstemp takes it, which puts letters of its own in place of its
+ * last six. */
+#define NKB_TEMPORARY_NAME ".nkibench.XXXXXX"
+
 /* Open a regular file (or a fifo or device; "-" is not special here) for reading. Returns 0 and
  * *fd_out (close-on-exec) and *size_bytes_out (-1 when unknown), or NKB_EINPUT: no such file, a
  * directory, no permission. `flag` is "--log-file" or NULL. */

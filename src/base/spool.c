@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 enum {
     RECENT_BYTES = 256 * 1024,
     PATH_BYTES = 4096,
@@ -36,7 +38,7 @@ static int open_nameless(const char *folder)
 #endif
     if (fd >= 0)
         return fd;
-    int length = snprintf(name, sizeof name, "%s/.nkibench.XXXXXX", folder);
+    int length = snprintf(name, sizeof name, "%s/" NKB_TEMPORARY_NAME, folder);
     if (length < 0 || (size_t)length >= sizeof name) {
         errno = ENAMETOOLONG;
         return -1;

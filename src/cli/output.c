@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 enum { MAX_HOPS = 40 }; /* of links, as the system's own limit */
 
 static const char *reason_of(int number, char *out, size_t size)
@@ -93,7 +95,7 @@ int output_open(struct cli *cli, struct output *output, const char *flag, const 
     }
 
     /* Its own name and not one made of the target's, which may be as long as names can be. */
-    char *temporary = nkb_arena_printf(&cli->arena, "%.*s.nkibench.XXXXXX",
+    char *temporary = nkb_arena_printf(&cli->arena, "%.*s" NKB_TEMPORARY_NAME,
                                        (int)folder_length(output->target), output->target);
     if (!temporary)
         return nkb_err_memory(&cli->err);
